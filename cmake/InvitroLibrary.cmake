@@ -1,0 +1,43 @@
+# One source folder, one library, one test program.
+#
+#   invitro_library(<folder>
+#       SOURCES <files...>         the .cpp files of the library, all named
+#       TESTS <files...>           the *_test.cpp files, all named
+#       PUBLIC <targets...>        libraries that show in the folder's headers
+#       PRIVATE <targets...>       libraries that only its .cpp files use
+#       TEST_PRIVATE <targets...>  libraries that only its tests use)
+#
+# makes the library invitro_<folder>, known as invitro::<folder>, and, given tests, the program
+# <folder>_test. Tests start in the project's root, so that they may read shipped files; in CTest
+# each is called <folder>.<Suite>.<Name> and labelled <folder>.
+include(GoogleTest)
+
+function(invitro_library folder)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;TESTS;PUBLIC;PRIVATE;TEST_PRIVATE")
+    if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+        message(FATAL_ERROR "invitro_library(${folder}): SOURCES is empty or an argument is "
+                            "unknown: ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+
+    add_library(invitro_${folder} STATIC ${arg_SOURCES})
+    add_library(invitro::${folder} ALIAS invitro_${folder})
+    target_include_directories(invitro_${folder} PUBLIC
+        "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/generated")
+    target_link_libraries(invitro_${folder} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    add_dependencies(invitro_${folder} invitro_version)
+
+    if(arg_TESTS)
+        add_executable(${folder}_test ${arg_TESTS})
+        target_link_libraries(${folder}_test PRIVATE
+            invitro::${folder} ${arg_PRIVATE} ${arg_TEST_PRIVATE}
+            GTest::gtest GTest::gmock GTest::gtest_main)
+        # RapidCheck draws from the clock unless told otherwise: a test must fail on every run or
+        # on none.
+        gtest_discover_tests(${folder}_test
+            DISCOVERY_MODE PRE_TEST
+            DISCOVERY_TIMEOUT 60
+            TEST_PREFIX "${folder}."
+            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+            PROPERTIES LABELS ${folder} TIMEOUT 600 ENVIRONMENT "RC_PARAMS=seed=1")
+    endif()
+endfunction()
