@@ -1,0 +1,168 @@
+// The sans-IO contract, stated once.
+//
+// Every machine of the service (broker, client, reflector) is a regular value that is told what
+// happened and says what it wants done:
+//
+//     node.handle(now, input);                       // 1. something happened
+//     while (auto output = node.poll_output()) ...   // 2. drain until empty
+//     arm_timer(node.next_deadline());               // 3. come back by then with DeadlineReached
+//
+// It never reads a clock, opens a socket, draws from a global, logs or sleeps. Time is an argument
+// and never runs backwards between two calls; a deadline may be served late, never early. Payload
+// views in an output point into the node and hold until its next handle(). Two nodes with equal
+// state that get equal inputs give equal outputs.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/bytes.hpp"
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/vocabulary/time.hpp"
+
+namespace invitro::protocol {
+
+// ---- inputs any machine may get ----------------------------------------------------------------
+
+// A datagram arrived. `source` is as seen here, after any NAT; `destination` is our own address.
+struct ReceivedDatagram {
+    Address source;
+    Address destination;
+    ByteView payload;
+};
+
+// A push notification arrived at this device.
+struct ReceivedPush {
+    ByteView payload;
+};
+
+// What a push service said of one SendPush. Accepted is not delivered.
+enum class PushOutcome : std::uint8_t { accepted = 0, throttled = 1, token_gone = 2, unavailable = 3 };
+
+struct PushAnswered {
+    std::uint64_t request = 0;  // SendPush::request
+    PushOutcome outcome = PushOutcome::accepted;
+};
+
+// The time given as next_deadline() has come.
+struct DeadlineReached {};
+
+// ---- outputs any machine may give --------------------------------------------------------------
+
+// Send a datagram. `source` is one of the node's own addresses, or none for "any".
+struct SendDatagram {
+    Address source;
+    Address destination;
+    ByteView payload;
+};
+
+enum class PushPriority : std::uint8_t { high = 0, normal = 1 };
+
+// Hand a notification to the push service of `provider`.
+struct SendPush {
+    std::uint64_t request = 0;  // comes back in PushAnswered
+    PushProvider provider = PushProvider::apns;
+    ByteView token;
+    ByteView payload;
+    Duration time_to_live{};  // how long the service may keep it for an offline device
+    PushPriority priority = PushPriority::high;
+    CallId collapse_key;  // a later notification with the same key replaces an undelivered one
+};
+
+template <class Notification, class Remark>
+using Output = std::variant<SendDatagram, SendPush, Notification, Remark>;
+
+// A machine: a regular value that follows the contract above. `Node::Input` and `Node::Output` are
+// variants; `Node::State` is the aggregate whose fields() describe everything it knows.
+template <class N>
+concept Node = std::regular<typename N::State> && std::copyable<N> && requires(
+    N node, const N& constant, Instant now, const typename N::Input& input) {
+    node.handle(now, input);
+    { node.poll_output() } -> std::same_as<std::optional<typename N::Output>>;
+    { constant.next_deadline() } -> std::same_as<Instant>;
+    { constant.state() } -> std::same_as<const typename N::State&>;
+};
+
+// ---- the outbox every machine writes into --------------------------------------------------------
+
+// Outputs waiting to be polled. Payload bytes sit in one buffer that is reused, so a machine that
+// is drained after every input allocates only while it warms up. Not part of a machine's state: it
+// is empty whenever somebody looks.
+template <class OutputVariant>
+class Outbox {
+public:
+    // Room for a payload of at most `size_max` bytes at the end of the buffer; give the number of
+    // bytes really written to the send() that follows.
+    std::span<std::uint8_t> reserve(std::size_t size_max) {
+        recycle();
+        used_ = bytes_.size();
+        bytes_.resize(used_ + size_max);
+        return {bytes_.data() + used_, size_max};
+    }
+
+    // The payload's `size` bytes are those just written to reserve().
+    void send(const Address& source, const Address& destination, std::size_t size) {
+        entries_.push_back({SendDatagram{source, destination, {}}, take(size)});
+    }
+
+    void push(SendPush request, std::size_t size) {
+        request.payload = {};
+        entries_.push_back({request, take(size)});
+    }
+
+    // A notification or a remark.
+    template <class T>
+    void tell(const T& what) {
+        recycle();
+        entries_.push_back({OutputVariant{what}, Range{}});
+    }
+
+    std::optional<OutputVariant> poll() {
+        if (next_ == entries_.size()) return std::nullopt;
+        Entry& entry = entries_[next_++];
+        const ByteView payload{bytes_.data() + entry.payload.begin, entry.payload.size};
+        if (auto* datagram = std::get_if<SendDatagram>(&entry.output)) datagram->payload = payload;
+        if (auto* push = std::get_if<SendPush>(&entry.output)) push->payload = payload;
+        return std::move(entry.output);
+    }
+
+    [[nodiscard]] bool empty() const { return next_ == entries_.size(); }
+
+private:
+    struct Range {
+        std::size_t begin = 0;
+        std::size_t size = 0;
+    };
+
+    struct Entry {
+        OutputVariant output;
+        Range payload;
+    };
+
+    Range take(std::size_t size) {
+        bytes_.resize(used_ + size);
+        return {used_, size};
+    }
+
+    // Starts over once everything has been polled.
+    void recycle() {
+        if (next_ != 0 && next_ == entries_.size()) {
+            entries_.clear();
+            bytes_.clear();
+            next_ = 0;
+        }
+    }
+
+    std::vector<Entry> entries_;
+    std::vector<std::uint8_t> bytes_;
+    std::size_t next_ = 0;
+    std::size_t used_ = 0;
+};
+
+}  // namespace invitro::protocol

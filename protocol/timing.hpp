@@ -1,0 +1,58 @@
+// The one table of every bound and period of the service. Properties read the same table.
+#pragma once
+
+#include <cstdint>
+
+#include "protocol/vocabulary/time.hpp"
+
+namespace invitro::protocol::timing {
+
+using namespace literals;
+
+// ---- exchanges: a message that wants an answer is repeated until it comes ------------------------
+
+// First wait, then doubled up to the cap. The cap is such that six tries fit in the liveness window.
+inline constexpr Duration retransmission_first = 500ms;
+inline constexpr Duration retransmission_max = 4s;
+
+// A push is repeated until the device rings: waits of 2 s, then 4 s, 4 s, ...
+inline constexpr Duration push_repeat_first = 2s;
+inline constexpr Duration push_repeat_max = 4s;
+
+// ---- registration ----------------------------------------------------------------------------------
+
+inline constexpr Duration lease_max = 24h;
+// A registered device refreshes when this share of its lease has passed: 1/2.
+inline constexpr int lease_refresh_divisor = 2;
+
+// ---- invitation ------------------------------------------------------------------------------------
+
+inline constexpr Duration invitation_lifetime_default = 60s;
+inline constexpr Duration invitation_lifetime_max = 180s;
+// After expiry, accepts that were on their way still count, and what is owed is still delivered.
+inline constexpr Duration grace = 60s;
+// Participants of a call keep their NAT mapping to the broker open (mappings may last only 30 s).
+inline constexpr Duration call_keep_alive = 12s;
+
+// The liveness window: what is promised needs this long a stretch of working network, in which at
+// most `failed_tries_max` tries of one exchange fail in a row.
+inline constexpr Duration liveness_window = 30s;
+inline constexpr int failed_tries_max = 5;
+
+// ---- paths -----------------------------------------------------------------------------------------
+
+// Pacing of new checks (RFC 8445 Ta), and the repetition of unanswered ones.
+inline constexpr Duration check_pacing = 50ms;
+inline constexpr Duration check_repeat_first = 500ms;
+inline constexpr Duration check_repeat_max = 2s;
+// How long gathering waits for the reflectors before it goes on with what it has.
+inline constexpr Duration gathering_max = 2s;
+// How long the initiator tries to find a path to one acceptor.
+inline constexpr Duration connect_max = 30s;
+// How long an acceptor waits for nomination after its accept is confirmed.
+inline constexpr Duration nomination_wait_max = 45s;
+// Session keep-alives, and the silence after which a side counts the session as lost.
+inline constexpr Duration session_keep_alive = 5s;
+inline constexpr Duration session_silence_max = 15s;
+
+}  // namespace invitro::protocol::timing

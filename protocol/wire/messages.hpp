@@ -1,0 +1,488 @@
+// The message catalogue: every message of the service, with its fields and their keys on the wire.
+//
+// A datagram is one message: the CBOR array [version, type, {key: value, ...}] (RFC 8949). A push
+// carries one InvitePush or one InviteDismiss in the same form. Unknown keys are ignored, so fields
+// can be added; keys are never reused. No absolute time crosses the wire, only ages and spans.
+//
+// The step of claim 1 (US 2012/0117250 A1) or the rule (docs/PROTOCOL.md) behind a message stands
+// beside it. Every message that wants an answer is retransmitted by its sender until the answer
+// comes; every receiver answers a repetition as it answered the first.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <variant>
+
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/connection_data.hpp"
+#include "protocol/vocabulary/entropy.hpp"
+#include "protocol/vocabulary/fields.hpp"
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/vocabulary/time.hpp"
+
+namespace invitro::protocol {
+
+inline constexpr std::uint8_t wire_version = 1;
+inline constexpr std::size_t datagram_size_max = 1200;
+inline constexpr std::size_t push_size_max = 4096;
+
+// The numbers are on the wire; those left out are kept for messages to come.
+enum class MessageType : std::uint8_t {
+    register_device = 1,
+    register_ack = 2,
+    invite_request = 10,
+    invite_progress = 11,
+    invite_failed = 12,
+    invite_push = 13,
+    invite_dismiss = 14,
+    invite_ringing = 15,
+    ringing_ack = 16,
+    invite_accept = 17,
+    accept_ack = 18,
+    accept_refused = 19,
+    invite_decline = 20,
+    decline_ack = 21,
+    accept_forward = 22,
+    forward_ack = 23,
+    invite_cancel = 24,
+    cancel_ack = 25,
+    invite_update = 26,
+    update_ack = 27,
+    invite_ended = 28,
+    ended_ack = 29,
+    call_keep_alive = 30,
+    reflect_request = 40,
+    reflect_response = 41,
+    check = 50,
+    check_response = 51,
+    nominate = 52,
+    nominate_response = 53,
+    session_data = 54,
+    session_close = 55,
+};
+
+std::string_view to_string(MessageType type);
+
+// Which acceptors the initiator connects to (rule 5).
+enum class AnswerPolicy : std::uint8_t {
+    first = 0,   // the first device whose path is confirmed wins
+    all = 1,     // every acceptor is connected
+    choose = 2,  // the initiator's user picks
+};
+
+enum class DeclineScope : std::uint8_t { here = 0, everywhere = 1 };
+enum class DeclineReason : std::uint8_t { declined = 0, busy = 1 };
+enum class FailureReason : std::uint8_t { refused = 0, overloaded = 1 };
+
+// Why an invitation is over, as told to devices (rule 6): `unknown` where the truth is not known,
+// never a false one.
+enum class EndReason : std::uint8_t { unknown = 0, answered = 1, declined = 2, cancelled = 3, expired = 4 };
+
+std::string_view to_string(AnswerPolicy policy);
+std::string_view to_string(DeclineScope scope);
+std::string_view to_string(DeclineReason reason);
+std::string_view to_string(FailureReason reason);
+std::string_view to_string(EndReason reason);
+
+// Proof, made by the broker, that this device was invited to this call (MAC over call, device).
+using Ticket = Tag128;
+
+// ---- registration ------------------------------------------------------------------------------
+
+// device -> broker: this device is reached through this token, for these identifiers.
+struct RegisterDevice {
+    static constexpr MessageType type = MessageType::register_device;
+    static constexpr std::size_t identifiers_max = 4;
+
+    DeviceId device;
+    ProfileId profile;
+    std::uint32_t incarnation = 0;  // grows with every registration of the device: the newest wins
+    InlineVector<EndpointIdentifier, identifiers_max> identifiers;
+    PushToken token;
+    Duration lease{};  // asked for
+
+    bool operator==(const RegisterDevice&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(1, "device", &RegisterDevice::device),
+                          field(2, "profile", &RegisterDevice::profile),
+                          field(3, "incarnation", &RegisterDevice::incarnation),
+                          field(4, "identifiers", &RegisterDevice::identifiers),
+                          field(5, "token", &RegisterDevice::token),
+                          field(6, "lease", &RegisterDevice::lease)};
+    }
+};
+
+// broker -> device: the registration is in force for the lease granted.
+struct RegisterAck {
+    static constexpr MessageType type = MessageType::register_ack;
+
+    DeviceId device;
+    std::uint32_t incarnation = 0;
+    Duration lease{};
+
+    bool operator==(const RegisterAck&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(1, "device", &RegisterAck::device),
+                          field(2, "incarnation", &RegisterAck::incarnation),
+                          field(3, "lease", &RegisterAck::lease)};
+    }
+};
+
+// ---- invitation --------------------------------------------------------------------------------
+
+// initiator -> broker: claim 1, "receiving from an initiator an invitation request with an endpoint
+// identifier and the initiator's connection data".
+struct InviteRequest {
+    static constexpr MessageType type = MessageType::invite_request;
+
+    CallId call;
+    DeviceId initiator;
+    EndpointIdentifier callee;
+    EndpointIdentifier caller;
+    ConnectionData connection;
+    AnswerPolicy policy = AnswerPolicy::first;
+    Duration lifetime{};
+
+    bool operator==(const InviteRequest&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteRequest::call),
+                          field(1, "initiator", &InviteRequest::initiator),
+                          field(2, "callee", &InviteRequest::callee),
+                          field(3, "caller", &InviteRequest::caller),
+                          field(4, "connection", &InviteRequest::connection),
+                          field(5, "policy", &InviteRequest::policy),
+                          field(6, "lifetime", &InviteRequest::lifetime)};
+    }
+};
+
+// broker -> initiator: the request is in hand. Says nothing about who is registered.
+struct InviteProgress {
+    static constexpr MessageType type = MessageType::invite_progress;
+
+    CallId call;
+
+    bool operator==(const InviteProgress&) const = default;
+    static constexpr auto fields() { return std::tuple{field(0, "call", &InviteProgress::call)}; }
+};
+
+// broker -> initiator: refused, and why.
+struct InviteFailed {
+    static constexpr MessageType type = MessageType::invite_failed;
+
+    CallId call;
+    FailureReason reason = FailureReason::refused;
+
+    bool operator==(const InviteFailed&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteFailed::call),
+                          field(1, "reason", &InviteFailed::reason)};
+    }
+};
+
+// broker -> each token, as a push: claim 1, "pushing the invitation with the initiator's connection
+// data to each device".
+struct InvitePush {
+    static constexpr MessageType type = MessageType::invite_push;
+
+    CallId call;
+    DeviceId device;  // whom the ticket is for
+    Ticket ticket{};
+    EndpointIdentifier callee;
+    EndpointIdentifier caller;
+    ConnectionData connection;  // the initiator's, unmodified (rule 3)
+    Duration age{};             // since the request was taken in hand
+    Duration lifetime{};        // of the whole invitation
+
+    bool operator==(const InvitePush&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InvitePush::call),
+                          field(1, "device", &InvitePush::device),
+                          field(2, "ticket", &InvitePush::ticket),
+                          field(3, "callee", &InvitePush::callee),
+                          field(4, "caller", &InvitePush::caller),
+                          field(5, "connection", &InvitePush::connection),
+                          field(6, "age", &InvitePush::age),
+                          field(7, "lifetime", &InvitePush::lifetime)};
+    }
+};
+
+// broker -> token, as a push under the invitation's collapse key: stop ringing.
+struct InviteDismiss {
+    static constexpr MessageType type = MessageType::invite_dismiss;
+
+    CallId call;
+    DeviceId device;
+    EndReason reason = EndReason::unknown;
+
+    bool operator==(const InviteDismiss&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteDismiss::call),
+                          field(1, "device", &InviteDismiss::device),
+                          field(2, "reason", &InviteDismiss::reason)};
+    }
+};
+
+// device -> broker: it rings (or cannot ring any more); the pushing can stop. No connection data.
+struct InviteRinging {
+    static constexpr MessageType type = MessageType::invite_ringing;
+
+    CallId call;
+    DeviceId device;
+    Ticket ticket{};
+
+    bool operator==(const InviteRinging&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteRinging::call),
+                          field(1, "device", &InviteRinging::device),
+                          field(2, "ticket", &InviteRinging::ticket)};
+    }
+};
+
+// device -> broker: claim 1, "receiving an acceptance with the device's connection data".
+struct InviteAccept {
+    static constexpr MessageType type = MessageType::invite_accept;
+
+    CallId call;
+    DeviceId device;
+    Ticket ticket{};
+    ConnectionData connection;
+
+    bool operator==(const InviteAccept&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteAccept::call),
+                          field(1, "device", &InviteAccept::device),
+                          field(2, "ticket", &InviteAccept::ticket),
+                          field(3, "connection", &InviteAccept::connection)};
+    }
+};
+
+// broker -> device: too late, and why (rule 4).
+struct AcceptRefused {
+    static constexpr MessageType type = MessageType::accept_refused;
+
+    CallId call;
+    DeviceId device;
+    EndReason reason = EndReason::unknown;
+
+    bool operator==(const AcceptRefused&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &AcceptRefused::call),
+                          field(1, "device", &AcceptRefused::device),
+                          field(2, "reason", &AcceptRefused::reason)};
+    }
+};
+
+// device -> broker: rule 7.
+struct InviteDecline {
+    static constexpr MessageType type = MessageType::invite_decline;
+
+    CallId call;
+    DeviceId device;
+    Ticket ticket{};
+    DeclineScope scope = DeclineScope::here;
+    DeclineReason reason = DeclineReason::declined;
+
+    bool operator==(const InviteDecline&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteDecline::call),
+                          field(1, "device", &InviteDecline::device),
+                          field(2, "ticket", &InviteDecline::ticket),
+                          field(3, "scope", &InviteDecline::scope),
+                          field(4, "reason", &InviteDecline::reason)};
+    }
+};
+
+// broker -> initiator: claim 1, "passing back the acceptance with that device's connection data".
+struct AcceptForward {
+    static constexpr MessageType type = MessageType::accept_forward;
+
+    CallId call;
+    DeviceId device;
+    ConnectionData connection;  // that device's, unmodified
+
+    bool operator==(const AcceptForward&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &AcceptForward::call),
+                          field(1, "device", &AcceptForward::device),
+                          field(2, "connection", &AcceptForward::connection)};
+    }
+};
+
+// initiator -> broker: these devices are chosen, the others have been answered elsewhere (rule 5).
+struct InviteUpdate {
+    static constexpr MessageType type = MessageType::invite_update;
+    static constexpr std::size_t chosen_max = 16;
+
+    CallId call;
+    DeviceId initiator;
+    std::uint32_t generation = 0;  // grows with every update; the newest wins
+    InlineVector<DeviceId, chosen_max> chosen;
+
+    bool operator==(const InviteUpdate&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteUpdate::call),
+                          field(1, "initiator", &InviteUpdate::initiator),
+                          field(2, "generation", &InviteUpdate::generation),
+                          field(3, "chosen", &InviteUpdate::chosen)};
+    }
+};
+
+struct UpdateAck {
+    static constexpr MessageType type = MessageType::update_ack;
+
+    CallId call;
+    std::uint32_t generation = 0;
+
+    bool operator==(const UpdateAck&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &UpdateAck::call),
+                          field(1, "generation", &UpdateAck::generation)};
+    }
+};
+
+// broker -> initiator or device: the invitation is over for you, and why.
+struct InviteEnded {
+    static constexpr MessageType type = MessageType::invite_ended;
+
+    CallId call;
+    DeviceId device;  // the addressee
+    EndReason reason = EndReason::unknown;
+
+    bool operator==(const InviteEnded&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &InviteEnded::call),
+                          field(1, "device", &InviteEnded::device),
+                          field(2, "reason", &InviteEnded::reason)};
+    }
+};
+
+// A message that names a call and a device and nothing else.
+template <MessageType message_type>
+struct CallDeviceMessage {
+    static constexpr MessageType type = message_type;
+
+    CallId call;
+    DeviceId device;
+
+    bool operator==(const CallDeviceMessage&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &CallDeviceMessage::call),
+                          field(1, "device", &CallDeviceMessage::device)};
+    }
+};
+
+using RingingAck = CallDeviceMessage<MessageType::ringing_ack>;    // broker -> device
+using AcceptAck = CallDeviceMessage<MessageType::accept_ack>;      // broker -> device: it is durable
+using DeclineAck = CallDeviceMessage<MessageType::decline_ack>;    // broker -> device
+using ForwardAck = CallDeviceMessage<MessageType::forward_ack>;    // initiator -> broker; the acceptor
+using InviteCancel = CallDeviceMessage<MessageType::invite_cancel>;  // initiator -> broker; itself
+using CancelAck = CallDeviceMessage<MessageType::cancel_ack>;      // broker -> initiator
+using EndedAck = CallDeviceMessage<MessageType::ended_ack>;        // addressee of InviteEnded -> broker
+// participant -> broker: keeps the NAT mapping open and the return address fresh; a broker that
+// does not know the call answers InviteEnded (unknown).
+using CallKeepAlive = CallDeviceMessage<MessageType::call_keep_alive>;
+
+// ---- paths: reflector and peers -----------------------------------------------------------------
+
+// client -> reflector: which address do I come from? (RFC 8489 Binding request)
+struct ReflectRequest {
+    static constexpr MessageType type = MessageType::reflect_request;
+
+    TransactionId transaction;
+
+    bool operator==(const ReflectRequest&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(1, "transaction", &ReflectRequest::transaction)};
+    }
+};
+
+struct ReflectResponse {
+    static constexpr MessageType type = MessageType::reflect_response;
+
+    TransactionId transaction;
+    Address mapped;  // the source address of the request, as the reflector saw it
+
+    bool operator==(const ReflectResponse&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(1, "transaction", &ReflectResponse::transaction),
+                          field(2, "mapped", &ReflectResponse::mapped)};
+    }
+};
+
+// peer -> peer: does this pair of addresses work? (RFC 8445 7.2)
+struct Check {
+    static constexpr MessageType type = MessageType::check;
+
+    CallId call;
+    DeviceId sender;
+    TransactionId transaction;
+    std::uint32_t priority = 0;  // of the candidate the receiver may learn from this check
+    Tag128 tag{};                // authenticates the message under both call keys
+
+    bool operator==(const Check&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &Check::call), field(1, "sender", &Check::sender),
+                          field(2, "transaction", &Check::transaction),
+                          field(3, "priority", &Check::priority), field(4, "tag", &Check::tag)};
+    }
+};
+
+// peer -> peer, to where the check came from.
+struct CheckResponse {
+    static constexpr MessageType type = MessageType::check_response;
+
+    CallId call;
+    DeviceId sender;
+    TransactionId transaction;  // of the check
+    Address mapped;             // where the check came from
+    Tag128 tag{};
+
+    bool operator==(const CheckResponse&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &CheckResponse::call),
+                          field(1, "sender", &CheckResponse::sender),
+                          field(2, "transaction", &CheckResponse::transaction),
+                          field(3, "mapped", &CheckResponse::mapped),
+                          field(4, "tag", &CheckResponse::tag)};
+    }
+};
+
+// What the two ends of a confirmed path say to each other.
+template <MessageType message_type>
+struct PathMessage {
+    static constexpr MessageType type = message_type;
+
+    CallId call;
+    DeviceId sender;
+    std::uint32_t sequence = 0;  // grows with every message of the sender on this session
+    Tag128 tag{};
+
+    bool operator==(const PathMessage&) const = default;
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &PathMessage::call),
+                          field(1, "sender", &PathMessage::sender),
+                          field(2, "sequence", &PathMessage::sequence),
+                          field(3, "tag", &PathMessage::tag)};
+    }
+};
+
+using Nominate = PathMessage<MessageType::nominate>;  // initiator -> recipient, and it decides
+using NominateResponse = PathMessage<MessageType::nominate_response>;
+using SessionData = PathMessage<MessageType::session_data>;    // keep-alive of the session
+using SessionClose = PathMessage<MessageType::session_close>;  // hung up, or not chosen after all
+
+using Message =
+    std::variant<RegisterDevice, RegisterAck, InviteRequest, InviteProgress, InviteFailed, InvitePush,
+                 InviteDismiss, InviteRinging, RingingAck, InviteAccept, AcceptAck, AcceptRefused,
+                 InviteDecline, DeclineAck, AcceptForward, ForwardAck, InviteCancel, CancelAck,
+                 InviteUpdate, UpdateAck, InviteEnded, EndedAck, CallKeepAlive, ReflectRequest,
+                 ReflectResponse, Check, CheckResponse, Nominate, NominateResponse, SessionData,
+                 SessionClose>;
+
+MessageType type_of(const Message& message);
+
+// The call a message belongs to; none for registration and reflection.
+CallId call_of(const Message& message);
+
+}  // namespace invitro::protocol
