@@ -1,0 +1,164 @@
+// The event stream: everything a world shows to those who watch it.
+//
+// All worlds, simulated, explored and live, emit these events, and a property sees nothing else.
+// All but Remarked are *boundary* events, written by the driver, not by the machine under test.
+// Payload views hold only during the observer's call.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "model/fault/fault.hpp"
+#include "model/nat/nat_box.hpp"
+#include "model/node_id.hpp"
+#include "model/push/push_service.hpp"
+#include "protocol/application.hpp"
+#include "protocol/node.hpp"
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/bytes.hpp"
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/vocabulary/time.hpp"
+
+namespace invitro::model {
+
+// Number of an event in its world, from 1; 0 means "none" (the world's own start).
+using Sequence = std::uint64_t;
+
+struct EventHeader {
+    Instant at{};
+    Sequence sequence = 0;
+    Sequence cause = 0;      // the event that led to this one
+    NodeId node;             // where it happened
+    protocol::CallId call;   // where the bytes or the notification name one
+};
+
+// ---- network ---------------------------------------------------------------------------------------
+
+// A node handed a datagram to its network.
+struct DatagramSent {
+    Address source;
+    Address destination;
+    protocol::ByteView payload;
+};
+
+// A datagram reached the node; `source` as it sees it. The cause is the DatagramSent.
+struct DatagramDelivered {
+    Address source;
+    Address destination;
+    protocol::ByteView payload;
+};
+
+enum class DropReason : std::uint8_t {
+    loss = 0,          // the link's own loss
+    fault = 1,         // a loss fault or a partition of the schedule
+    offline = 2,       // an end was offline
+    unreachable = 3,   // nobody has this address
+    nat_blocked = 4,
+    nat_no_mapping = 5,
+    nat_filtered = 6,
+    nat_no_port = 7,
+    nat_no_hairpin = 8,
+};
+
+inline constexpr std::size_t drop_reason_count = 9;
+
+std::string_view to_string(DropReason reason);
+
+// A datagram will not arrive. `node` is its sender, the cause the DatagramSent.
+struct DatagramDropped {
+    DropReason reason = DropReason::loss;
+    Address source;
+    Address destination;
+    protocol::ByteView payload;
+};
+
+// ---- push --------------------------------------------------------------------------------------------
+
+// The broker handed a notification to the push service.
+struct PushSubmitted {
+    protocol::PushProvider provider = protocol::PushProvider::apns;
+    std::uint32_t device = 0;  // whom the token locates (device number)
+    protocol::PushOutcome outcome = protocol::PushOutcome::accepted;
+    protocol::ByteView token;
+    protocol::ByteView payload;
+};
+
+// The notification reached the device (`node`).
+struct PushDelivered {
+    protocol::ByteView payload;
+};
+
+// The notification waits for the device (`node`) to come online.
+struct PushStored {};
+
+// The notification will not arrive at the device (`node`).
+struct PushDropped {
+    PushLoss reason = PushLoss::lost;
+};
+
+// ---- the application's boundary ------------------------------------------------------------------------
+
+template <class Command>
+struct CommandGiven {
+    Command command;
+};
+
+template <class Notification>
+struct Notified {
+    Notification notification;
+};
+
+// What a machine says of itself; never a verdict's ground.
+template <class Remark>
+struct Remarked {
+    Remark remark;
+};
+
+// ---- the node and its surroundings ---------------------------------------------------------------------
+
+// A node begins, with fresh state (`incarnation` counts from 1).
+struct NodeStarted {
+    std::uint32_t incarnation = 1;
+};
+
+struct DeadlineServed {};
+
+struct FaultStarted {
+    Fault fault;
+};
+
+struct FaultEnded {
+    Fault fault;
+};
+
+// The device has a network (again) or none.
+struct ConnectivityChanged {
+    bool online = true;
+};
+
+// The world is over. `quiescent`: nothing was left to happen.
+struct WorldEnded {
+    bool quiescent = true;
+};
+
+template <class Service>
+using BasicEventBody =
+    std::variant<DatagramSent, DatagramDelivered, DatagramDropped, PushSubmitted, PushDelivered,
+                 PushStored, PushDropped, CommandGiven<typename Service::Command>,
+                 Notified<typename Service::Notification>, Remarked<typename Service::Remark>,
+                 NodeStarted, DeadlineServed, FaultStarted, FaultEnded, ConnectivityChanged, WorldEnded>;
+
+template <class Service>
+struct BasicEvent {
+    EventHeader header;
+    BasicEventBody<Service> body;
+};
+
+using Event = BasicEvent<protocol::InvitationService>;
+using EventBody = BasicEventBody<protocol::InvitationService>;
+
+// The name of an event's kind, as reports and traces print it: "DatagramSent", ...
+std::string_view kind_name(const EventBody& body);
+
+}  // namespace invitro::model

@@ -1,0 +1,61 @@
+// Faults: typed entries of a schedule, with start, end and target, so that they can be written by
+// hand, generated, shrunk and explained.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/draw.hpp"
+#include "model/node_id.hpp"
+#include "protocol/vocabulary/time.hpp"
+
+namespace invitro::model {
+
+using protocol::Duration;
+using protocol::Instant;
+
+enum class FaultKind : std::uint8_t {
+    loss = 0,              // datagrams to or from the target vanish with `probability`
+    duplication = 1,       // ... arrive twice with `probability`
+    reordering = 2,        // ... are held back by up to `delay` with `probability`
+    delay = 3,             // ... take `delay` longer
+    broker_pause = 4,      // the broker does nothing; what arrives waits for it
+    push_loss = 5,         // accepted notifications for the target vanish with `probability`
+    push_duplication = 6,
+    push_delay = 7,        // notifications take `delay` longer
+    push_outage = 8,       // the push service answers `unavailable`
+    device_offline = 9,    // the device has no network at all; its program keeps running
+    partition = 10,        // no datagram between the target and anybody
+    nat_flush = 11,        // at `start`, the target device's NAT forgets its mappings
+};
+
+inline constexpr std::size_t fault_kind_count = 12;
+
+std::string_view to_string(FaultKind kind);
+std::optional<FaultKind> parse_fault_kind(std::string_view text);
+
+struct Fault {
+    std::uint32_t number = 0;  // its name; stable when others are removed
+    FaultKind kind = FaultKind::loss;
+    Instant start{};
+    Instant end{};             // exclusive
+    NodeId target;             // none: everybody
+    Probability probability{probability_one};
+    Duration delay{};
+
+    auto operator<=>(const Fault&) const = default;
+
+    [[nodiscard]] bool is_active(Instant now) const { return start <= now && now < end; }
+
+    [[nodiscard]] bool concerns(NodeId node) const {
+        return target.kind == NodeKind::none || target == node;
+    }
+};
+
+// Which parameters a kind uses: what a file must give and a shrinker may simplify.
+bool uses_probability(FaultKind kind);
+bool uses_delay(FaultKind kind);
+
+}  // namespace invitro::model

@@ -1,0 +1,127 @@
+// A world: every device, every call, every fault, spelled out.
+//
+// A Scenario has distributions and stands for many worlds; a World is one of them, explicit and
+// complete: with its seed it determines every event. The generator makes worlds, the shrinker
+// simplifies them, the simulator runs them, and the file format can express them, so that a
+// counterexample is an ordinary file.
+//
+// Everything is named by a number that is never reused, so that removing one thing leaves the names
+// (and therefore all draws) of the others as they were.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/draw.hpp"
+#include "model/fault/fault.hpp"
+#include "model/nat/nat_box.hpp"
+#include "model/network/access.hpp"
+#include "model/network/topology.hpp"
+#include "model/people/person.hpp"
+#include "model/push/push_service.hpp"
+#include "protocol/timing.hpp"
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/wire/messages.hpp"
+
+namespace invitro::scenarios {
+
+using protocol::Duration;
+using protocol::EndpointIdentifier;
+
+// A home, an office, a cell: one access link and one NAT box shared by the devices in it.
+struct AccessNetwork {
+    std::uint32_t number = 0;
+    model::SiteIndex site{};
+    model::AccessKind access = model::AccessKind::fibre;
+    model::NatPolicy nat;
+
+    bool operator==(const AccessNetwork&) const = default;
+};
+
+// The user of a device moves to another access network (walks out of the house, lands abroad).
+struct Move {
+    Duration at{};  // since the start of the world
+    std::uint32_t network = 0;
+
+    bool operator==(const Move&) const = default;
+};
+
+struct Device {
+    std::uint32_t number = 0;
+    std::uint32_t profile = 0;
+    std::uint32_t network = 0;
+    model::Reaction reaction;  // to every call that rings here
+
+    bool operator==(const Device&) const = default;
+};
+
+// An account: its identifiers; its devices are those that name it.
+struct Profile {
+    std::uint32_t number = 0;
+    std::vector<EndpointIdentifier> identifiers;  // 1 to RegisterDevice::identifiers_max
+
+    bool operator==(const Profile&) const = default;
+};
+
+struct Call {
+    std::uint32_t number = 0;
+    Duration at{};                  // since the start of the world
+    std::uint32_t initiator = 0;    // device number
+    EndpointIdentifier callee;
+    protocol::AnswerPolicy policy = protocol::AnswerPolicy::first;
+    Duration lifetime = protocol::timing::invitation_lifetime_default;
+    Duration cancel_after = Duration::max();  // the initiator gives up, unless connected; max: never
+    Duration talk = std::chrono::seconds{10}; // the initiator hangs up so long after connecting
+
+    bool operator==(const Call&) const = default;
+};
+
+struct DeviceMove {
+    std::uint32_t device = 0;
+    Move move;
+
+    bool operator==(const DeviceMove&) const = default;
+};
+
+// How the devices come to be known to the broker.
+enum class RegistrationStart : std::uint8_t {
+    live = 0,       // each registers over the network in the first seconds
+    preloaded = 1,  // a broker snapshot is loaded; equal in effect, for scale
+};
+
+// What the wide area between sites does to every datagram, beside its latency.
+struct CoreNetwork {
+    model::Probability loss{};
+    model::Probability duplication{};
+    model::Probability reordering{};
+    Duration reordering_delay = std::chrono::milliseconds{100};
+
+    bool operator==(const CoreNetwork&) const = default;
+};
+
+struct World {
+    std::string name = "world";
+    std::uint64_t seed = 0;
+    Duration duration = std::chrono::minutes{4};  // the world ends then, or when nothing is left to happen
+    RegistrationStart registration = RegistrationStart::live;
+    CoreNetwork core;
+    model::SiteIndex broker_site{};
+    std::array<model::SiteIndex, 2> reflector_sites{};
+    model::PushProfile push = model::apns_profile();
+    std::vector<AccessNetwork> networks;  // each list sorted by number
+    std::vector<Profile> profiles;
+    std::vector<Device> devices;
+    std::vector<Call> calls;              // sorted by `at`, then number
+    std::vector<DeviceMove> moves;        // sorted by `at`
+    std::vector<model::Fault> faults;     // sorted by start, then number
+
+    bool operator==(const World&) const = default;
+};
+
+// Why the world cannot be run (a call from a device that does not exist, two devices of one number,
+// an unsorted list), or nothing.
+std::string inconsistency(const World& world);
+
+}  // namespace invitro::scenarios
