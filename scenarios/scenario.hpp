@@ -119,8 +119,7 @@ std::string to_json(const Scenario& scenario);
 // The JSON Schema (draft-07) of the format.
 std::string schema_json();
 
-// The metrics a threshold can name are those of the reports; they register their names here at
-// start-up, so that a scenario file can be checked without knowing reports.
-void register_threshold_metrics(const std::vector<std::string>& names);
+// The metrics that a threshold can name; reports/ measures exactly these.
+const std::vector<std::string>& metric_names();
 
 }  // namespace invitro::scenarios

@@ -33,6 +33,7 @@ using std::chrono_literals::operator""us;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
 }  // namespace literals
 
 // Nanoseconds since the owner's origin.
