@@ -1,0 +1,36 @@
+// Runs one world of the invitation service.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "model/event.hpp"
+#include "scenarios/world.hpp"
+#include "sim/fingerprint.hpp"
+#include "sim/observer.hpp"
+#include "sim/platform.hpp"
+
+namespace invitro::sim {
+
+// What a run says of itself, beside what its observers saw.
+struct RunSummary {
+    Fingerprint fingerprint;
+    std::uint64_t events = 0;
+    std::uint64_t datagrams_sent = 0;
+    std::uint64_t datagrams_delivered = 0;
+    std::array<std::uint64_t, model::drop_reason_count> datagrams_dropped{};
+    std::uint64_t pushes_submitted = 0;
+    std::uint64_t pushes_delivered = 0;
+    std::array<std::uint64_t, protocol::remark_kind_count> remarks{};
+    protocol::Instant ended{};
+    bool quiescent = false;
+
+    bool operator==(const RunSummary&) const = default;
+};
+
+// Precondition: inconsistency(world) is empty.
+RunSummary run_world(const scenarios::World& world, Platform& platform,
+                     std::span<Observer* const> observers);
+
+}  // namespace invitro::sim
