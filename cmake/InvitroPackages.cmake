@@ -11,6 +11,10 @@ find_package(benchmark 1.7 REQUIRED)           # benchmark::benchmark benchmark:
 find_package(tl-expected 1.0 REQUIRED)         # tl::expected
 find_package(rapidcheck REQUIRED)              # given its names below
 
+# The system's own interpreter first: python3-jsonschema is installed for that one alone.
+find_program(Python3_EXECUTABLE python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # Python3::Interpreter
+
 # invitro_find_plain(<target> HEADER <file> LIBRARY <name> PACKAGE <Debian package>)
 # makes the imported target for a library that Debian ships without a CMake package.
 function(invitro_find_plain target)
