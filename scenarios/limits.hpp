@@ -1,0 +1,33 @@
+// How large a scenario may be. What is beyond is taken for a slip of the pen and reported, so that
+// a stray zero does not fill the machine's memory. Files and worlds are held to the same bounds:
+// whatever world passes inconsistency() can be written as a file and read again.
+#pragma once
+
+#include "protocol/vocabulary/time.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace invitro::scenarios::limits {
+
+// Every duration and every moment of a world.
+inline constexpr protocol::Duration time_max = std::chrono::hours{24 * 366};
+
+inline constexpr std::uint32_t people_max = 10'000'000;
+inline constexpr std::uint32_t devices_per_person_max = 256;
+inline constexpr std::uint32_t calls_max = 10'000'000;
+
+// Weights of a mix are summed in 32 bits.
+inline constexpr std::uint32_t weight_max = 1'000'000;
+inline constexpr std::size_t mix_entries_max = 1'000;
+
+// People, devices, networks and calls that expand() draws are numbered from here, so that adding or
+// removing a spelt-out one renumbers none of them. A scenario that draws must spell out lower ones.
+inline constexpr std::uint32_t drawn_number_first = 1'000;
+
+// Of a scenario file.
+inline constexpr std::size_t file_bytes_max = std::size_t{256} << 20;
+inline constexpr std::size_t nesting_max = 32;
+
+}  // namespace invitro::scenarios::limits
