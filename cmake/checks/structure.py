@@ -15,13 +15,14 @@ from source_text import line_of, main, read, source_files
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)
 LINKED = re.compile(r"\binvitro::(\w+)|\b(SimGrid::simgrid)\b")
 
+PACKAGES = re.compile(r"^packages_\w+=\(([^)]*)\)", re.MULTILINE)
+
 SOURCE_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inl", ".ipp")
 OTHER_FOLDERS = re.compile(r"\..*|build(-.*)?|cmake|docs")
 GENERATED = ("invitro_version.hpp",)
 
 # Too dear, or too intrusive, to reach every file that includes a header of ours.
 KEPT_OUT_OF_HEADERS = ("nlohmann/", "boost/graph/", "rapidcheck")
-
 
 SIMGRID_WHY = "only sim/ knows SimGrid, so that another engine could take its place"
 
@@ -114,8 +115,25 @@ def check_top_level(root: Path) -> list[Finding]:
     return findings
 
 
+def check_dependencies(root: Path) -> list[Finding]:
+    """Every package that dev installs has its row, with its reason, on the page."""
+    if not (root / "dev").exists():
+        return []
+    text, page = read(root, "dev"), root / "docs/DEPENDENCIES.md"
+    recorded = page.read_text(encoding="utf-8") if page.exists() else ""
+    findings = []
+    for packages in PACKAGES.finditer(text):
+        for word in re.finditer(r"[\w.+-]+", packages[1]):
+            if f"`{word[0]}`" not in recorded:
+                line = line_of(text, packages.start(1) + word.start(0))
+                why = f"{word[0]} is not in docs/DEPENDENCIES.md: say why it is needed"
+                findings.append(Finding("dev", line, "dependency", why))
+    return findings
+
+
 def check(root: Path) -> list[Finding]:
-    return check_includes(root) + check_links(root) + check_top_level(root)
+    parts = (check_includes, check_links, check_top_level, check_dependencies)
+    return [finding for part in parts for finding in part(root)]
 
 
 EXAMPLES = [
@@ -185,6 +203,11 @@ EXAMPLES = [
         "a folder too many, a file too many, a suffix too many",
         {"utils/a.cpp": "", "tool.cpp": "", "model/old.h": ""},
         (("utils", 1, "top-level"), ("tool.cpp", 1, "top-level"), ("model/old.h", 1, "suffix")),
+    ),
+    Example(
+        "a package without a reason",
+        {"dev": "packages_build=(\n    cmake g++\n)\n", "docs/DEPENDENCIES.md": "| `cmake` |\n"},
+        (("dev", 2, "dependency"),),
     ),
 ]
 
