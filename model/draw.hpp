@@ -22,8 +22,8 @@ enum class Subsystem : std::uint8_t {
     generation = 10,
 };
 
-// 64 uniform bits for (seed, subsystem, keys...). The keys say whose draw it is, its purpose and its
-// attempt. SplitMix64's finaliser (Steele, Lea, Flood 2014) over each key in turn.
+// 64 uniform bits for (seed, subsystem, keys...). The keys say whose draw it is, its purpose and
+// its attempt. SplitMix64's finaliser (Steele, Lea, Flood 2014) over each key in turn.
 constexpr std::uint64_t mix(std::uint64_t value) {
     value += 0x9E3779B97F4A7C15U;
     value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9U;
@@ -45,11 +45,13 @@ inline constexpr std::uint64_t probability_one = std::uint64_t{1} << 32;
 
 // Precondition: 0 <= share <= 1.
 constexpr Probability probability(double share) {
-    return Probability{static_cast<std::uint64_t>(share * static_cast<double>(probability_one) + 0.5)};
+    return Probability{
+        static_cast<std::uint64_t>(share * static_cast<double>(probability_one) + 0.5)};
 }
 
 constexpr double share_of(Probability p) {
-    return static_cast<double>(static_cast<std::uint64_t>(p)) / static_cast<double>(probability_one);
+    return static_cast<double>(static_cast<std::uint64_t>(p)) /
+           static_cast<double>(probability_one);
 }
 
 // Does an event of this probability happen for this draw?

@@ -5,10 +5,6 @@
 // Payload views hold only during the observer's call.
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-#include <variant>
-
 #include "model/fault/fault.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/node_id.hpp"
@@ -20,6 +16,10 @@
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/vocabulary/time.hpp"
 
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
 namespace invitro::model {
 
 // Number of an event in its world, from 1; 0 means "none" (the world's own start).
@@ -28,12 +28,13 @@ using Sequence = std::uint64_t;
 struct EventHeader {
     Instant at{};
     Sequence sequence = 0;
-    Sequence cause = 0;      // the event that led to this one
-    NodeId node;             // where it happened
-    protocol::CallId call;   // where the bytes or the notification name one
+    Sequence cause = 0;     // the event that led to this one
+    NodeId node;            // where it happened
+    protocol::CallId call;  // where the bytes or the notification name one
 };
 
-// ---- network ---------------------------------------------------------------------------------------
+// ---- network
+// ---------------------------------------------------------------------------------------
 
 // A node handed a datagram to its network.
 struct DatagramSent {
@@ -50,10 +51,10 @@ struct DatagramDelivered {
 };
 
 enum class DropReason : std::uint8_t {
-    loss = 0,          // the link's own loss
-    fault = 1,         // a loss fault or a partition of the schedule
-    offline = 2,       // an end was offline
-    unreachable = 3,   // nobody has this address
+    loss = 0,         // the link's own loss
+    fault = 1,        // a loss fault or a partition of the schedule
+    offline = 2,      // an end was offline
+    unreachable = 3,  // nobody has this address
     nat_blocked = 4,
     nat_no_mapping = 5,
     nat_filtered = 6,
@@ -73,7 +74,8 @@ struct DatagramDropped {
     protocol::ByteView payload;
 };
 
-// ---- push --------------------------------------------------------------------------------------------
+// ---- push
+// --------------------------------------------------------------------------------------------
 
 // The broker handed a notification to the push service.
 struct PushSubmitted {
@@ -97,7 +99,8 @@ struct PushDropped {
     PushLoss reason = PushLoss::lost;
 };
 
-// ---- the application's boundary ------------------------------------------------------------------------
+// ---- the application's boundary
+// ------------------------------------------------------------------------
 
 template <class Command>
 struct CommandGiven {
@@ -115,7 +118,8 @@ struct Remarked {
     Remark remark;
 };
 
-// ---- the node and its surroundings ---------------------------------------------------------------------
+// ---- the node and its surroundings
+// ---------------------------------------------------------------------
 
 // A node begins, with fresh state (`incarnation` counts from 1).
 struct NodeStarted {
@@ -143,11 +147,22 @@ struct WorldEnded {
 };
 
 template <class Service>
-using BasicEventBody =
-    std::variant<DatagramSent, DatagramDelivered, DatagramDropped, PushSubmitted, PushDelivered,
-                 PushStored, PushDropped, CommandGiven<typename Service::Command>,
-                 Notified<typename Service::Notification>, Remarked<typename Service::Remark>,
-                 NodeStarted, DeadlineServed, FaultStarted, FaultEnded, ConnectivityChanged, WorldEnded>;
+using BasicEventBody = std::variant<DatagramSent,
+                                    DatagramDelivered,
+                                    DatagramDropped,
+                                    PushSubmitted,
+                                    PushDelivered,
+                                    PushStored,
+                                    PushDropped,
+                                    CommandGiven<typename Service::Command>,
+                                    Notified<typename Service::Notification>,
+                                    Remarked<typename Service::Remark>,
+                                    NodeStarted,
+                                    DeadlineServed,
+                                    FaultStarted,
+                                    FaultEnded,
+                                    ConnectivityChanged,
+                                    WorldEnded>;
 
 template <class Service>
 struct BasicEvent {
