@@ -2,10 +2,11 @@
 // interpolation: no floating point, no libm, the same on every machine.
 #pragma once
 
-#include <array>
-#include <cstdint>
-
 #include "protocol/vocabulary/time.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
 
 namespace invitro::model {
 
@@ -32,5 +33,7 @@ QuantileTable uniform(protocol::Duration low, protocol::Duration high);
 QuantileTable lognormal(protocol::Duration median, std::int64_t sigma_thousandths);
 // Exponential with this mean.
 QuantileTable exponential(protocol::Duration mean);
+// The same distribution, later by a fixed time.
+QuantileTable shifted(const QuantileTable& table, protocol::Duration by);
 
 }  // namespace invitro::model

@@ -2,14 +2,14 @@
 // hand, generated, shrunk and explained.
 #pragma once
 
+#include "model/draw.hpp"
+#include "model/node_id.hpp"
+#include "protocol/vocabulary/time.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "model/draw.hpp"
-#include "model/node_id.hpp"
-#include "protocol/vocabulary/time.hpp"
 
 namespace invitro::model {
 
@@ -17,18 +17,18 @@ using protocol::Duration;
 using protocol::Instant;
 
 enum class FaultKind : std::uint8_t {
-    loss = 0,              // datagrams to or from the target vanish with `probability`
-    duplication = 1,       // ... arrive twice with `probability`
-    reordering = 2,        // ... are held back by up to `delay` with `probability`
-    delay = 3,             // ... take `delay` longer
-    broker_pause = 4,      // the broker does nothing; what arrives waits for it
-    push_loss = 5,         // accepted notifications for the target vanish with `probability`
+    loss = 0,          // datagrams to or from the target vanish with `probability`
+    duplication = 1,   // ... arrive twice with `probability`
+    reordering = 2,    // ... are held back by up to `delay` with `probability`
+    delay = 3,         // ... take `delay` longer
+    broker_pause = 4,  // the broker does nothing; what arrives waits for it
+    push_loss = 5,     // accepted notifications for the target vanish with `probability`
     push_duplication = 6,
-    push_delay = 7,        // notifications take `delay` longer
-    push_outage = 8,       // the push service answers `unavailable`
-    device_offline = 9,    // the device has no network at all; its program keeps running
-    partition = 10,        // no datagram between the target and anybody
-    nat_flush = 11,        // at `start`, the target device's NAT forgets its mappings
+    push_delay = 7,      // notifications take `delay` longer
+    push_outage = 8,     // the push service answers `unavailable`
+    device_offline = 9,  // the device has no network at all; its program keeps running
+    partition = 10,      // no datagram between the target and anybody
+    nat_flush = 11,      // at `start`, the target device's NAT forgets its mappings
 };
 
 inline constexpr std::size_t fault_kind_count = 12;
@@ -40,8 +40,8 @@ struct Fault {
     std::uint32_t number = 0;  // its name; stable when others are removed
     FaultKind kind = FaultKind::loss;
     Instant start{};
-    Instant end{};             // exclusive
-    NodeId target;             // none: everybody
+    Instant end{};  // exclusive
+    NodeId target;  // none: everybody
     Probability probability{probability_one};
     Duration delay{};
 

@@ -4,13 +4,14 @@
 // refresh (4.3), filtering (5), hairpinning (6).
 #pragma once
 
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/time.hpp"
+
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "protocol/vocabulary/address.hpp"
-#include "protocol/vocabulary/time.hpp"
 
 namespace invitro::model {
 
@@ -28,10 +29,17 @@ enum class Dependence : std::uint8_t {
 // The twelve kinds a scenario can name: no NAT (PUB), a firewall on a public address that filters
 // by address and port (FW), mapping x filtering, and all UDP blocked (BLK).
 enum class NatKind : std::uint8_t {
-    pub = 0, fw = 1,
-    eim_eif = 2, eim_adf = 3, eim_apdf = 4,
-    adm_eif = 5, adm_adf = 6, adm_apdf = 7,
-    apdm_eif = 8, apdm_adf = 9, apdm_apdf = 10,
+    pub = 0,
+    fw = 1,
+    eim_eif = 2,
+    eim_adf = 3,
+    eim_apdf = 4,
+    adm_eif = 5,
+    adm_adf = 6,
+    adm_apdf = 7,
+    apdm_eif = 8,
+    apdm_adf = 9,
+    apdm_apdf = 10,
     blk = 11,
 };
 
@@ -56,52 +64,117 @@ constexpr bool translates(NatKind kind) {
     return kind != NatKind::pub && kind != NatKind::fw && kind != NatKind::blk;
 }
 
+// What the kind's mappings and its filter depend on. A firewall on a public address keeps one state
+// per inside endpoint and filters by address and port. Precondition: not pub, not blk.
+Dependence mapping_of(NatKind kind);
+Dependence filtering_of(NatKind kind);
+
 // Why a packet did not pass.
-enum class NatRefusal : std::uint8_t { blocked = 0, no_mapping = 1, filtered = 2, no_port = 3, no_hairpin = 4 };
+enum class NatRefusal : std::uint8_t {
+    blocked = 0,     // all UDP is
+    no_mapping = 1,  // nobody inside has this outside address (any more)
+    filtered = 2,    // the inside host has not sent to this source (lately)
+    no_port = 3,     // no outside port found for a new mapping
+    no_hairpin = 4,  // from inside to inside by outside addresses, where that is refused
+};
 
 std::string_view to_string(NatRefusal refusal);
 
+// A world may have a million of these: one without traffic owns nothing on the heap. It serves a
+// home or an office; a box with thousands of hosts behind it works, but opening a mapping takes
+// time proportional to the mappings there are.
+//
 // Invariants: an outside port belongs to at most one mapping; a mapping's filter lists only
-// endpoints the inside host has sent to through it; expired mappings are never used.
+// endpoints the inside host has sent to through it; what has expired is never used, and is dropped
+// no later than when something of its kind is added.
 class NatBox {
 public:
     NatBox(const NatPolicy& policy, const protocol::IpAddress& outside, std::uint64_t seed);
 
+    bool operator==(const NatBox&) const = default;
+
     struct Passed {
         Address source;
         Address destination;
+
+        bool operator==(const Passed&) const = default;
     };
 
     // A packet from an inside host to the world. What passes leaves with `source` translated.
-    // Opens or refreshes the mapping and its filter.
-    std::optional<Passed> outbound(Instant now, const Address& source, const Address& destination,
+    // Opens or refreshes the mapping and its filter. What leaves for the box's own outside address
+    // comes back through inbound(): that is hairpinning. `refusal` is written where nothing passes.
+    std::optional<Passed> outbound(Instant now,
+                                   const Address& source,
+                                   const Address& destination,
                                    NatRefusal& refusal);
 
     // A packet from the world to one of our outside addresses. What passes has `destination` set to
-    // the inside host.
-    std::optional<Passed> inbound(Instant now, const Address& source, const Address& destination,
+    // the inside host. `refusal` is written where nothing passes.
+    std::optional<Passed> inbound(Instant now,
+                                  const Address& source,
+                                  const Address& destination,
                                   NatRefusal& refusal);
 
-    [[nodiscard]] const NatPolicy& policy() const { return policy_; }
+    [[nodiscard]] NatPolicy policy() const {
+        return {.kind = kind_, .mapping_timeout = mapping_timeout_, .hairpinning = hairpinning_};
+    }
 
+    // Mappings (for a firewall: inside endpoints with a hole) that have not expired.
     [[nodiscard]] std::size_t mapping_count(Instant now) const;
 
     // A reboot: all mappings are gone.
     void flush();
 
 private:
+    // An endpoint that may send in, because the inside host has sent to it.
+    struct Permission {
+        Address remote;  // port 0 where the filter does not look at ports
+        Instant last_outbound{};
+
+        bool operator==(const Permission&) const = default;
+    };
+
     struct Mapping {
         Address inside;
         Address remote;  // what the mapping depends on: none, address only, or address and port
         std::uint16_t outside_port = 0;
         Instant last_outbound{};
-        std::vector<Address> permitted;  // endpoints sent to through this mapping
+        std::vector<Permission> permitted;  // sorted by remote
+
+        bool operator==(const Mapping&) const = default;
     };
 
-    NatPolicy policy_;
-    protocol::IpAddress outside_;
+    // Who has an outside port: `mapping` is an index into mappings_.
+    struct PortOwner {
+        std::uint16_t port = 0;
+        std::uint16_t mapping = 0;
+
+        bool operator==(const PortOwner&) const = default;
+    };
+
+    [[nodiscard]] bool is_alive(Instant last_outbound, Instant now) const;
+    [[nodiscard]] std::size_t lower_bound(const Address& inside, const Address& remote) const;
+    [[nodiscard]] std::size_t port_lower_bound(std::uint16_t port) const;
+    [[nodiscard]] const Mapping* find_inbound(const Address& destination) const;
+    [[nodiscard]] bool may_enter(Instant now, const Mapping& mapping, const Address& source) const;
+    Mapping* find_or_open(Instant now, const Address& source, const Address& destination);
+    Mapping* open(Instant now, const Address& inside, const Address& remote);
+    [[nodiscard]] std::optional<std::uint16_t> draw_port(Instant now,
+                                                         const Address& inside,
+                                                         const Address& remote) const;
+    void index_port(std::uint16_t port, std::size_t mapping);
+    void drop_expired(Instant now);
+    void permit(Instant now, Mapping& mapping, const Address& destination) const;
+
+    Duration mapping_timeout_;
     std::uint64_t seed_;
-    std::vector<Mapping> mappings_;
+    std::vector<Mapping> mappings_;  // sorted by inside, then remote
+    std::vector<PortOwner> ports_;   // sorted by port; empty for a firewall
+    protocol::IpAddress outside_;
+    NatKind kind_;
+    bool hairpinning_;
 };
+
+static_assert(sizeof(NatBox) <= 96);
 
 }  // namespace invitro::model

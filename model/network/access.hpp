@@ -6,13 +6,14 @@
 // access network that carries no traffic.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
 #include "model/draw.hpp"
 #include "model/quantiles.hpp"
 #include "protocol/vocabulary/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace invitro::model {
 
@@ -20,7 +21,15 @@ using protocol::Duration;
 using protocol::Instant;
 
 enum class AccessKind : std::uint8_t {
-    datacentre = 0, fibre = 1, cable = 2, dsl = 3, wifi = 4, cellular_3g = 5, cellular_4g = 6, cellular_5g = 7, satellite = 8,
+    datacentre = 0,
+    fibre = 1,
+    cable = 2,
+    dsl = 3,
+    wifi = 4,
+    cellular_3g = 5,
+    cellular_4g = 6,
+    cellular_5g = 7,
+    satellite = 8,
 };
 
 inline constexpr std::size_t access_kind_count = 9;
@@ -30,13 +39,13 @@ std::string_view to_string(AccessKind kind);
 std::optional<AccessKind> parse_access_kind(std::string_view text);
 
 struct AccessProfile {
-    QuantileTable delay;                      // one way, jitter included
-    std::uint64_t up_bits_per_second = 0;     // serialisation delay is added from these
+    QuantileTable delay;                   // one way, jitter included
+    std::uint64_t up_bits_per_second = 0;  // serialisation delay is added from these; 0: none
     std::uint64_t down_bits_per_second = 0;
     Probability loss_in_good{};
     Probability loss_in_bad{};
     Probability bad_share{};                  // of time slots that are bad
-    Duration slot{};                          // length of a loss state
+    Duration slot = std::chrono::seconds{1};  // length of a loss state, more than zero
 
     auto operator<=>(const AccessProfile&) const = default;
 };
@@ -58,6 +67,10 @@ struct CrossingKey {
     Direction direction = Direction::up;
 };
 
-Crossing cross(const AccessProfile& profile, const CrossingKey& key, Instant now, std::size_t size_bytes);
+// Pure: equal arguments, equal fate. `now` decides only whether the slot of time is a bad one.
+Crossing cross(const AccessProfile& profile,
+               const CrossingKey& key,
+               Instant now,
+               std::size_t size_bytes);
 
 }  // namespace invitro::model

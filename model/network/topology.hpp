@@ -5,13 +5,14 @@
 // of the graph, so that ten million of them cost it nothing.
 #pragma once
 
+#include "protocol/vocabulary/time.hpp"
+
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "protocol/vocabulary/time.hpp"
 
 namespace invitro::model {
 
@@ -47,23 +48,33 @@ struct Topology {
 };
 
 // Some 40 metros by coordinates and population, every pair linked, with one-way latencies from the
-// great-circle distance calibrated to published round-trip times between cities (table and source
-// in the .cpp). Deterministic to the nanosecond on every machine.
+// great-circle distance calibrated to published round-trip times between cities, times a detour of
+// their own (metros.cpp). Deterministic to the nanosecond on every machine.
 const Topology& builtin_metros();
 
-// Half the round-trip time expected at this distance, in the middle case.
+// Half the round-trip time expected at this distance, in the middle case (measured table in
+// distance.cpp).
 Duration latency_at_distance(std::uint32_t kilometres);
 
 // Great-circle distance without libm beyond sqrt.
 std::uint32_t distance_kilometres(const Site& a, const Site& b);
 
-// One-way latency of the best route between every two sites, row by row; `never` where there is
-// none. Boost.Graph's Dijkstra from every site.
+// The latency where there is no route.
+inline constexpr Duration unreachable = Duration::max();
+
+// One-way latency of the best route between every two sites, row by row; `unreachable` where there
+// is none, zero from a site to itself (what happens inside a metro is the access networks' part).
+// Boost.Graph's Dijkstra from every site.
 class RouteMatrix {
 public:
     explicit RouteMatrix(const Topology& topology);
 
-    [[nodiscard]] Duration latency(SiteIndex from, SiteIndex to) const;
+    [[nodiscard]] Duration latency(SiteIndex from, SiteIndex to) const {
+        return latency_[static_cast<std::size_t>(from) * site_count_ +
+                        static_cast<std::size_t>(to)];
+    }
+
+    bool operator==(const RouteMatrix&) const = default;
 
     [[nodiscard]] std::size_t site_count() const { return site_count_; }
 
@@ -72,7 +83,7 @@ private:
     std::vector<Duration> latency_;
 };
 
-// Are all sites connected when these links (by index) are cut?
+// Are all sites connected when these links (by index) are cut? No sites at all are connected.
 bool is_connected(const Topology& topology, const std::vector<std::size_t>& cut_links);
 
 }  // namespace invitro::model

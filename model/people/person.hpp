@@ -1,11 +1,12 @@
 // People: what the user of a device does when it rings.
 #pragma once
 
+#include "protocol/vocabulary/time.hpp"
+
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include "protocol/vocabulary/time.hpp"
 
 namespace invitro::model {
 
@@ -19,6 +20,9 @@ enum class ReactionKind : std::uint8_t {
     busy = 4,
 };
 
+inline constexpr std::size_t reaction_kind_count = 5;
+
+// "ignore", "accept", "decline_here", "decline_everywhere", "busy".
 std::string_view to_string(ReactionKind kind);
 std::optional<ReactionKind> parse_reaction(std::string_view text);
 

@@ -5,16 +5,17 @@
 // arrive, arrive() what happens to one then, came_online() what had been stored.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
-#include <vector>
-
 #include "model/draw.hpp"
 #include "model/quantiles.hpp"
 #include "protocol/node.hpp"
 #include "protocol/vocabulary/bytes.hpp"
+#include "protocol/vocabulary/dense_map.hpp"
 #include "protocol/vocabulary/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace invitro::model {
 
@@ -24,10 +25,10 @@ using protocol::Instant;
 // How one provider behaves. The APNs-like profile stores one notification per device and replaces
 // it; further providers are further profiles.
 struct PushProfile {
-    QuantileTable delay;                // submission to arrival, device online
-    Probability loss{};                 // accepted, never delivered
-    Probability duplication{};          // delivered twice
-    Probability reordering{};           // held back by an extra delay, so that a later one overtakes
+    QuantileTable delay;        // submission to arrival, device online
+    Probability loss{};         // accepted, never delivered
+    Probability duplication{};  // delivered twice
+    Probability reordering{};   // held back by an extra delay, so that a later one overtakes
     QuantileTable reordering_delay;
     std::uint16_t stored_per_device_max = 1;  // while offline; the newest survives
     Duration storage_time_max = std::chrono::hours{24 * 30};
@@ -51,11 +52,19 @@ struct PushNotification {
     std::uint64_t identity = 0;      // stable name of this submission, for draws
     std::uint64_t collapse_key = 0;  // 0: none
     Instant submitted{};
-    Instant expires{};               // not delivered or stored after this
+    Instant expires{};  // not delivered or stored after this
     std::vector<std::uint8_t> payload;
+
+    bool operator==(const PushNotification&) const = default;
 };
 
-enum class PushLoss : std::uint8_t { lost = 0, expired = 1, replaced = 2, not_stored = 3, token_gone = 4 };
+enum class PushLoss : std::uint8_t {
+    lost = 0,
+    expired = 1,
+    replaced = 2,  // by a newer one, or (a second copy, an overtaken one) by what is stored already
+    not_stored = 3,
+    token_gone = 4,
+};
 
 std::string_view to_string(PushLoss loss);
 
@@ -63,10 +72,12 @@ class PushService {
 public:
     PushService(const PushProfile& profile, std::uint64_t seed);
 
+    bool operator==(const PushService&) const = default;
+
     struct Submission {
-        std::uint32_t device = 0;       // whom the token locates
-        std::uint64_t identity = 0;     // stable name of this submission, for draws
-        bool token_gone = false;        // the device no longer holds this token
+        std::uint32_t device = 0;    // whom the token locates
+        std::uint64_t identity = 0;  // stable name of this submission, for draws
+        bool token_gone = false;     // the device no longer holds this token
     };
 
     // The answer to the sender, and when copies arrive at the device's end (none where lost).
@@ -77,7 +88,9 @@ public:
         Instant arrivals[2]{};
     };
 
-    Answer submit(Instant now, const Submission& submission, const PushConditions& conditions);
+    Answer submit(Instant now,
+                  const Submission& submission,
+                  const PushConditions& conditions) const;
 
     enum class Fate : std::uint8_t { delivered = 0, stored = 1, dropped = 2 };
 
@@ -85,8 +98,8 @@ public:
     // one it is stored by the profile's rules, and `replaced` names what it pushed out.
     struct Arrival {
         Fate fate = Fate::delivered;
-        PushLoss why = PushLoss::lost;                 // for dropped
-        std::optional<std::uint64_t> replaced;         // identity of a stored one that is gone now
+        PushLoss why = PushLoss::lost;            // for dropped
+        std::optional<std::uint64_t> replaced{};  // identity of a stored one that is gone now
     };
 
     Arrival arrive(Instant now, std::uint32_t device, bool online, PushNotification notification);
@@ -95,14 +108,13 @@ public:
     std::vector<PushNotification> came_online(Instant now, std::uint32_t device);
 
 private:
-    struct Stored {
-        std::uint32_t device = 0;
-        PushNotification notification;
-    };
+    [[nodiscard]] bool has_expired(Instant now, const PushNotification& notification) const;
+    Arrival store(Instant now, std::uint32_t device, PushNotification notification);
 
     PushProfile profile_;
     std::uint64_t seed_;
-    std::vector<Stored> stored_;  // sorted by device, then by arrival
+    // By device; each list sorted by submission. Only devices for which something waits are here.
+    protocol::DenseMap<std::uint32_t, std::vector<PushNotification>> stored_;
 };
 
 }  // namespace invitro::model

@@ -1,0 +1,83 @@
+#include "model/fault/fault.hpp"
+
+namespace invitro::model {
+
+std::string_view to_string(FaultKind kind) {
+    switch (kind) {
+        case FaultKind::loss:
+            return "loss";
+        case FaultKind::duplication:
+            return "duplication";
+        case FaultKind::reordering:
+            return "reordering";
+        case FaultKind::delay:
+            return "delay";
+        case FaultKind::broker_pause:
+            return "broker_pause";
+        case FaultKind::push_loss:
+            return "push_loss";
+        case FaultKind::push_duplication:
+            return "push_duplication";
+        case FaultKind::push_delay:
+            return "push_delay";
+        case FaultKind::push_outage:
+            return "push_outage";
+        case FaultKind::device_offline:
+            return "device_offline";
+        case FaultKind::partition:
+            return "partition";
+        case FaultKind::nat_flush:
+            return "nat_flush";
+    }
+    return "unknown";
+}
+
+std::optional<FaultKind> parse_fault_kind(std::string_view text) {
+    for (std::size_t i = 0; i < fault_kind_count; ++i) {
+        const auto kind = static_cast<FaultKind>(i);
+        if (to_string(kind) == text) return kind;
+    }
+    return std::nullopt;
+}
+
+bool uses_probability(FaultKind kind) {
+    switch (kind) {
+        case FaultKind::loss:
+        case FaultKind::duplication:
+        case FaultKind::reordering:
+        case FaultKind::push_loss:
+        case FaultKind::push_duplication:
+            return true;
+        case FaultKind::delay:
+        case FaultKind::broker_pause:
+        case FaultKind::push_delay:
+        case FaultKind::push_outage:
+        case FaultKind::device_offline:
+        case FaultKind::partition:
+        case FaultKind::nat_flush:
+            return false;
+    }
+    return false;
+}
+
+bool uses_delay(FaultKind kind) {
+    switch (kind) {
+        case FaultKind::reordering:
+        case FaultKind::delay:
+        case FaultKind::push_delay:
+            return true;
+        case FaultKind::loss:
+        case FaultKind::duplication:
+        case FaultKind::broker_pause:
+        case FaultKind::push_loss:
+        case FaultKind::push_duplication:
+        case FaultKind::push_outage:
+        case FaultKind::device_offline:
+        case FaultKind::partition:
+        case FaultKind::nat_flush:
+            return false;
+    }
+    return false;
+}
+
+}  // namespace invitro::model
