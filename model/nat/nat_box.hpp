@@ -55,6 +55,9 @@ struct NatPolicy {
     Duration mapping_timeout = std::chrono::seconds{120};
     // RFC 4787 6: inside hosts reach each other through their outside addresses.
     bool hairpinning = true;
+    // How many outside ports there are, from 1024 up: a small number stands for a subscriber's
+    // share of an address (RFC 6888 REQ-4).
+    std::uint16_t port_count = 64512;
 
     auto operator<=>(const NatPolicy&) const = default;
 };
@@ -64,10 +67,18 @@ constexpr bool translates(NatKind kind) {
     return kind != NatKind::pub && kind != NatKind::fw && kind != NatKind::blk;
 }
 
-// What the kind's mappings and its filter depend on. A firewall on a public address keeps one state
-// per inside endpoint and filters by address and port. Precondition: not pub, not blk.
-Dependence mapping_of(NatKind kind);
-Dependence filtering_of(NatKind kind);
+// What the kind's mappings (RFC 4787 4.1) and its filter (5) depend on. A firewall on a public
+// address keeps one state per inside endpoint and filters by address and port. The nine kinds are
+// numbered by mapping, then filtering. Precondition: neither pub nor blk, which keep no state.
+constexpr Dependence mapping_of(NatKind kind) {
+    if (kind == NatKind::fw) return Dependence::endpoint_independent;
+    return static_cast<Dependence>((static_cast<int>(kind) - 2) / 3);
+}
+
+constexpr Dependence filtering_of(NatKind kind) {
+    if (kind == NatKind::fw) return Dependence::address_and_port_dependent;
+    return static_cast<Dependence>((static_cast<int>(kind) - 2) % 3);
+}
 
 // Why a packet did not pass.
 enum class NatRefusal : std::uint8_t {
@@ -80,13 +91,17 @@ enum class NatRefusal : std::uint8_t {
 
 std::string_view to_string(NatRefusal refusal);
 
-// A world may have a million of these: one without traffic owns nothing on the heap. It serves a
-// home or an office; a box with thousands of hosts behind it works, but opening a mapping takes
-// time proportional to the mappings there are.
+// A world may have a million of these: one without traffic owns nothing on the heap, and one with
+// a mapping owns one block. It serves a home or an office; with thousands of hosts behind it, it
+// works, but a packet takes time proportional to the sessions there are.
 //
-// Invariants: an outside port belongs to at most one mapping; a mapping's filter lists only
-// endpoints the inside host has sent to through it; what has expired is never used, and is dropped
-// no later than when something of its kind is added.
+// What it keeps are sessions: who inside has sent to whom, through which outside port, and when
+// last. A mapping is the sessions of one inside endpoint with equal parts of the remote (as far as
+// the mapping depends on it); they share an outside port, and the mapping lives while one of them
+// does. A filter is the same sessions looked at from outside, so that its state is per mapping.
+//
+// Invariants: an outside port belongs to at most one living mapping; what has expired is never
+// used, and is dropped no later than when a session is added.
 class NatBox {
 public:
     NatBox(const NatPolicy& policy, const protocol::IpAddress& outside, std::uint64_t seed);
@@ -116,7 +131,10 @@ public:
                                   NatRefusal& refusal);
 
     [[nodiscard]] NatPolicy policy() const {
-        return {.kind = kind_, .mapping_timeout = mapping_timeout_, .hairpinning = hairpinning_};
+        return {.kind = kind_,
+                .mapping_timeout = mapping_timeout_,
+                .hairpinning = hairpinning_,
+                .port_count = port_count_};
     }
 
     // Mappings (for a firewall: inside endpoints with a hole) that have not expired.
@@ -126,55 +144,45 @@ public:
     void flush();
 
 private:
-    // An endpoint that may send in, because the inside host has sent to it.
-    struct Permission {
-        Address remote;  // port 0 where the filter does not look at ports
-        Instant last_outbound{};
-
-        bool operator==(const Permission&) const = default;
-    };
-
-    struct Mapping {
+    struct Session {
         Address inside;
-        Address remote;  // what the mapping depends on: none, address only, or address and port
+        Address remote;  // as far as mapping or filter depend on it; the rest is zero
         std::uint16_t outside_port = 0;
         Instant last_outbound{};
-        std::vector<Permission> permitted;  // sorted by remote
 
-        bool operator==(const Mapping&) const = default;
+        bool operator==(const Session&) const = default;
     };
 
-    // Who has an outside port: `mapping` is an index into mappings_.
-    struct PortOwner {
-        std::uint16_t port = 0;
-        std::uint16_t mapping = 0;
-
-        bool operator==(const PortOwner&) const = default;
-    };
-
-    [[nodiscard]] bool is_alive(Instant last_outbound, Instant now) const;
+    [[nodiscard]] bool is_alive(const Session& session, Instant now) const;
     [[nodiscard]] std::size_t lower_bound(const Address& inside, const Address& remote) const;
-    [[nodiscard]] std::size_t port_lower_bound(std::uint16_t port) const;
-    [[nodiscard]] const Mapping* find_inbound(const Address& destination) const;
-    [[nodiscard]] bool may_enter(Instant now, const Mapping& mapping, const Address& source) const;
-    Mapping* find_or_open(Instant now, const Address& source, const Address& destination);
-    Mapping* open(Instant now, const Address& inside, const Address& remote);
+    [[nodiscard]] std::optional<std::uint16_t> port_of_mapping(Instant now,
+                                                               const Address& inside,
+                                                               const Address& remote) const;
     [[nodiscard]] std::optional<std::uint16_t> draw_port(Instant now,
                                                          const Address& inside,
                                                          const Address& remote) const;
-    void index_port(std::uint16_t port, std::size_t mapping);
-    void drop_expired(Instant now);
-    void permit(Instant now, Mapping& mapping, const Address& destination) const;
+    [[nodiscard]] bool is_port_taken(std::uint16_t port) const;
+    std::optional<std::uint16_t> use_session(Instant now,
+                                             const Address& source,
+                                             const Address& destination);
+    std::optional<Passed> through_firewall(Instant now,
+                                           const Address& source,
+                                           const Address& destination,
+                                           NatRefusal& refusal) const;
+    std::optional<Passed> through_mapping(Instant now,
+                                          const Address& source,
+                                          const Address& destination,
+                                          NatRefusal& refusal) const;
 
     Duration mapping_timeout_;
     std::uint64_t seed_;
-    std::vector<Mapping> mappings_;  // sorted by inside, then remote
-    std::vector<PortOwner> ports_;   // sorted by port; empty for a firewall
+    std::vector<Session> sessions_;  // sorted by inside, then remote
     protocol::IpAddress outside_;
     NatKind kind_;
     bool hairpinning_;
+    std::uint16_t port_count_;
 };
 
-static_assert(sizeof(NatBox) <= 96);
+static_assert(sizeof(NatBox) <= 64);
 
 }  // namespace invitro::model

@@ -135,6 +135,7 @@ enum class Purpose : std::uint8_t { datagram = 1, slot = 2 };
 // The Gilbert-Elliott chain, taken slot by slot: each slot of time is bad with the profile's share,
 // whatever the one before it was. Both directions share it, as they share the air or the line.
 Probability loss_at(const AccessProfile& profile, const CrossingKey& key, Instant now) {
+    if (profile.bad_share == Probability{}) return profile.loss_in_good;
     const std::int64_t slot = protocol::nanoseconds(now) / profile.slot.count();
     const std::uint64_t drawn = draw(key.seed, Subsystem::access, Purpose::slot, key.network, slot);
     return happens(profile.bad_share, drawn) ? profile.loss_in_bad : profile.loss_in_good;
