@@ -45,6 +45,9 @@ std::string_view to_string(MappingBehaviour behaviour);
 // A public key made for one call: it authenticates checks and session data.
 using CallKey = std::array<std::uint8_t, 32>;
 
+template <>
+inline constexpr FieldKind field_kind<CallKey> = FieldKind::random;
+
 struct ConnectionData {
     static constexpr std::size_t candidates_max = 8;
 

@@ -34,6 +34,11 @@ Id128<Tag> draw_id(const RandomValue& seed, Purpose purpose, std::uint64_t count
 
 // A message authentication code of 16 bytes: BLAKE2b keyed with `key`, over `message`.
 using Tag128 = std::array<std::uint8_t, 16>;
+
+// It follows from a key, and nothing follows from it.
+template <>
+inline constexpr FieldKind field_kind<Tag128> = FieldKind::random;
+
 Tag128 authenticate(const RandomValue& key, ByteView message);
 
 }  // namespace invitro::protocol

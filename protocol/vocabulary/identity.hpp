@@ -6,14 +6,14 @@
 // (Claim 1 of US 2012/0117250 A1: "endpoint identifier", "push token".)
 #pragma once
 
+#include "protocol/vocabulary/bytes.hpp"
+#include "protocol/vocabulary/result.hpp"
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "protocol/vocabulary/bytes.hpp"
-#include "protocol/vocabulary/result.hpp"
 
 namespace invitro::protocol {
 
@@ -51,6 +51,9 @@ public:
     // Errors: neither a phone number nor an email address.
     static Result<EndpointIdentifier> parse(std::string_view text);
 
+    // Becomes what `text` names, without allocating; false, and unchanged, if that is nobody.
+    [[nodiscard]] bool assign(std::string_view text);
+
     [[nodiscard]] std::string_view text() const { return text_of(text_.view()); }
 
     [[nodiscard]] bool empty() const { return text_.empty(); }
@@ -72,8 +75,10 @@ std::string_view to_string(PushProvider provider);
 
 // Locates one device at one push provider; opaque to us.
 struct PushToken {
+    static constexpr std::size_t length_max = 256;
+
     PushProvider provider = PushProvider::apns;
-    InlineBytes<512> value;
+    InlineBytes<length_max> value;
 
     auto operator<=>(const PushToken&) const = default;
 };

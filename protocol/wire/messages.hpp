@@ -93,7 +93,7 @@ using Ticket = Tag128;
 // device -> broker: this device is reached through this token, for these identifiers.
 struct RegisterDevice {
     static constexpr MessageType type = MessageType::register_device;
-    static constexpr std::size_t identifiers_max = 4;
+    static constexpr std::size_t identifiers_max = 3;  // so that the longest fit into a datagram
 
     DeviceId device;
     ProfileId profile;
