@@ -1,0 +1,57 @@
+#include "protocol/application.hpp"
+
+namespace invitro::protocol {
+
+std::string_view to_string(SessionEnd reason) {
+    switch (reason) {
+        case SessionEnd::no_path:
+            return "no_path";
+        case SessionEnd::not_chosen:
+            return "not_chosen";
+        case SessionEnd::hung_up:
+            return "hung_up";
+        case SessionEnd::silent:
+            return "silent";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(RemarkKind kind) {
+    switch (kind) {
+        case RemarkKind::malformed_dropped:
+            return "malformed_dropped";
+        case RemarkKind::unexpected_dropped:
+            return "unexpected_dropped";
+        case RemarkKind::duplicate_dropped:
+            return "duplicate_dropped";
+        case RemarkKind::message_retransmitted:
+            return "message_retransmitted";
+        case RemarkKind::push_repeated:
+            return "push_repeated";
+        case RemarkKind::push_given_up:
+            return "push_given_up";
+        case RemarkKind::late_accept_refused:
+            return "late_accept_refused";
+        case RemarkKind::accept_after_choice:
+            return "accept_after_choice";
+        case RemarkKind::late_joiner_invited:
+            return "late_joiner_invited";
+        case RemarkKind::all_declined:
+            return "all_declined";
+        case RemarkKind::peer_reflexive_learned:
+            return "peer_reflexive_learned";
+        case RemarkKind::invitation_expired:
+            return "invitation_expired";
+        case RemarkKind::invitation_purged:
+            return "invitation_purged";
+        case RemarkKind::registration_replaced:
+            return "registration_replaced";
+        case RemarkKind::exchange_given_up:
+            return "exchange_given_up";
+        case RemarkKind::mapping_classified:
+            return "mapping_classified";
+    }
+    return "unknown";
+}
+
+}  // namespace invitro::protocol
