@@ -5,37 +5,25 @@
 // well-formed definite-length CBOR, skips unknown keys, and refuses everything else.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string_view>
+#include "protocol/vocabulary/bytes.hpp"
+#include "protocol/wire/messages.hpp"
+#include "protocol/wire/wire_error.hpp"
 
 #include <tl/expected.hpp>
 
-#include "protocol/vocabulary/bytes.hpp"
-#include "protocol/wire/messages.hpp"
+#include <cstdint>
+#include <span>
 
 namespace invitro::protocol {
 
-// Writes the message to the start of `buffer` and returns its size. Precondition (checked): it
-// fits; datagrams get datagram_size_max bytes, pushes push_size_max.
+// Writes the message to the start of `buffer` and returns its size. Preconditions (checked): it
+// fits, its endpoint identifiers name somebody and its durations are not negative. Every datagram
+// fits datagram_size_max bytes and every push push_size_max.
 std::size_t encode(const Message& message, std::span<std::uint8_t> buffer);
 
 // The same without building the variant.
 template <class M>
 std::size_t encode_message(const M& message, std::span<std::uint8_t> buffer);
-
-enum class WireError : std::uint8_t {
-    truncated = 0,        // the bytes end inside an item
-    malformed = 1,        // not CBOR of the accepted form, or trailing bytes
-    wrong_version = 2,
-    unknown_type = 3,
-    wrong_type = 4,       // a field holds an item of another kind
-    out_of_range = 5,     // a number or length that the field cannot hold
-    missing_field = 6,
-    duplicate_field = 7,
-};
-
-std::string_view to_string(WireError error);
 
 tl::expected<Message, WireError> decode(ByteView bytes);
 

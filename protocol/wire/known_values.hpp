@@ -1,0 +1,92 @@
+// Which numbers from outside stand for an enumerator. Each switch names every enumerator, so that
+// the compiler warns about one that was added and forgotten here.
+#pragma once
+
+#include "protocol/vocabulary/connection_data.hpp"
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/wire/messages.hpp"
+
+namespace invitro::protocol {
+
+constexpr bool is_known(PushProvider provider) {
+    switch (provider) {
+        case PushProvider::apns:
+        case PushProvider::fcm:
+        case PushProvider::web_push:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(CandidateKind kind) {
+    switch (kind) {
+        case CandidateKind::host:
+        case CandidateKind::server_reflexive:
+        case CandidateKind::peer_reflexive:
+        case CandidateKind::relayed:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(MappingBehaviour behaviour) {
+    switch (behaviour) {
+        case MappingBehaviour::unknown:
+        case MappingBehaviour::none:
+        case MappingBehaviour::endpoint_independent:
+        case MappingBehaviour::dependent:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(AnswerPolicy policy) {
+    switch (policy) {
+        case AnswerPolicy::first:
+        case AnswerPolicy::all:
+        case AnswerPolicy::choose:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(DeclineScope scope) {
+    switch (scope) {
+        case DeclineScope::here:
+        case DeclineScope::everywhere:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(DeclineReason reason) {
+    switch (reason) {
+        case DeclineReason::declined:
+        case DeclineReason::busy:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(FailureReason reason) {
+    switch (reason) {
+        case FailureReason::refused:
+        case FailureReason::overloaded:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(EndReason reason) {
+    switch (reason) {
+        case EndReason::unknown:
+        case EndReason::answered:
+        case EndReason::declined:
+        case EndReason::cancelled:
+        case EndReason::expired:
+            return true;
+    }
+    return false;
+}
+
+}  // namespace invitro::protocol
