@@ -1,0 +1,179 @@
+// The registry: which devices are reached under an identifier, and through which push tokens.
+//
+// Claim 1 of US 2012/0117250 A1: "one or more push tokens registered for the endpoint identifier".
+// The rules are in docs/PROTOCOL.md ("The broker, message by message", registration).
+//
+// A *binding* is what one device has with one push provider: profile, incarnation, token, lease and
+// identifiers. Of one device the newest incarnation counts; an older registration that arrives late
+// changes nothing. A lease is looked at when somebody is looked up: there is no timer per device.
+// Bindings that lapsed long ago are forgotten a few at a time, whenever somebody registers.
+//
+// Invariants: a device has at most one binding per provider, all of the same profile. A binding is
+// linked to each of its identifiers once. An identifier is stored only while something is bound.
+//
+// Size: a device with one phone number and a token of 32 bytes takes about 190 bytes at a million
+// devices, spare capacity included. Costs: look-ups O(1) plus the bindings visited.
+#pragma once
+
+#include "protocol/broker/byte_store.hpp"
+#include "protocol/broker/hash_index.hpp"
+#include "protocol/vocabulary/fields.hpp"
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/vocabulary/time.hpp"
+#include "protocol/wire/messages.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+namespace invitro::protocol {
+
+// What became of a RegisterDevice: what its RegisterAck says, and whether it is in force.
+struct RegistrationOutcome {
+    std::uint32_t incarnation = 0;  // the newest known of the device
+    Duration lease{};               // what is left of it
+    bool is_in_force = false;       // false where a newer incarnation is known
+    bool is_replacement = false;    // the device had something else before
+};
+
+// One way to reach a device, as a look-up sees it.
+struct BoundToken {
+    DeviceId device;
+    std::uint32_t incarnation = 0;
+    PushProvider provider = PushProvider::apns;
+    ByteView token;  // holds until the registry changes
+};
+
+struct Registry {
+    struct Binding {
+        DeviceId device;  // none: this record is free
+        ProfileId profile;
+        Instant lease_expiry{};
+        std::uint32_t incarnation = 0;
+        std::uint32_t next_of_device = no_position;  // of a free record: the next free one
+        std::uint32_t first_link = no_position;
+        ByteRange token;
+        PushProvider provider = PushProvider::apns;
+
+        bool operator==(const Binding&) const = default;
+
+        static constexpr auto fields() {
+            return std::tuple{field("device", &Binding::device),
+                              field("profile", &Binding::profile),
+                              field("lease_expiry", &Binding::lease_expiry),
+                              field("incarnation", &Binding::incarnation),
+                              field("next_of_device", &Binding::next_of_device),
+                              field("first_link", &Binding::first_link),
+                              field("token", &Binding::token),
+                              field("provider", &Binding::provider)};
+        }
+
+        [[nodiscard]] bool is_lapsed(Instant now) const { return lease_expiry <= now; }
+    };
+
+    // An identifier somebody is registered for.
+    struct BoundIdentifier {
+        ByteRange text;
+        std::uint32_t first_link = no_position;  // of a free record: the next free one
+
+        bool operator==(const BoundIdentifier&) const = default;
+
+        static constexpr auto fields() {
+            return std::tuple{field("text", &BoundIdentifier::text),
+                              field("first_link", &BoundIdentifier::first_link)};
+        }
+    };
+
+    // "This binding is for this identifier": in the list of the one and in that of the other.
+    struct Link {
+        std::uint32_t binding = no_position;
+        std::uint32_t identifier = no_position;
+        std::uint32_t previous = no_position;
+        std::uint32_t next = no_position;  // of a free record: the next free one
+        std::uint32_t next_of_binding = no_position;
+
+        bool operator==(const Link&) const = default;
+
+        static constexpr auto fields() {
+            return std::tuple{field("binding", &Link::binding),
+                              field("identifier", &Link::identifier),
+                              field("previous", &Link::previous),
+                              field("next", &Link::next),
+                              field("next_of_binding", &Link::next_of_binding)};
+        }
+    };
+
+    IndexKey key;
+    std::vector<Binding> bindings;
+    std::vector<BoundIdentifier> identifiers;
+    std::vector<Link> links;
+    std::uint32_t free_binding = no_position;
+    std::uint32_t free_identifier = no_position;
+    std::uint32_t free_link = no_position;
+    std::uint32_t sweep_at = 0;  // the binding that is next asked whether it lapsed long ago
+    HashIndex device_index;      // to the first binding of each device
+    HashIndex identifier_index;
+    ByteStore bytes;
+
+    bool operator==(const Registry&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("key", &Registry::key),
+                          field("bindings", &Registry::bindings),
+                          field("identifiers", &Registry::identifiers),
+                          field("links", &Registry::links),
+                          field("free_binding", &Registry::free_binding),
+                          field("free_identifier", &Registry::free_identifier),
+                          field("free_link", &Registry::free_link),
+                          field("sweep_at", &Registry::sweep_at),
+                          field("device_index", &Registry::device_index),
+                          field("identifier_index", &Registry::identifier_index),
+                          field("bytes", &Registry::bytes)};
+    }
+
+    // Puts the registration in force, unless a newer one of the device is known. A lease of zero
+    // asked for ends what the device had under this provider.
+    RegistrationOutcome put(Instant now, const RegisterDevice& registration);
+
+    // The push service says that the token is gone: ends the binding of exactly that token, unless
+    // it has been registered anew since (with an incarnation above the one that was pushed to).
+    // False if there was nothing to end.
+    bool end_token(Instant now, const BoundToken& gone);
+
+    // Calls visit(BoundToken) for each binding of the identifier whose lease runs.
+    template <class Visit>
+    void for_each_token(Instant now, const EndpointIdentifier& identifier, Visit&& visit) const {
+        const std::uint32_t found = find_identifier(bytes_of(identifier.text()));
+        if (found == no_position) return;
+        for (std::uint32_t at = identifiers[found].first_link; at != no_position;
+             at = links[at].next) {
+            const Binding& binding = bindings[links[at].binding];
+            if (!binding.is_lapsed(now)) visit(bound_token(binding));
+        }
+    }
+
+    // Bytes held for all devices together, spare capacity included.
+    [[nodiscard]] std::size_t memory_size() const;
+
+private:
+    [[nodiscard]] std::uint32_t find_device(DeviceId device) const;
+    [[nodiscard]] std::uint32_t find_identifier(ByteView text) const;
+    [[nodiscard]] std::uint32_t find_binding(DeviceId device, PushProvider provider) const;
+    [[nodiscard]] std::uint32_t newest_of(std::uint32_t first) const;
+    [[nodiscard]] BoundToken bound_token(const Binding& binding) const;
+    [[nodiscard]] bool says_the_same(const Binding& binding, const RegisterDevice& other) const;
+
+    void sweep(Instant now);
+    void drop_other_profiles(DeviceId device, ProfileId profile);
+    std::uint32_t add_binding(DeviceId device, PushProvider provider);
+    void remove_binding(std::uint32_t position);
+    void fill(std::uint32_t position, const RegisterDevice& registration);
+    void strip(std::uint32_t position);
+    std::uint32_t add_identifier(ByteView text);
+    [[nodiscard]] bool is_linked(std::uint32_t binding, std::uint32_t identifier) const;
+    void link(std::uint32_t binding, std::uint32_t identifier);
+    void unlink(std::uint32_t position);
+};
+
+}  // namespace invitro::protocol
