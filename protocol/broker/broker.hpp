@@ -3,23 +3,32 @@
 // Claim 1 of US 2012/0117250 A1, broker's side: it receives an invitation request for an endpoint
 // identifier with the initiator's connection data, finds every push token registered for it, pushes
 // the invitation to each of those devices, and passes back every acceptance with that device's
-// connection data. The rules are in docs/PROTOCOL.md; the contract with its owner in
-// protocol/node.hpp.
+// connection data. The rules are in docs/PROTOCOL.md ("The broker, message by message"); the
+// contract with its owner in protocol/node.hpp.
+//
+// Each message is handled in three steps: *decide* (invitation.hpp: pure), *apply* to the call's
+// record, *acknowledge* to who sent it. What else follows from it (pushes, forwards, ends) is owed
+// by the record, and serve() sends whatever is due. A decision that must be durable before anybody
+// hears of it can therefore be held back between the second and the third step.
+//
+// Input from outside never aborts: what is malformed, forged or unexpected is dropped and counted,
+// and who is unknown gets at most one datagram, smaller than its own.
+//
+// Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
+// serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
 #include "protocol/broker/broker_state.hpp"
 #include "protocol/node.hpp"
+#include "protocol/wire/codec.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
 
 namespace invitro::protocol {
-
-struct BrokerConfig {
-    Address address;    // where clients reach it
-    RandomValue seed;   // of this incarnation
-    RandomValue ticket_key;  // of the service: the same for every incarnation
-
-    bool operator==(const BrokerConfig&) const = default;
-};
 
 class Broker {
 public:
@@ -29,15 +38,96 @@ public:
 
     explicit Broker(const BrokerConfig& config);
 
+    // A broker that knows what another one knew.
+    explicit Broker(State state) : state_(std::move(state)) {}
+
     void handle(Instant now, const Input& input);
+
     std::optional<Output> poll_output() { return outbox_.poll(); }
-    [[nodiscard]] Instant next_deadline() const;
+
+    [[nodiscard]] Instant next_deadline() const { return state_.calls.deadlines.first_due(); }
+
     [[nodiscard]] const State& state() const { return state_; }
 
-    // Puts a registration in force as if RegisterDevice had arrived: how a snapshot is loaded.
+    // Puts a registration in force as if RegisterDevice had arrived, without the answer: how a
+    // snapshot is loaded.
     void preregister(Instant now, const RegisterDevice& registration);
 
 private:
+    // When and whence a datagram came.
+    struct Arrival {
+        Instant now;
+        Address source;
+    };
+
+    // Whom a message of a recipient is from. No invitee: the message is not to be believed.
+    struct Recipient {
+        std::uint32_t position = no_position;
+        Invitee* invitee = nullptr;
+    };
+
+    // broker.cpp
+    void receive(const Arrival& arrival, ByteView payload);
+    void take_push_answer(Instant now, const PushAnswered& answer);
+    void reach_deadline(Instant now);
+    void on(const Arrival& arrival, const RegisterDevice& message);
+    void join_calls(Instant now, const RegisterDevice& registration);
+    void join_call(Instant now, std::uint32_t position, const BoundToken& token);
+    bool invite(Call& call, const BoundToken& token, Instant now) const;
+    // The call, in the state that it has at this time even if a deadline is served late.
+    std::uint32_t find_call(Instant now, CallId id);
+    [[nodiscard]] Ticket ticket_for(CallId call, DeviceId device) const;
+    void remark(RemarkKind kind, CallId call, DeviceId device);
+
+    // initiator_messages.cpp
+    void on(const Arrival& arrival, const InviteRequest& message);
+    void on(const Arrival& arrival, const InviteCancel& message);
+    void on(const Arrival& arrival, const InviteUpdate& message);
+    void on(const Arrival& arrival, const ForwardAck& message);
+    // From initiator and recipients alike.
+    void on(const Arrival& arrival, const EndedAck& message);
+    void on(const Arrival& arrival, const CallKeepAlive& message);
+    std::uint32_t take_in_hand(Instant now, const InviteRequest& request, const Address& source);
+    // True if the call is this device's, whose address is then known anew.
+    bool hear_initiator(const Arrival& arrival, Call& call, DeviceId device);
+
+    // recipient_messages.cpp
+    void on(const Arrival& arrival, const InviteRinging& message);
+    void on(const Arrival& arrival, const InviteAccept& message);
+    void on(const Arrival& arrival, const InviteDecline& message);
+    template <class M>
+    Recipient hear_recipient(const Arrival& arrival, const M& message);
+    template <class M>
+    bool is_of_forgotten_call(const Recipient& recipient, const M& message);
+
+    // Messages that are not for a broker.
+    template <class M>
+    void on(const Arrival&, const M& message) {
+        remark(RemarkKind::unexpected_dropped, call_of(Message{message}), {});
+    }
+
+    // serving.cpp
+    void serve(Instant now, std::uint32_t position);
+    void serve_initiator(Instant now, Call& call);
+    void serve_invitee(Instant now, Call& call, Invitee& invitee);
+    void push_invitation(Instant now, Call& call, Invitee& invitee);
+    void send_ended(Instant now, Call& call, Invitee& invitee);
+    void push_dismissal(Instant now, Call& call, Invitee& invitee);
+    template <class M>
+    void push_to_tokens(const Call& call,
+                        const Invitee& invitee,
+                        const M& message,
+                        std::uint8_t attempt,
+                        Duration time_to_live);
+    void purge(std::uint32_t position);
+
+    template <class M>
+    void send(const Address& destination, const M& message) {
+        const std::size_t size = encode_message(message, outbox_.reserve(datagram_size_max));
+        outbox_.send(state_.config.address, destination, size);
+        ++state_.counters.datagrams_sent;
+    }
+
     State state_;
     Outbox<Output> outbox_;
 };

@@ -1,0 +1,171 @@
+#include "protocol/broker/broker.hpp"
+
+#include "protocol/broker/push_request.hpp"
+#include "protocol/vocabulary/overloaded.hpp"
+
+#include <array>
+
+namespace invitro::protocol {
+namespace {
+
+void append_big_endian(std::uint64_t number, std::uint8_t* to) {
+    for (unsigned i = 0; i < 8; ++i) {
+        to[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+    }
+}
+
+// A registration that names nobody, or no way to reach it, cannot be put in force.
+bool is_usable(const RegisterDevice& registration) {
+    return !registration.device.is_none() && !registration.token.value.empty();
+}
+
+}  // namespace
+
+Broker::Broker(const BrokerConfig& config) {
+    state_.config = config;
+    // The index key is that of the service, not of the incarnation, so that a snapshot's index
+    // holds.
+    state_.registry.key = derive_index_key(config.ticket_key);
+    state_.calls.key = state_.registry.key;
+}
+
+void Broker::handle(Instant now, const Input& input) {
+    std::visit(Overloaded{
+                   [&](const ReceivedDatagram& datagram) {
+                       receive({.now = now, .source = datagram.source}, datagram.payload);
+                   },
+                   [&](const PushAnswered& answer) { take_push_answer(now, answer); },
+                   [&](const DeadlineReached&) { reach_deadline(now); },
+               },
+               input);
+}
+
+void Broker::preregister(Instant now, const RegisterDevice& registration) {
+    CHECK(is_usable(registration), "a snapshot holds registrations that were in force");
+    if (state_.registry.put(now, registration).is_in_force) join_calls(now, registration);
+}
+
+void Broker::receive(const Arrival& arrival, ByteView payload) {
+    ++state_.counters.datagrams_received;
+    if (payload.size() > datagram_size_max) {
+        remark(RemarkKind::malformed_dropped, {}, {});
+        return;
+    }
+    const auto message = decode(payload);
+    if (!message) {
+        remark(RemarkKind::malformed_dropped, {}, {});
+        return;
+    }
+    std::visit([&](const auto& one) { on(arrival, one); }, *message);
+}
+
+// Accepted is not delivered, and throttled or unavailable is a try that failed: in each case the
+// next repetition comes when it is due. Only a token that is gone changes anything.
+void Broker::take_push_answer(Instant now, const PushAnswered& answer) {
+    if (answer.outcome != PushOutcome::token_gone) return;
+    const PushRequest request = parse_push_request(answer.request);
+    const std::uint32_t position = state_.calls.find_number(request.call_number);
+    if (position == no_position ||
+        request.token_index >= state_.calls.calls[position].tokens.size()) {
+        remark(RemarkKind::unexpected_dropped, {}, {});
+        return;
+    }
+    Call& call = state_.calls.calls[position];
+    InvitedToken& token = call.tokens[request.token_index];
+    remark(RemarkKind::push_given_up, call.request.call, token.device);
+    state_.registry.end_token(now,
+                              {.device = token.device,
+                               .incarnation = token.incarnation,
+                               .provider = token.provider,
+                               .token = call.token_view(token)});
+    drop_token(call, token);
+    state_.calls.reschedule(position);
+}
+
+void Broker::reach_deadline(Instant now) {
+    const DeadlineQueue& deadlines = state_.calls.deadlines;
+    while (deadlines.first_due() <= now) {
+        serve(now, deadlines.first_item());
+    }
+}
+
+void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
+    if (!is_usable(message)) {
+        remark(RemarkKind::malformed_dropped, {}, message.device);
+        return;
+    }
+    const RegistrationOutcome outcome = state_.registry.put(arrival.now, message);
+    if (!outcome.is_in_force) remark(RemarkKind::duplicate_dropped, {}, message.device);
+    if (outcome.is_replacement) remark(RemarkKind::registration_replaced, {}, message.device);
+    send(arrival.source,
+         RegisterAck{
+             .device = message.device, .incarnation = outcome.incarnation, .lease = outcome.lease});
+    if (outcome.is_in_force && outcome.lease > Duration{}) join_calls(arrival.now, message);
+}
+
+// Rule 1: who registers for an identifier while a call to it is open joins the invited set, and a
+// new token of an invited device is pushed to as well.
+void Broker::join_calls(Instant now, const RegisterDevice& registration) {
+    if (state_.calls.calls.empty()) return;
+    const BoundToken token{.device = registration.device,
+                           .incarnation = registration.incarnation,
+                           .provider = registration.token.provider,
+                           .token = registration.token.value.view()};
+    for (const EndpointIdentifier& identifier : registration.identifiers) {
+        if (identifier.empty()) continue;
+        std::uint32_t position = state_.calls.find_callee(identifier);
+        while (position != no_position) {
+            join_call(now, position, token);
+            position = state_.calls.calls[position].next_of_callee;
+        }
+    }
+}
+
+void Broker::join_call(Instant now, std::uint32_t position, const BoundToken& token) {
+    Call& call = state_.calls.calls[position];
+    if (now >= call.purge_at() || token.device == call.request.initiator) return;
+    const bool is_invited = find_invitee(call, token.device) != nullptr;
+    if (!is_invited && !may_be_joined(call, now)) return;
+    if (!invite(call, token, now)) return;
+    if (!is_invited) {
+        remark(RemarkKind::late_joiner_invited, call.request.call, token.device);
+    }
+    serve(now, position);
+}
+
+// False if the device is invited through this token already, or there is no room for it.
+bool Broker::invite(Call& call, const BoundToken& token, Instant now) const {
+    if (call.tokens.size() == invited_tokens_max) return false;
+    Invitee* invitee = find_invitee(call, token.device);
+    if (invitee == nullptr) {
+        invitee = &add_invitee(call, token.device, ticket_for(call.request.call, token.device));
+    }
+    return add_token(call, *invitee, token, now);
+}
+
+std::uint32_t Broker::find_call(Instant now, CallId id) {
+    const std::uint32_t position = state_.calls.find(id);
+    if (position == no_position) return no_position;
+    const Call& call = state_.calls.calls[position];
+    const bool is_late =
+        now >= call.purge_at() || (now > call.lifetime_end() && !call.is_lifetime_over);
+    if (!is_late) return position;
+    serve(now, position);
+    return state_.calls.find(id);
+}
+
+Ticket Broker::ticket_for(CallId call, DeviceId device) const {
+    std::array<std::uint8_t, 32> subject;
+    append_big_endian(call.high, subject.data());
+    append_big_endian(call.low, subject.data() + 8);
+    append_big_endian(device.high, subject.data() + 16);
+    append_big_endian(device.low, subject.data() + 24);
+    return authenticate(state_.config.ticket_key, subject);
+}
+
+void Broker::remark(RemarkKind kind, CallId call, DeviceId device) {
+    ++state_.counters.remarks[static_cast<std::size_t>(kind)];
+    outbox_.tell(Remark{.kind = kind, .call = call, .device = device});
+}
+
+}  // namespace invitro::protocol

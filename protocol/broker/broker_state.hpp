@@ -1,0 +1,64 @@
+// Everything a broker knows.
+#pragma once
+
+#include "protocol/application.hpp"
+#include "protocol/broker/call_table.hpp"
+#include "protocol/broker/registration.hpp"
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/fields.hpp"
+
+#include <array>
+#include <tuple>
+
+namespace invitro::protocol {
+
+struct BrokerConfig {
+    Address address;         // where clients reach it
+    RandomValue seed;        // of this incarnation
+    RandomValue ticket_key;  // of the service: the same for every incarnation
+
+    bool operator==(const BrokerConfig&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("address", &BrokerConfig::address),
+                          field("seed", &BrokerConfig::seed),
+                          field("ticket_key", &BrokerConfig::ticket_key)};
+    }
+};
+
+// Statistics; nothing is ever decided by them.
+struct BrokerCounters {
+    Counter datagrams_received;
+    Counter datagrams_sent;
+    Counter pushes_sent;
+    Counter calls_opened;
+    std::array<Counter, remark_kind_count> remarks{};  // by RemarkKind
+
+    bool operator==(const BrokerCounters&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("datagrams_received", &BrokerCounters::datagrams_received),
+                          field("datagrams_sent", &BrokerCounters::datagrams_sent),
+                          field("pushes_sent", &BrokerCounters::pushes_sent),
+                          field("calls_opened", &BrokerCounters::calls_opened),
+                          field("remarks", &BrokerCounters::remarks)};
+    }
+};
+
+struct BrokerState {
+    BrokerConfig config;
+    Registry registry;
+    CallTable calls;
+    BrokerCounters counters;
+
+    bool operator==(const BrokerState&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("config", &BrokerState::config),
+                          field("registry", &BrokerState::registry),
+                          field("calls", &BrokerState::calls),
+                          field("counters", &BrokerState::counters)};
+    }
+};
+
+}  // namespace invitro::protocol
