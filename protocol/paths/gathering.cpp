@@ -1,0 +1,124 @@
+#include "protocol/paths/gathering.hpp"
+
+#include <algorithm>
+
+namespace invitro::protocol {
+namespace {
+
+using CandidateList = InlineVector<Candidate, ConnectionData::candidates_max>;
+
+constexpr unsigned local_preference_max = 0xFFFF;
+
+void add_candidate(CandidateList& list, CandidateKind kind, const Address& address) {
+    const bool is_known = std::any_of(list.begin(), list.end(), [&](const Candidate& candidate) {
+        return candidate.address == address;
+    });
+    if (is_known || list.full()) return;
+    const auto preference = static_cast<std::uint16_t>(local_preference_max - list.size());
+    list.push_back(
+        {.kind = kind, .address = address, .priority = candidate_priority(kind, preference)});
+}
+
+bool can_ask(const Address& local, const Address& reflector) {
+    return !reflector.is_none() && (local.is_none() || local.ip.family == reflector.ip.family);
+}
+
+// What two answers to requests from one own address say.
+MappingBehaviour classify(const Reflection& a, const Reflection& b) {
+    if (a.mapped != b.mapped) return MappingBehaviour::dependent;
+    if (a.mapped == a.local) return MappingBehaviour::none;
+    return MappingBehaviour::endpoint_independent;
+}
+
+}  // namespace
+
+void Gathering::begin(PathContext& context,
+                      std::span<const Address> locals,
+                      std::span<const Address> reflectors) {
+    const Address any;
+    if (locals.empty()) locals = {&any, 1};
+    reflections.clear();
+    for (const Address& local : locals) {
+        for (const Address& reflector : reflectors) {
+            if (!can_ask(local, reflector)) continue;
+            Reflection& reflection = reflections.emplace_back();
+            reflection.local = local;
+            reflection.reflector = reflector;
+            reflection.transaction = context.draws.transaction();
+            reflection.repetition.start(context.now);
+        }
+    }
+    give_up = context.now + timing::gathering_max;
+}
+
+bool Gathering::receive(const ReflectResponse& response) {
+    for (Reflection& reflection : reflections) {
+        if (reflection.transaction != response.transaction) continue;
+        if (!reflection.repetition.is_active() || response.mapped.is_none()) return false;
+        reflection.mapped = response.mapped;
+        reflection.repetition.stop();
+        return true;
+    }
+    return false;
+}
+
+void Gathering::serve(PathContext& context) {
+    for (Reflection& reflection : reflections) {
+        if (!reflection.repetition.is_due(context.now)) continue;
+        reflection.repetition.tried(context.now);
+        context.sender.send(reflection.local,
+                            reflection.reflector,
+                            ReflectRequest{.transaction = reflection.transaction});
+    }
+}
+
+void Gathering::refresh(PathContext& context) const {
+    for (const Reflection& reflection : reflections) {
+        context.sender.send(reflection.local,
+                            reflection.reflector,
+                            ReflectRequest{.transaction = reflection.transaction});
+    }
+}
+
+bool Gathering::is_complete(Instant now) const {
+    return now >= give_up ||
+           std::none_of(reflections.begin(), reflections.end(), [](const Reflection& reflection) {
+               return reflection.repetition.is_active();
+           });
+}
+
+Instant Gathering::next_deadline() const {
+    Instant next = give_up;
+    for (const Reflection& reflection : reflections) {
+        next = std::min(next, reflection.repetition.due);
+    }
+    return next;
+}
+
+CandidateList Gathering::candidates(std::span<const Address> locals) const {
+    CandidateList list;
+    for (const Address& local : locals)
+        add_candidate(list, CandidateKind::host, local);
+    for (const Reflection& reflection : reflections) {
+        if (reflection.mapped.is_none()) continue;
+        add_candidate(list, CandidateKind::server_reflexive, reflection.mapped);
+    }
+    return list;
+}
+
+// Of several own addresses the one that is mapped in the most difficult way counts. The two
+// requests of one address stand side by side.
+MappingBehaviour Gathering::mapping() const {
+    MappingBehaviour worst = MappingBehaviour::unknown;
+    for (std::size_t i = 0; i + 1 < reflections.size(); ++i) {
+        const Reflection& first = reflections[i];
+        const Reflection& second = reflections[i + 1];
+        if (first.local != second.local || first.mapped.is_none() || second.mapped.is_none()) {
+            continue;
+        }
+        worst = std::max(worst, classify(first, second));
+    }
+    return worst;
+}
+
+}  // namespace invitro::protocol

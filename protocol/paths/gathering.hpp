@@ -1,0 +1,79 @@
+// Gathering: a device finds out under which addresses it may be reached (RFC 8445 5.1).
+//
+// Host candidates are its own addresses. Each of them asks both reflectors (RFC 8489 Binding) for
+// the address it is seen under, which also tells how the NAT maps (RFC 5780 4.3): the same from
+// both is endpoint independent, equal to the host address is no NAT, different is dependent. A
+// request is repeated until it is answered; gathering is over when all are, or after
+// timing::gathering_max with what there is.
+//
+// A value that is told what happens: begin(), receive(), serve(); then candidates().
+#pragma once
+
+#include "protocol/exchange/retransmission.hpp"
+#include "protocol/paths/sender.hpp"
+#include "protocol/vocabulary/connection_data.hpp"
+#include "protocol/wire/messages.hpp"
+
+#include <cstdint>
+#include <span>
+#include <tuple>
+#include <vector>
+
+namespace invitro::protocol {
+
+// One own address asking one reflector.
+struct Reflection {
+    Address local;
+    Address reflector;
+    TransactionId transaction;
+    Address mapped;  // none until answered
+    Retransmission repetition;
+
+    bool operator==(const Reflection&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("local", &Reflection::local),
+                          field("reflector", &Reflection::reflector),
+                          field("transaction", &Reflection::transaction),
+                          field("mapped", &Reflection::mapped),
+                          field("repetition", &Reflection::repetition)};
+    }
+};
+
+struct Gathering {
+    std::vector<Reflection> reflections;
+    Instant give_up = never;
+
+    bool operator==(const Gathering&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("reflections", &Gathering::reflections),
+                          field("give_up", &Gathering::give_up)};
+    }
+
+    // Starts anew from these own addresses (none: from whichever the system picks). A reflector
+    // that is none is not asked. The first requests leave with the next serve().
+    void begin(PathContext& context,
+               std::span<const Address> locals,
+               std::span<const Address> reflectors);
+
+    // Whether the response belongs to this gathering and is news.
+    bool receive(const ReflectResponse& response);
+
+    // Sends what is due.
+    void serve(PathContext& context);
+
+    // Asks every reflector once more, only to keep the mappings it answered for open; the answers
+    // are no news. (One that differs would be the place to begin a candidate update.)
+    void refresh(PathContext& context) const;
+
+    [[nodiscard]] bool is_complete(Instant now) const;
+    [[nodiscard]] Instant next_deadline() const;
+
+    // What was found: host candidates first, then reflexive ones, no address twice.
+    [[nodiscard]] InlineVector<Candidate, ConnectionData::candidates_max> candidates(
+        std::span<const Address> locals) const;
+    [[nodiscard]] MappingBehaviour mapping() const;
+};
+
+}  // namespace invitro::protocol

@@ -1,0 +1,295 @@
+#include "protocol/paths/path_search.hpp"
+
+#include <algorithm>
+
+namespace invitro::protocol {
+namespace {
+
+constexpr Backoff check_backoff{.first = timing::check_repeat_first,
+                                .max = timing::check_repeat_max};
+
+bool is_untried(const CandidatePair& pair) {
+    return pair.repetition.tries == 0;
+}
+
+std::uint64_t pair_priority(const Candidate& remote, std::size_t local_index) {
+    constexpr std::uint64_t locals_max = 255;
+    return (std::uint64_t{remote.priority} << 8U) | (locals_max - local_index);
+}
+
+void add_pair(PathSearch& search,
+              const Address& local,
+              std::size_t local_index,
+              std::size_t remote) {
+    const Candidate& candidate = search.remotes[remote];
+    const bool is_possible = local.is_none() || local.ip.family == candidate.address.ip.family;
+    if (!is_possible) return;
+    CandidatePair& pair = search.pairs.emplace_back();
+    pair.local = local;
+    pair.remote = static_cast<std::uint8_t>(remote);
+    pair.priority = pair_priority(candidate, local_index);
+}
+
+void pair_all(PathSearch& search, std::span<const Address> locals) {
+    const Address any;
+    if (locals.empty()) locals = {&any, 1};
+    search.pairs.clear();
+    for (std::size_t remote = 0; remote < search.remotes.size(); ++remote) {
+        for (std::size_t local = 0; local < locals.size(); ++local) {
+            add_pair(search, locals[local], local, remote);
+        }
+    }
+}
+
+CandidatePair* find_pair(PathSearch& search, const Address& local, const Address& remote) {
+    for (CandidatePair& pair : search.pairs) {
+        const bool same_local = pair.local == local || pair.local.is_none();
+        if (same_local && search.remotes[pair.remote].address == remote) return &pair;
+    }
+    return nullptr;
+}
+
+bool holds_confirmed(const PathSearch& search, std::size_t remote) {
+    return std::any_of(search.pairs.begin(), search.pairs.end(), [&](const CandidatePair& pair) {
+        return pair.remote == remote && pair.confirmed;
+    });
+}
+
+// Where a new peer-reflexive candidate may go: the end, or the place of one that has led nowhere.
+// remotes_max when there is no room.
+std::size_t place_for_new(const PathSearch& search) {
+    if (search.remotes.size() < PathSearch::remotes_max) return search.remotes.size();
+    for (std::size_t i = 0; i < search.remotes.size(); ++i) {
+        const bool is_learned = search.remotes[i].kind == CandidateKind::peer_reflexive;
+        if (is_learned && !holds_confirmed(search, i)) return i;
+    }
+    return PathSearch::remotes_max;
+}
+
+// A remote address not known yet becomes a candidate, paired with the own address it reached.
+CandidatePair* learn(PathSearch& search, const Address& local, const Candidate& remote) {
+    const std::size_t place = place_for_new(search);
+    if (place == PathSearch::remotes_max) return nullptr;
+    if (place == search.remotes.size()) {
+        search.remotes.push_back(remote);
+    } else {
+        std::erase_if(search.pairs,
+                      [&](const CandidatePair& pair) { return pair.remote == place; });
+        search.remotes[place] = remote;
+    }
+    add_pair(search, local, 0, place);
+    return find_pair(search, local, remote.address);
+}
+
+bool has_symmetric(const PathSearch& search) {
+    return std::any_of(search.pairs.begin(), search.pairs.end(), [](const CandidatePair& pair) {
+        return pair.symmetric;
+    });
+}
+
+// A symmetric path is as good as any: what is not confirmed is not asked any more. (The peer has
+// heard our checks, or it would not have answered.)
+void rest(PathSearch& search) {
+    search.next_new = never;
+    for (CandidatePair& pair : search.pairs) {
+        if (!pair.confirmed) pair.repetition.stop();
+    }
+}
+
+void send_check(PathSearch& search, PathContext& context, CandidatePair& pair) {
+    if (pair.transaction.is_none()) pair.transaction = context.draws.transaction();
+    pair.tried_at = context.now;
+    pair.repetition.tried(context.now, check_backoff);
+    const Check check{.call = search.identity.call,
+                      .sender = search.identity.self,
+                      .transaction = pair.transaction,
+                      .priority = candidate_priority(CandidateKind::peer_reflexive, 0xFFFF),
+                      .tag = {}};
+    context.sender.send(
+        pair.local, search.remotes[pair.remote].address, with_tag(search.identity.key, check));
+}
+
+// A confirmed pair has stopped answering: whatever may work is checked again.
+void lose(PathSearch& search, PathContext& context, CandidatePair& lost) {
+    lost.confirmed = false;
+    lost.symmetric = false;
+    if (has_symmetric(search)) return;
+    for (CandidatePair& pair : search.pairs) {
+        if (!pair.confirmed && &pair != &lost) pair.repetition.start(context.now);
+    }
+}
+
+void repeat_check(PathSearch& search, PathContext& context, CandidatePair& pair) {
+    if (pair.confirmed && pair.repetition.tries > timing::failed_tries_max) {
+        lose(search, context, pair);
+    }
+    if (!pair.confirmed) {
+        context.sender.remark(
+            RemarkKind::message_retransmitted, search.identity.call, search.identity.peer);
+    }
+    send_check(search, context, pair);
+}
+
+// A triggered check: the peer has just made a hole from there. Not more often than new checks are
+// paced, so that two sides cannot drive each other; and a side that has its path asks only once.
+void trigger(PathSearch& search, PathContext& context, CandidatePair& pair) {
+    const bool just_tried = !is_untried(pair) && context.now < pair.tried_at + timing::check_pacing;
+    if (pair.confirmed || just_tried) return;
+    send_check(search, context, pair);
+    if (has_symmetric(search)) pair.repetition.stop();
+}
+
+void check_next_new(PathSearch& search, PathContext& context) {
+    CandidatePair* next = nullptr;
+    std::size_t untried = 0;
+    for (CandidatePair& pair : search.pairs) {
+        if (!is_untried(pair)) continue;
+        ++untried;
+        if (next == nullptr || pair.priority > next->priority) next = &pair;
+    }
+    search.next_new = untried > 1 ? context.now + timing::check_pacing : never;
+    if (next != nullptr) send_check(search, context, *next);
+}
+
+CandidateKind kind_seen_by_peer(const CandidatePair& pair,
+                                const Address& mapped,
+                                std::span<const Candidate> own) {
+    if (mapped == pair.local) return CandidateKind::host;
+    for (const Candidate& candidate : own) {
+        if (candidate.address == mapped) return candidate.kind;
+    }
+    return CandidateKind::peer_reflexive;
+}
+
+// The pair for a source the peer was heard from, learned if it is new; null if there is no room.
+CandidatePair* pair_for_source(PathSearch& search,
+                               PathContext& context,
+                               const ReceivedDatagram& datagram,
+                               std::uint32_t priority) {
+    CandidatePair* pair = find_pair(search, datagram.destination, datagram.source);
+    if (pair != nullptr) return pair;
+    pair = learn(
+        search,
+        datagram.destination,
+        {.kind = CandidateKind::peer_reflexive, .address = datagram.source, .priority = priority});
+    if (pair != nullptr) {
+        context.sender.remark(
+            RemarkKind::peer_reflexive_learned, search.identity.call, search.identity.peer);
+    }
+    return pair;
+}
+
+}  // namespace
+
+void PathSearch::begin(PathContext& context,
+                       const PathIdentity& who,
+                       std::span<const Address> locals,
+                       std::span<const Candidate> candidates) {
+    identity = who;
+    remotes.assign(candidates.begin(), candidates.end());
+    std::erase_if(remotes, [](const Candidate& candidate) { return candidate.address.is_none(); });
+    if (remotes.size() > remotes_max) remotes.resize(remotes_max);
+    move(context, locals);
+}
+
+void PathSearch::move(PathContext& context, std::span<const Address> locals) {
+    heard = false;
+    settles = never;
+    settled = false;
+    pair_all(*this, locals);
+    next_new = pairs.empty() ? never : context.now;
+}
+
+void PathSearch::receive(PathContext& context,
+                         const ReceivedDatagram& datagram,
+                         const Check& check) {
+    heard = true;
+    answer_check(context, identity, datagram, check);
+    CandidatePair* pair = pair_for_source(*this, context, datagram, check.priority);
+    if (pair != nullptr) trigger(*this, context, *pair);
+}
+
+void PathSearch::receive(PathContext& context,
+                         const ReceivedDatagram& datagram,
+                         const CheckResponse& response,
+                         std::span<const Candidate> own) {
+    const auto answered = std::find_if(pairs.begin(), pairs.end(), [&](const CandidatePair& pair) {
+        return !pair.transaction.is_none() && pair.transaction == response.transaction;
+    });
+    if (answered == pairs.end()) {
+        context.sender.remark(RemarkKind::unexpected_dropped, identity.call, identity.peer);
+        return;
+    }
+    if (!answered->confirmed) {
+        answered->confirmed = true;
+        answered->local_kind = kind_seen_by_peer(*answered, response.mapped, own);
+        if (!settled) settles = std::min(settles, context.now + timing::check_repeat_first);
+    }
+    answered->repetition = {.due = context.now + timing::call_keep_alive, .tries = 1};
+    if (remotes[answered->remote].address == datagram.source) answered->symmetric = true;
+    if (has_symmetric(*this)) {
+        rest(*this);
+        return;
+    }
+    // The peer sends from elsewhere: that address may be the symmetric one.
+    CandidatePair* pair =
+        pair_for_source(*this, context, datagram, remotes[answered->remote].priority);
+    if (pair != nullptr) trigger(*this, context, *pair);
+}
+
+void PathSearch::serve(PathContext& context) {
+    for (CandidatePair& pair : pairs) {
+        if (pair.repetition.is_due(context.now)) repeat_check(*this, context, pair);
+    }
+    if (settles <= context.now) {
+        settled = true;
+        settles = never;
+    }
+    if (next_new <= context.now) check_next_new(*this, context);
+}
+
+bool PathSearch::is_ready() const {
+    const CandidatePair* best = best_pair();
+    return heard && best != nullptr && (best->symmetric || settled);
+}
+
+const CandidatePair* PathSearch::best_pair() const {
+    const CandidatePair* best = nullptr;
+    const auto is_better = [](const CandidatePair& a, const CandidatePair& b) {
+        return a.symmetric != b.symmetric ? a.symmetric : a.priority > b.priority;
+    };
+    for (const CandidatePair& pair : pairs) {
+        if (pair.confirmed && (best == nullptr || is_better(pair, *best))) best = &pair;
+    }
+    return best;
+}
+
+ConfirmedPath PathSearch::best_path() const {
+    const CandidatePair* pair = best_pair();
+    CHECK(pair != nullptr, "only a confirmed path can be used");
+    return {.local = pair->local,
+            .remote = remotes[pair->remote].address,
+            .local_kind = pair->local_kind,
+            .symmetric = pair->symmetric};
+}
+
+Instant PathSearch::next_deadline() const {
+    Instant next = std::min(next_new, settles);
+    for (const CandidatePair& pair : pairs)
+        next = std::min(next, pair.repetition.due);
+    return next;
+}
+
+void answer_check(PathContext& context,
+                  const PathIdentity& identity,
+                  const ReceivedDatagram& datagram,
+                  const Check& check) {
+    const CheckResponse response{.call = identity.call,
+                                 .sender = identity.self,
+                                 .transaction = check.transaction,
+                                 .mapped = datagram.source,
+                                 .tag = {}};
+    context.sender.send(datagram.destination, datagram.source, with_tag(identity.key, response));
+}
+
+}  // namespace invitro::protocol

@@ -1,0 +1,100 @@
+// A session: what two devices have after one has nominated a path to the other (rule 5).
+//
+// The initiator's session begins with Nominate, repeated until NominateResponse; then it is
+// connected. The recipient's begins with Nominate, which it answers to where it came from, and is
+// connected with the first SessionData. Both send SessionData every timing::session_keep_alive and
+// give up after timing::session_silence_max without an authentic message of the session, so a
+// session is half open for at most that long. SessionClose, said three times, ends it at both ends.
+//
+// Each message has a sequence larger than the one before, repetitions too: one that is not larger
+// than what has been seen is a duplicate. When the source of the peer's messages changes, the peer
+// has moved, and is followed. A session outlives its invitation, so it holds all it needs.
+#pragma once
+
+#include "protocol/exchange/retransmission.hpp"
+#include "protocol/node.hpp"
+#include "protocol/paths/path_identity.hpp"
+#include "protocol/paths/path_search.hpp"
+#include "protocol/paths/sender.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <tuple>
+
+namespace invitro::protocol {
+
+enum class SessionPhase : std::uint8_t {
+    nominating = 0,  // initiator: Nominate is out
+    nominated = 1,   // recipient: Nominate is answered
+    connected = 2,
+    closing = 3,  // over for the application; SessionClose is being said
+    over = 4,     // to be removed
+};
+
+// What has become of a session through an input.
+enum class SessionChange : std::uint8_t {
+    none = 0,
+    connected = 1,
+    unanswered = 2,  // nominated, and never connected
+    silent = 3,      // connected, and not heard of for too long
+    closed_by_peer = 4,
+};
+
+struct Session {
+    PathIdentity identity;
+    SessionPhase phase = SessionPhase::nominating;
+    Address local;
+    Address remote;      // where our messages go
+    Address heard_from;  // where the peer's newest message came from; none before the first
+    CandidateKind local_kind = CandidateKind::host;
+    std::uint32_t sent = 0;      // the newest sequence of ours
+    std::uint32_t received = 0;  // the newest sequence of the peer's
+    Retransmission repetition;   // of Nominate, SessionData or SessionClose, by phase
+    Instant silent_at = never;   // given up then
+
+    bool operator==(const Session&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("identity", &Session::identity),
+                          field("phase", &Session::phase),
+                          field("local", &Session::local),
+                          field("remote", &Session::remote),
+                          field("heard_from", &Session::heard_from),
+                          field("local_kind", &Session::local_kind),
+                          field("sent", &Session::sent),
+                          field("received", &Session::received),
+                          field("repetition", &Session::repetition),
+                          field("silent_at", &Session::silent_at)};
+    }
+
+    [[nodiscard]] bool is_live() const { return phase < SessionPhase::closing; }
+
+    // The initiator nominates a confirmed path; the first Nominate leaves with the next serve().
+    static Session nominate(PathContext& context,
+                            const PathIdentity& identity,
+                            const ConfirmedPath& path);
+
+    // The recipient's side of it; the Nominate itself still has to be given to receive().
+    static Session answer(PathContext& context,
+                          const PathIdentity& identity,
+                          const ReceivedDatagram& datagram,
+                          CandidateKind local_kind);
+
+    // An authentic message of the peer. A duplicate changes nothing.
+    template <class M>
+    SessionChange receive(PathContext& context, const ReceivedDatagram& datagram, const M& message);
+
+    // Sends what is due, and notices silence.
+    SessionChange serve(PathContext& context);
+
+    // Goes on from another own address.
+    void move(PathContext& context, std::span<const Address> locals);
+
+    // This side hangs up; the first SessionClose leaves with the next serve().
+    void close(PathContext& context);
+
+    [[nodiscard]] Instant next_deadline() const;
+};
+
+}  // namespace invitro::protocol
