@@ -2,23 +2,20 @@
 // connects. One type plays both initiator and recipient, and both at once.
 //
 // The rules are in docs/PROTOCOL.md; the contract with its owner in protocol/node.hpp. An idle
-// client holds no call state and has no deadline but that of its registration.
+// client holds no call state and has no deadline but that of its registration. Datagrams are
+// believed to be the broker's if they come from its address, a peer's if their tag is right, a
+// reflector's if their transaction is ours; anything else is dropped with a Remark and not
+// answered.
 #pragma once
 
 #include "protocol/application.hpp"
 #include "protocol/client/client_state.hpp"
 #include "protocol/node.hpp"
 
+#include <optional>
+#include <variant>
+
 namespace invitro::protocol {
-
-struct ClientConfig {
-    DeviceId device;
-    RandomValue seed;                  // of this incarnation
-    Address broker;
-    std::array<Address, 2> reflectors{};  // on different IP addresses; none where there is none
-
-    bool operator==(const ClientConfig&) const = default;
-};
 
 class Client {
 public:
@@ -29,17 +26,26 @@ public:
     explicit Client(const ClientConfig& config);
 
     void handle(Instant now, const Input& input);
+
     std::optional<Output> poll_output() { return outbox_.poll(); }
+
     [[nodiscard]] Instant next_deadline() const;
+
     [[nodiscard]] const State& state() const { return state_; }
 
     // True when nothing is under way and the registration, if any, needs no attention: the owner
     // may then put the client away and build it anew from (config, registration) later.
     [[nodiscard]] bool is_idle() const;
 
+    // Gives back the memory that the outbox keeps for its next outputs. Precondition: drained, and
+    // no payload view is in use.
+    void release_memory() { outbox_ = {}; }
+
     // The client of a device whose registration is already in force: what a restart from storage,
     // or a simulator that starts from a loaded broker snapshot, begins with.
-    static Client registered(const ClientConfig& config, Instant now, const RegisterCommand& registration);
+    static Client registered(const ClientConfig& config,
+                             Instant now,
+                             const RegisterCommand& registration);
 
 private:
     State state_;

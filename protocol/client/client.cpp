@@ -1,0 +1,56 @@
+#include "protocol/client/client.hpp"
+
+#include "protocol/client/client_turn.hpp"
+
+#include <algorithm>
+
+namespace invitro::protocol {
+
+Client::Client(const ClientConfig& config) {
+    state_.config = config;
+}
+
+void Client::handle(Instant now, const Input& input) {
+    ClientTurn turn(now, state_, outbox_);
+    // What was due before the input is done before it, so that a late deadline changes nothing.
+    if (next_deadline() <= now) turn.serve();
+    turn.take(input);
+    turn.serve();
+}
+
+Instant Client::next_deadline() const {
+    Instant next = never;
+    for (const Registration& one : state_.registration) {
+        next = std::min(next, one.next_deadline());
+    }
+    for (const ClientActivity& activity : state_.activity) {
+        for (const auto& call : activity.outgoing)
+            next = std::min(next, call.next_deadline());
+        for (const auto& call : activity.incoming)
+            next = std::min(next, call.next_deadline());
+        for (const auto& session : activity.sessions) {
+            next = std::min(next, session.next_deadline());
+        }
+    }
+    return next;
+}
+
+bool Client::is_idle() const {
+    const auto needs_attention = [](const Registration& registration) {
+        return !registration.in_force || registration.exchange.tries > 0;
+    };
+    return state_.activity.empty() &&
+           std::none_of(state_.registration.begin(), state_.registration.end(), needs_attention);
+}
+
+Client Client::registered(const ClientConfig& config,
+                          Instant now,
+                          const RegisterCommand& registration) {
+    constexpr std::uint32_t first_incarnation = 1;
+    Client client(config);
+    client.state_.registration.push_back(Registration::of(registration, first_incarnation));
+    client.state_.registration.front().confirm(now, timing::lease_max);
+    return client;
+}
+
+}  // namespace invitro::protocol

@@ -1,0 +1,75 @@
+// Everything a client knows, as plain values.
+//
+// An idle client is small: what belongs to calls sits behind one vector that is empty while there
+// are none, and the registration is held in as many bytes as it has.
+#pragma once
+
+#include "protocol/client/incoming_call.hpp"
+#include "protocol/client/outgoing_call.hpp"
+#include "protocol/client/registration.hpp"
+#include "protocol/paths/session.hpp"
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/fields.hpp"
+#include "protocol/vocabulary/identity.hpp"
+
+#include <array>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+namespace invitro::protocol {
+
+struct ClientConfig {
+    DeviceId device;
+    RandomValue seed;  // of this incarnation
+    Address broker;
+    std::array<Address, 2> reflectors{};  // on different IP addresses; none where there is none
+
+    bool operator==(const ClientConfig&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("device", &ClientConfig::device),
+                          field("seed", &ClientConfig::seed),
+                          field("broker", &ClientConfig::broker),
+                          field("reflectors", &ClientConfig::reflectors)};
+    }
+};
+
+// What is under way at a client that is not idle.
+struct ClientActivity {
+    std::vector<OutgoingCall> outgoing;
+    std::vector<IncomingCall> incoming;
+    std::vector<Session> sessions;  // of calls in either role; they outlive the calls
+
+    bool operator==(const ClientActivity&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("outgoing", &ClientActivity::outgoing),
+                          field("incoming", &ClientActivity::incoming),
+                          field("sessions", &ClientActivity::sessions)};
+    }
+
+    [[nodiscard]] bool empty() const {
+        return outgoing.empty() && incoming.empty() && sessions.empty();
+    }
+};
+
+struct ClientState {
+    ClientConfig config;
+    std::uint64_t draws = 0;                 // how many values were drawn from the seed
+    std::vector<Address> addresses;          // the device's own, preferred ones first
+    std::vector<Registration> registration;  // at most one
+    std::vector<ClientActivity> activity;    // at most one; none while idle
+
+    bool operator==(const ClientState&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("config", &ClientState::config),
+                          field("draws", &ClientState::draws),
+                          field("addresses", &ClientState::addresses),
+                          field("registration", &ClientState::registration),
+                          field("activity", &ClientState::activity)};
+    }
+};
+
+}  // namespace invitro::protocol

@@ -1,0 +1,282 @@
+#include "protocol/client/client_turn.hpp"
+
+#include "protocol/vocabulary/overloaded.hpp"
+#include "protocol/wire/codec.hpp"
+
+#include <algorithm>
+
+namespace invitro::protocol {
+namespace {
+
+// Calls in one role at one device; further ones are not taken.
+constexpr std::size_t calls_max = 64;
+
+template <class Call>
+Call* find_call(std::vector<Call>& calls, const CallId& id) {
+    const auto found =
+        std::find_if(calls.begin(), calls.end(), [&](const Call& call) { return call.call == id; });
+    return found == calls.end() ? nullptr : &*found;
+}
+
+// The messages a client gets from the broker about a call it makes, and about one that rings here.
+template <class M>
+concept ForInitiator = requires(OutgoingCall call, ClientContext context, M message) {
+    call.receive(context, message);
+};
+
+template <class M>
+concept ForRecipient = requires(IncomingCall call, ClientContext context, M message) {
+    call.receive(context, message);
+};
+
+template <class M>
+DeviceId addressee_of(const M& message) {
+    if constexpr (ForRecipient<M>) return message.device;
+    return {};
+}
+
+// What is sent to brokers and reflectors only, or pushed only.
+template <class M>
+inline constexpr bool is_for_others =
+    std::is_same_v<M, RegisterDevice> || std::is_same_v<M, InviteRequest> ||
+    std::is_same_v<M, InvitePush> || std::is_same_v<M, InviteDismiss> ||
+    std::is_same_v<M, InviteRinging> || std::is_same_v<M, InviteAccept> ||
+    std::is_same_v<M, InviteDecline> || std::is_same_v<M, ForwardAck> ||
+    std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
+    std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
+    std::is_same_v<M, ReflectRequest>;
+
+template <class M>
+inline constexpr bool is_from_path =
+    std::is_same_v<M, ReflectResponse> || std::is_same_v<M, Check> ||
+    std::is_same_v<M, CheckResponse> || std::is_same_v<M, Nominate> ||
+    std::is_same_v<M, NominateResponse> || std::is_same_v<M, SessionData> ||
+    std::is_same_v<M, SessionClose>;
+
+}  // namespace
+
+ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& outbox)
+    : state_(state),
+      context_{
+          PathContext{
+              .now = now, .sender = Sender(outbox), .draws = Draws(state.config.seed, state.draws)},
+          state.config.device,
+          state.config.broker,
+          state.config.reflectors,
+          state.addresses} {}
+
+void ClientTurn::take(const Client::Input& input) {
+    std::visit(Overloaded{[&](const ReceivedDatagram& received) { datagram(received); },
+                          [&](const ReceivedPush& received) { push(received); },
+                          [](const DeadlineReached&) {},
+                          [&](const Command& what) {
+                              std::visit([&](const auto& one) { command(one); }, what);
+                          }},
+               input);
+}
+
+// ---- the user
+// ------------------------------------------------------------------------------------
+
+void ClientTurn::command(const RegisterCommand& command) {
+    const std::uint32_t before =
+        state_.registration.empty() ? 0 : state_.registration.front().incarnation;
+    state_.registration.clear();
+    state_.registration.push_back(Registration::of(command, before + 1));
+    state_.registration.front().exchange.start(context_.now);
+}
+
+void ClientTurn::command(const CallCommand& command) {
+    if (state_.activity.empty()) state_.activity.emplace_back();
+    auto& calls = state_.activity.front().outgoing;
+    OutgoingCall call = OutgoingCall::begin(context_, command);
+    const bool names_nobody = command.callee.empty() || command.caller.empty();
+    if (names_nobody || calls.size() >= calls_max) {
+        context_.sender.tell(CallFailed{.call = call.call, .reason = FailureReason::refused});
+        return;
+    }
+    calls.push_back(std::move(call));
+}
+
+void ClientTurn::command(const AcceptCommand& command) {
+    if (IncomingCall* call = incoming(command.call)) call->accept(context_);
+}
+
+void ClientTurn::command(const DeclineCommand& command) {
+    if (IncomingCall* call = incoming(command.call)) {
+        call->decline(context_, command.scope, command.reason);
+    }
+}
+
+// Before a session this cancels, with one it hangs up: in both cases the call is given up.
+void ClientTurn::command(const CancelCommand& command) {
+    OutgoingCall* call = outgoing(command.call);
+    if (call != nullptr) call->give_up(context_);
+    const bool is_made_here = call != nullptr || incoming(command.call) == nullptr;
+    if (is_made_here) close_sessions(command.call);
+}
+
+void ClientTurn::command(const ChooseCommand& command) {
+    if (OutgoingCall* call = outgoing(command.call)) call->choose(command.device);
+}
+
+void ClientTurn::command(const HangUpCommand& command) {
+    if (OutgoingCall* call = outgoing(command.call)) call->give_up(context_);
+    if (IncomingCall* call = incoming(command.call)) call->hang_up(context_);
+    close_sessions(command.call);
+}
+
+void ClientTurn::command(const NetworkChanged& command) {
+    state_.addresses.assign(command.addresses.begin(), command.addresses.end());
+    std::erase_if(state_.addresses, [](const Address& address) { return address.is_none(); });
+    context_.addresses = state_.addresses;
+    for (ClientActivity& activity : state_.activity) {
+        for (OutgoingCall& call : activity.outgoing)
+            call.move(context_);
+        for (IncomingCall& call : activity.incoming)
+            call.move(context_);
+        for (Session& session : activity.sessions)
+            session.move(context_, state_.addresses);
+    }
+}
+
+// ---- pushes
+// --------------------------------------------------------------------------------------
+
+void ClientTurn::push(const ReceivedPush& push) {
+    const auto message = decode(push.payload);
+    if (!message) return drop(RemarkKind::malformed_dropped);
+    if (const auto* invite = std::get_if<InvitePush>(&*message)) return ring(*invite);
+    const auto* dismiss = std::get_if<InviteDismiss>(&*message);
+    if (dismiss == nullptr || dismiss->device != context_.device) {
+        return drop(RemarkKind::unexpected_dropped, call_of(*message));
+    }
+    if (IncomingCall* call = incoming(dismiss->call)) call->receive(context_, *dismiss);
+}
+
+void ClientTurn::ring(const InvitePush& push) {
+    const bool is_for_us = push.device == context_.device && !push.call.is_none();
+    if (!is_for_us || outgoing(push.call) != nullptr) {
+        return drop(RemarkKind::unexpected_dropped, push.call, push.device);
+    }
+    if (IncomingCall* call = incoming(push.call)) return call->receive(context_, push);
+    if (push.age >= std::min(push.lifetime, timing::invitation_lifetime_max)) {
+        return drop(RemarkKind::invitation_expired, push.call, push.device);
+    }
+    if (state_.activity.empty()) state_.activity.emplace_back();
+    auto& calls = state_.activity.front().incoming;
+    if (calls.size() >= calls_max) return drop(RemarkKind::unexpected_dropped, push.call);
+    calls.push_back(IncomingCall::begin(context_, push));
+}
+
+// ---- datagrams
+// -----------------------------------------------------------------------------------
+
+void ClientTurn::datagram(const ReceivedDatagram& datagram) {
+    const auto message = decode(datagram.payload);
+    if (!message) return drop(RemarkKind::malformed_dropped);
+    const bool is_from_broker = datagram.source == context_.broker;
+    std::visit(
+        [&]<class M>(const M& one) {
+            if constexpr (is_from_path<M>) {
+                from_path(datagram, one);
+            } else if constexpr (!is_for_others<M>) {
+                if (is_from_broker) return from_broker(one);
+                drop(RemarkKind::unexpected_dropped, call_of(*message));
+            } else {
+                drop(RemarkKind::unexpected_dropped, call_of(*message));
+            }
+        },
+        *message);
+}
+
+void ClientTurn::from_broker(const RegisterAck& message) {
+    if (state_.registration.empty()) return drop(RemarkKind::unexpected_dropped);
+    state_.registration.front().receive(context_, message);
+}
+
+// The end of a call that is not known (any more) is acknowledged too, so that it is not repeated.
+void ClientTurn::from_broker(const InviteEnded& message) {
+    if (message.device != context_.device) {
+        return drop(RemarkKind::unexpected_dropped, message.call, message.device);
+    }
+    if (OutgoingCall* call = outgoing(message.call)) return call->receive(context_, message);
+    if (IncomingCall* call = incoming(message.call)) return call->receive(context_, message);
+    context_.send_to_broker(EndedAck{.call = message.call, .device = context_.device});
+}
+
+template <class M>
+void ClientTurn::from_broker(const M& message) {
+    if constexpr (ForInitiator<M>) {
+        if (OutgoingCall* call = outgoing(message.call)) return call->receive(context_, message);
+    } else {
+        static_assert(ForRecipient<M>);
+        IncomingCall* call = incoming(message.call);
+        const bool is_for_us = addressee_of(message) == context_.device;
+        if (call != nullptr && is_for_us) return call->receive(context_, message);
+    }
+    drop(RemarkKind::unexpected_dropped, message.call);
+}
+
+// ---- what is due
+// ---------------------------------------------------------------------------------
+
+void ClientTurn::serve() {
+    for (Registration& registration : state_.registration)
+        registration.serve(context_);
+    if (state_.activity.empty()) return;
+    serve_calls();
+    serve_sessions();
+    // What a session's end decides may be acted on at once: the next acceptor, the choice to tell.
+    serve_calls();
+    serve_sessions();
+    forget_what_is_over();
+}
+
+void ClientTurn::serve_calls() {
+    ClientActivity& activity = state_.activity.front();
+    for (OutgoingCall& call : activity.outgoing)
+        call.serve(context_, activity.sessions);
+    for (IncomingCall& call : activity.incoming)
+        call.serve(context_);
+}
+
+void ClientTurn::serve_sessions() {
+    for (Session& session : state_.activity.front().sessions) {
+        const SessionChange change = session.serve(context_);
+        session_changed(session, change);
+    }
+}
+
+void ClientTurn::forget_what_is_over() {
+    ClientActivity& activity = state_.activity.front();
+    const auto is_over = [&](auto& call) {
+        if (!call.is_over(context_.now)) return false;
+        call.forget(context_);
+        return true;
+    };
+    std::erase_if(activity.outgoing, is_over);
+    std::erase_if(activity.incoming, is_over);
+    std::erase_if(activity.sessions,
+                  [](const Session& session) { return session.phase == SessionPhase::over; });
+    if (activity.empty()) state_.activity = {};
+}
+
+// ---- who is concerned
+// ----------------------------------------------------------------------------
+
+OutgoingCall* ClientTurn::outgoing(const CallId& call) {
+    if (state_.activity.empty()) return nullptr;
+    return find_call(state_.activity.front().outgoing, call);
+}
+
+IncomingCall* ClientTurn::incoming(const CallId& call) {
+    if (state_.activity.empty()) return nullptr;
+    return find_call(state_.activity.front().incoming, call);
+}
+
+void ClientTurn::drop(RemarkKind kind, const CallId& call, const DeviceId& device) {
+    context_.sender.remark(kind, call, device);
+}
+
+}  // namespace invitro::protocol

@@ -1,0 +1,69 @@
+// One input's way through a client: who is concerned, and what is due afterwards.
+//
+// Lives for the length of one Client::handle(). Commands, pushes and the broker's messages are
+// dispatched in client_turn.cpp, what peers and reflectors send in peer_turn.cpp.
+#pragma once
+
+#include "protocol/client/client.hpp"
+#include "protocol/client/client_context.hpp"
+
+namespace invitro::protocol {
+
+class ClientTurn {
+public:
+    ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& outbox);
+
+    void take(const Client::Input& input);
+
+    // Does whatever is due, and forgets what is over.
+    void serve();
+
+private:
+    void command(const RegisterCommand& command);
+    void command(const CallCommand& command);
+    void command(const AcceptCommand& command);
+    void command(const DeclineCommand& command);
+    void command(const CancelCommand& command);
+    void command(const ChooseCommand& command);
+    void command(const HangUpCommand& command);
+    void command(const NetworkChanged& command);
+
+    void push(const ReceivedPush& push);
+    void ring(const InvitePush& push);
+    void datagram(const ReceivedDatagram& datagram);
+
+    // A message that only the broker sends, from its address.
+    void from_broker(const RegisterAck& message);
+    void from_broker(const InviteEnded& message);
+    template <class M>
+    void from_broker(const M& message);
+
+    // Messages of peers and reflectors; peer_turn.cpp.
+    void from_path(const ReceivedDatagram& datagram, const ReflectResponse& message);
+    void from_path(const ReceivedDatagram& datagram, const Check& message);
+    void from_path(const ReceivedDatagram& datagram, const CheckResponse& message);
+    void from_path(const ReceivedDatagram& datagram, const Nominate& message);
+    void from_path(const ReceivedDatagram& datagram, const NominateResponse& message);
+    void from_path(const ReceivedDatagram& datagram, const SessionData& message);
+    void from_path(const ReceivedDatagram& datagram, const SessionClose& message);
+    template <class M>
+    void to_session(const ReceivedDatagram& datagram, const M& message);
+    template <class M>
+    PathSearch* authentic_search(const M& message, std::span<const Candidate>& own);
+    template <class M>
+    Session* authentic_session(const M& message);
+    void session_changed(const Session& session, SessionChange change);
+    void close_sessions(const CallId& call);
+
+    OutgoingCall* outgoing(const CallId& call);
+    IncomingCall* incoming(const CallId& call);
+    void drop(RemarkKind kind, const CallId& call = {}, const DeviceId& device = {});
+    void serve_calls();
+    void serve_sessions();
+    void forget_what_is_over();
+
+    ClientState& state_;
+    ClientContext context_;
+};
+
+}  // namespace invitro::protocol

@@ -1,0 +1,263 @@
+#include "protocol/client/incoming_call.hpp"
+
+#include <algorithm>
+
+namespace invitro::protocol {
+namespace {
+
+void send_answer(IncomingCall& call, ClientContext& context) {
+    switch (call.answer) {
+        case RecipientAnswer::ringing:
+            return context.send_to_broker(
+                InviteRinging{.call = call.call, .device = context.device, .ticket = call.ticket});
+        case RecipientAnswer::accept:
+            return context.send_to_broker(InviteAccept{.call = call.call,
+                                                       .device = context.device,
+                                                       .ticket = call.ticket,
+                                                       .connection = call.own});
+        case RecipientAnswer::decline:
+            return context.send_to_broker(InviteDecline{.call = call.call,
+                                                        .device = context.device,
+                                                        .ticket = call.ticket,
+                                                        .scope = call.decline_scope,
+                                                        .reason = call.decline_reason});
+    }
+}
+
+void say(IncomingCall& call, ClientContext& context, RecipientAnswer answer) {
+    call.answer = answer;
+    call.exchange.start(context.now);
+}
+
+// Nothing more happens here; what is being said to the broker is still repeated.
+void fall_silent(IncomingCall& call) {
+    call.phase = IncomingPhase::silent;
+    call.search = {};
+    call.keep_alive_due = never;
+    call.ring_until = never;
+    call.nomination_until = never;
+}
+
+void stop_ringing(IncomingCall& call, ClientContext& context, EndReason reason) {
+    call.exchange.stop();
+    fall_silent(call);
+    context.sender.tell(RingingStopped{.call = call.call, .reason = reason});
+}
+
+void disconnect(IncomingCall& call, ClientContext& context, SessionEnd reason) {
+    const DeviceId peer = call.search.identity.peer;
+    fall_silent(call);
+    context.sender.tell(Disconnected{.call = call.call, .peer = peer, .reason = reason});
+}
+
+// The invitation is over for this device, says the broker.
+void end(IncomingCall& call, ClientContext& context, EndReason reason) {
+    // Other ends leave accepts alone that were taken before (rules 4 and 7).
+    const bool nobody_nominates = reason == EndReason::answered || reason == EndReason::cancelled;
+    switch (call.phase) {
+        case IncomingPhase::ringing:
+            return stop_ringing(call, context, reason);
+        case IncomingPhase::gathering:
+        case IncomingPhase::accepting:
+            // The broker's answer to our accept says which came first.
+            call.dismissed = call.dismissed || nobody_nominates;
+            return;
+        case IncomingPhase::accepted:
+            if (nobody_nominates && !call.nominated) {
+                disconnect(call, context, SessionEnd::not_chosen);
+            }
+            return;
+        case IncomingPhase::silent:
+            return;
+    }
+}
+
+void serve_gathering(IncomingCall& call, ClientContext& context) {
+    call.gathering.serve(context);
+    if (!call.gathering.is_complete(context.now)) return;
+    call.own.key = context.draws.call_key();
+    call.own.mapping = call.gathering.mapping();
+    call.own.candidates = call.gathering.candidates(context.addresses);
+    call.gathering = {};
+    context.sender.remark(RemarkKind::mapping_classified, call.call);
+    call.phase = IncomingPhase::accepting;
+    say(call, context, RecipientAnswer::accept);
+    call.search.begin(context,
+                      {.call = call.call,
+                       .self = context.device,
+                       .peer = {},
+                       .key = derive_path_key(call.initiator.key, call.own.key),
+                       .initiates = false},
+                      context.addresses,
+                      call.initiator.candidates.view());
+}
+
+void serve_exchange(IncomingCall& call, ClientContext& context) {
+    if (!call.exchange.is_due(context.now)) return;
+    if (call.exchange.tries > 0) {
+        context.sender.remark(RemarkKind::message_retransmitted, call.call);
+    }
+    call.exchange.tried(context.now);
+    send_answer(call, context);
+}
+
+// The kind of the own address on which the initiator's nomination arrived.
+CandidateKind kind_of_path(const IncomingCall& call, const ReceivedDatagram& datagram) {
+    for (const CandidatePair& pair : call.search.pairs) {
+        const bool is_this = pair.local == datagram.destination &&
+                             call.search.remotes[pair.remote].address == datagram.source;
+        if (is_this && pair.confirmed) return pair.local_kind;
+    }
+    if (call.search.best_pair() != nullptr) return call.search.best_pair()->local_kind;
+    return call.own.mapping == MappingBehaviour::none ? CandidateKind::host
+                                                      : CandidateKind::server_reflexive;
+}
+
+}  // namespace
+
+IncomingCall IncomingCall::begin(ClientContext& context, const InvitePush& push) {
+    IncomingCall call;
+    call.call = push.call;
+    call.ticket = push.ticket;
+    call.initiator = push.connection;
+    const Duration lifetime = std::min(push.lifetime, timing::invitation_lifetime_max);
+    call.ring_until = context.now + lifetime - std::max(push.age, Duration{});
+    call.forget_at = call.ring_until + timing::grace;
+    call.keep_alive_due = context.now + timing::call_keep_alive;
+    context.sender.tell(Ringing{.call = push.call,
+                                .caller = push.caller,
+                                .callee = push.callee,
+                                .connection = push.connection});
+    say(call, context, RecipientAnswer::ringing);
+    return call;
+}
+
+void IncomingCall::receive(ClientContext& context, const InvitePush&) {
+    context.sender.remark(RemarkKind::duplicate_dropped, call);
+    send_answer(*this, context);
+}
+
+void IncomingCall::receive(ClientContext&, const RingingAck&) {
+    if (answer == RecipientAnswer::ringing) exchange.stop();
+}
+
+void IncomingCall::receive(ClientContext& context, const AcceptAck&) {
+    if (phase != IncomingPhase::accepting) {
+        return context.sender.remark(RemarkKind::duplicate_dropped, call);
+    }
+    exchange.stop();
+    phase = IncomingPhase::accepted;
+    context.sender.tell(AcceptConfirmed{.call = call});
+    if (nominated) return;
+    nomination_until = context.now + timing::nomination_wait_max;
+    if (dismissed) disconnect(*this, context, SessionEnd::not_chosen);
+}
+
+void IncomingCall::receive(ClientContext& context, const AcceptRefused& message) {
+    if (phase != IncomingPhase::accepting) {
+        return context.sender.remark(RemarkKind::duplicate_dropped, call);
+    }
+    exchange.stop();
+    // A broker that has lost its memory refuses what it had taken; the initiator knows better.
+    if (nominated) return;
+    fall_silent(*this);
+    context.sender.tell(AcceptRejected{.call = call, .reason = message.reason});
+}
+
+void IncomingCall::receive(ClientContext&, const DeclineAck&) {
+    if (answer == RecipientAnswer::decline) exchange.stop();
+}
+
+void IncomingCall::receive(ClientContext& context, const InviteEnded& message) {
+    context.send_to_broker(EndedAck{.call = call, .device = context.device});
+    end(*this, context, message.reason);
+}
+
+void IncomingCall::receive(ClientContext& context, const InviteDismiss& message) {
+    end(*this, context, message.reason);
+}
+
+void IncomingCall::accept(ClientContext& context) {
+    if (phase != IncomingPhase::ringing) return;
+    phase = IncomingPhase::gathering;
+    exchange.stop();
+    ring_until = never;
+    gathering.begin(context, context.addresses, context.reflectors);
+}
+
+void IncomingCall::decline(ClientContext& context, DeclineScope scope, DeclineReason reason) {
+    if (phase != IncomingPhase::ringing) return;
+    decline_scope = scope;
+    decline_reason = reason;
+    stop_ringing(*this, context, EndReason::declined);
+    say(*this, context, RecipientAnswer::decline);
+}
+
+void IncomingCall::hang_up(ClientContext& context) {
+    const bool is_unsettled =
+        phase == IncomingPhase::gathering || phase == IncomingPhase::accepting;
+    if (nominated || (!is_unsettled && phase != IncomingPhase::accepted)) return;
+    exchange.stop();
+    disconnect(*this, context, SessionEnd::hung_up);
+    // As far as the broker knows, the device may still be ringing.
+    if (is_unsettled) say(*this, context, RecipientAnswer::decline);
+}
+
+void IncomingCall::move(ClientContext& context) {
+    if (phase == IncomingPhase::gathering) {
+        gathering.begin(context, context.addresses, context.reflectors);
+    }
+    if (searches()) search.move(context, context.addresses);
+    if (keep_alive_due != never) keep_alive_due = context.now;
+}
+
+Session IncomingCall::begin_session(ClientContext& context, const ReceivedDatagram& datagram) {
+    CHECK(searches(), "only a searching recipient can be nominated");
+    Session session =
+        Session::answer(context, search.identity, datagram, kind_of_path(*this, datagram));
+    nominated = true;
+    nomination_until = never;
+    search = {};
+    return session;
+}
+
+void IncomingCall::session_ended() {
+    exchange.stop();
+    fall_silent(*this);
+}
+
+void IncomingCall::serve(ClientContext& context) {
+    if (ring_until <= context.now) stop_ringing(*this, context, EndReason::unknown);
+    if (phase == IncomingPhase::gathering) serve_gathering(*this, context);
+    serve_exchange(*this, context);
+    if (searches()) search.serve(context);
+    if (nomination_until <= context.now) {
+        const bool has_path = search.best_pair() != nullptr;
+        disconnect(*this, context, has_path ? SessionEnd::not_chosen : SessionEnd::no_path);
+    }
+    if (keep_alive_due <= context.now) {
+        keep_alive_due = context.now + timing::call_keep_alive;
+        context.send_to_broker(CallKeepAlive{.call = call, .device = context.device});
+    }
+}
+
+void IncomingCall::forget(ClientContext& context) {
+    if (exchange.is_active()) context.sender.remark(RemarkKind::exchange_given_up, call);
+    const bool is_undecided = phase != IncomingPhase::silent && !nominated;
+    if (is_undecided) disconnect(*this, context, SessionEnd::no_path);
+}
+
+bool IncomingCall::searches() const {
+    const bool may_search = phase == IncomingPhase::accepting || phase == IncomingPhase::accepted;
+    return may_search && !nominated;
+}
+
+Instant IncomingCall::next_deadline() const {
+    Instant next = std::min({forget_at, keep_alive_due, ring_until, nomination_until});
+    next = std::min(next, exchange.due);
+    if (phase == IncomingPhase::gathering) next = std::min(next, gathering.next_deadline());
+    if (searches()) next = std::min(next, search.next_deadline());
+    return next;
+}
+
+}  // namespace invitro::protocol

@@ -1,0 +1,331 @@
+#include "protocol/client/outgoing_call.hpp"
+
+#include <algorithm>
+
+namespace invitro::protocol {
+namespace {
+
+Acceptor* find_acceptor(OutgoingCall& call, const DeviceId& device) {
+    const auto found =
+        std::find_if(call.acceptors.begin(), call.acceptors.end(), [&](const Acceptor& acceptor) {
+            return acceptor.device == device;
+        });
+    return found == call.acceptors.end() ? nullptr : &*found;
+}
+
+void tell_end(OutgoingCall& call, ClientContext& context, EndReason reason) {
+    if (call.end_told) return;
+    call.end_told = true;
+    context.sender.tell(CallEnded{.call = call.call, .reason = reason});
+}
+
+// No session with this acceptor comes about.
+void let_go(OutgoingCall& call, ClientContext& context, Acceptor& acceptor, SessionEnd reason) {
+    if (acceptor.phase != AcceptorPhase::searching) return;
+    acceptor.phase = AcceptorPhase::done;
+    acceptor.search = {};
+    context.sender.tell(Disconnected{.call = call.call, .peer = acceptor.device, .reason = reason});
+}
+
+void let_all_go(OutgoingCall& call, ClientContext& context, SessionEnd reason) {
+    for (Acceptor& acceptor : call.acceptors)
+        let_go(call, context, acceptor, reason);
+}
+
+// ---- towards the broker ------------------------------------------------------------------------
+
+// The broker has the call: from now on its clock, which started no later, decides.
+void take_in_hand(OutgoingCall& call, ClientContext& context) {
+    call.phase = OutgoingPhase::in_hand;
+    call.request.stop();
+    call.unanswered_at = never;
+    call.keep_alive_due = context.now + timing::call_keep_alive;
+    call.forget_at = context.now + call.lifetime + timing::grace;
+    context.sender.tell(CallProgress{.call = call.call});
+}
+
+void fail_call(OutgoingCall& call, ClientContext& context, FailureReason reason) {
+    call.phase = OutgoingPhase::given_up;
+    call.request.stop();
+    call.unanswered_at = never;
+    call.end_told = true;
+    context.sender.tell(CallFailed{.call = call.call, .reason = reason});
+}
+
+// Whether a try of this exchange is due; arms the next one.
+bool take_try(const OutgoingCall& call, ClientContext& context, Retransmission& exchange) {
+    if (!exchange.is_due(context.now)) return false;
+    if (exchange.tries > 0) context.sender.remark(RemarkKind::message_retransmitted, call.call);
+    exchange.tried(context.now);
+    return true;
+}
+
+void send_request(OutgoingCall& call, ClientContext& context) {
+    context.send_to_broker(InviteRequest{.call = call.call,
+                                         .initiator = context.device,
+                                         .callee = call.callee,
+                                         .caller = call.caller,
+                                         .connection = call.own,
+                                         .policy = call.policy,
+                                         .lifetime = call.lifetime});
+}
+
+void send_update(OutgoingCall& call, ClientContext& context) {
+    InviteUpdate message;
+    message.call = call.call;
+    message.initiator = context.device;
+    message.generation = call.update_generation;
+    message.chosen.assign(call.chosen);
+    context.send_to_broker(message);
+}
+
+void send_keep_alive(OutgoingCall& call, ClientContext& context) {
+    call.keep_alive_due = context.now + timing::call_keep_alive;
+    context.send_to_broker(CallKeepAlive{.call = call.call, .device = context.device});
+    // The mapping towards the broker is not the one that the candidates name.
+    const bool has_own_mappings = call.own.mapping == MappingBehaviour::dependent;
+    if (has_own_mappings && call.phase == OutgoingPhase::in_hand) call.gathering.refresh(context);
+}
+
+void serve_exchanges(OutgoingCall& call, ClientContext& context) {
+    if (call.unanswered_at <= context.now) {
+        context.sender.remark(RemarkKind::exchange_given_up, call.call);
+        fail_call(call, context, FailureReason::refused);
+    }
+    if (take_try(call, context, call.request)) send_request(call, context);
+    if (take_try(call, context, call.cancel)) {
+        context.send_to_broker(InviteCancel{.call = call.call, .device = context.device});
+    }
+    if (take_try(call, context, call.update)) send_update(call, context);
+    if (call.keep_alive_due <= context.now) send_keep_alive(call, context);
+}
+
+void serve_gathering(OutgoingCall& call, ClientContext& context) {
+    call.gathering.serve(context);
+    if (!call.gathering.is_complete(context.now)) return;
+    call.own.mapping = call.gathering.mapping();
+    call.own.candidates = call.gathering.candidates(context.addresses);
+    context.sender.remark(RemarkKind::mapping_classified, call.call);
+    call.phase = OutgoingPhase::inviting;
+    call.request.start(context.now);
+    call.unanswered_at = context.now + call.lifetime;
+    call.forget_at = call.unanswered_at + timing::grace;
+}
+
+// ---- towards the acceptors ---------------------------------------------------------------------
+
+void start_search(OutgoingCall& call,
+                  ClientContext& context,
+                  Acceptor& acceptor,
+                  const ConnectionData& connection) {
+    acceptor.give_up = context.now + timing::connect_max;
+    acceptor.search.begin(context,
+                          {.call = call.call,
+                           .self = context.device,
+                           .peer = acceptor.device,
+                           .key = derive_path_key(call.own.key, connection.key),
+                           .initiates = true},
+                          context.addresses,
+                          connection.candidates.view());
+}
+
+// Under `first` nobody else is wanted once the choice is made.
+bool takes_acceptors(const OutgoingCall& call) {
+    const bool is_decided = call.policy == AnswerPolicy::first && !call.chosen.empty();
+    return call.phase == OutgoingPhase::in_hand && !is_decided;
+}
+
+bool may_nominate(const OutgoingCall& call, const Acceptor& acceptor) {
+    if (acceptor.phase != AcceptorPhase::searching || !acceptor.search.is_ready()) return false;
+    switch (call.policy) {
+        case AnswerPolicy::all:
+            return true;
+        case AnswerPolicy::choose:
+            return acceptor.wanted;
+        case AnswerPolicy::first:
+            return std::none_of(
+                call.acceptors.begin(), call.acceptors.end(), [](const Acceptor& other) {
+                    return other.phase == AcceptorPhase::nominated;
+                });
+    }
+    return false;
+}
+
+void serve_acceptors(OutgoingCall& call, ClientContext& context, std::vector<Session>& sessions) {
+    for (Acceptor& acceptor : call.acceptors) {
+        if (acceptor.phase != AcceptorPhase::searching) continue;
+        acceptor.search.serve(context);
+        if (may_nominate(call, acceptor)) {
+            const PathSearch& search = acceptor.search;
+            sessions.push_back(Session::nominate(context, search.identity, search.best_path()));
+            acceptor.phase = AcceptorPhase::nominated;
+            acceptor.search = {};
+        } else if (acceptor.give_up <= context.now && !acceptor.search.is_ready()) {
+            let_go(call, context, acceptor, SessionEnd::no_path);
+        }
+    }
+}
+
+}  // namespace
+
+OutgoingCall OutgoingCall::begin(ClientContext& context, const CallCommand& command) {
+    OutgoingCall call;
+    call.call = context.draws.call_id();
+    call.callee = command.callee;
+    call.caller = command.caller;
+    call.policy = command.policy;
+    call.lifetime = std::clamp(command.lifetime, Duration{1s}, timing::invitation_lifetime_max);
+    call.own.key = context.draws.call_key();
+    call.gathering.begin(context, context.addresses, context.reflectors);
+    context.sender.tell(CallStarted{.call = call.call, .callee = call.callee});
+    return call;
+}
+
+void OutgoingCall::receive(ClientContext& context, const InviteProgress&) {
+    switch (phase) {
+        case OutgoingPhase::inviting:
+            return take_in_hand(*this, context);
+        case OutgoingPhase::given_up:
+            // A request that was still on its way has opened the call after all: close it.
+            return cancel.start(context.now);
+        case OutgoingPhase::gathering:
+        case OutgoingPhase::in_hand:
+            return context.sender.remark(RemarkKind::duplicate_dropped, call);
+    }
+}
+
+void OutgoingCall::receive(ClientContext& context, const InviteFailed& message) {
+    if (phase == OutgoingPhase::inviting) {
+        fail_call(*this, context, message.reason);
+    } else {
+        context.sender.remark(RemarkKind::duplicate_dropped, call);
+    }
+}
+
+void OutgoingCall::receive(ClientContext& context, const AcceptForward& message) {
+    const bool is_known = find_acceptor(*this, message.device) != nullptr;
+    const bool has_room = acceptors.size() < acceptors_max;
+    if (phase == OutgoingPhase::gathering || message.device == context.device ||
+        (!is_known && !has_room)) {
+        return context.sender.remark(RemarkKind::unexpected_dropped, call, message.device);
+    }
+    if (phase == OutgoingPhase::inviting) take_in_hand(*this, context);
+    context.send_to_broker(ForwardAck{.call = call, .device = message.device});
+    if (is_known) {
+        return context.sender.remark(RemarkKind::duplicate_dropped, call, message.device);
+    }
+    context.sender.tell(
+        AcceptArrived{.call = call, .device = message.device, .connection = message.connection});
+    Acceptor& acceptor = acceptors.emplace_back();
+    acceptor.device = message.device;
+    if (takes_acceptors(*this)) {
+        start_search(*this, context, acceptor, message.connection);
+    } else {
+        let_go(*this, context, acceptor, SessionEnd::not_chosen);
+    }
+}
+
+void OutgoingCall::receive(ClientContext& context, const CancelAck&) {
+    if (!cancel.is_active()) context.sender.remark(RemarkKind::duplicate_dropped, call);
+    cancel.stop();
+}
+
+void OutgoingCall::receive(ClientContext& context, const UpdateAck& message) {
+    if (!update.is_active() || message.generation != update_generation) {
+        return context.sender.remark(RemarkKind::duplicate_dropped, call);
+    }
+    update.stop();
+}
+
+void OutgoingCall::receive(ClientContext& context, const InviteEnded& message) {
+    context.send_to_broker(EndedAck{.call = call, .device = context.device});
+    const bool is_unknown = message.reason == EndReason::unknown;
+    if (phase == OutgoingPhase::gathering) return;
+    if (phase == OutgoingPhase::inviting) {
+        if (is_unknown) return;
+        take_in_hand(*this, context);
+    }
+    // Accepts taken before the end may still be on their way: the address stays fresh for them,
+    // unless the broker does not know of the call at all.
+    if (is_unknown) keep_alive_due = never;
+    tell_end(*this, context, message.reason);
+}
+
+void OutgoingCall::choose(const DeviceId& device) {
+    const auto wanted = std::count_if(
+        acceptors.begin(), acceptors.end(), [](const Acceptor& one) { return one.wanted; });
+    Acceptor* acceptor = find_acceptor(*this, device);
+    const bool has_room = static_cast<std::size_t>(wanted) < InviteUpdate::chosen_max;
+    if (policy == AnswerPolicy::choose && acceptor != nullptr && has_room) acceptor->wanted = true;
+}
+
+void OutgoingCall::give_up(ClientContext& context) {
+    let_all_go(*this, context, SessionEnd::not_chosen);
+    const bool is_with_broker = phase == OutgoingPhase::inviting || phase == OutgoingPhase::in_hand;
+    if (phase == OutgoingPhase::gathering) forget_at = context.now;
+    // After a choice the devices are told "answered", which stays the truth.
+    if (is_with_broker && chosen.empty() && !end_told) cancel.start(context.now);
+    request.stop();
+    unanswered_at = never;
+    phase = OutgoingPhase::given_up;
+    tell_end(*this, context, chosen.empty() ? EndReason::cancelled : EndReason::answered);
+}
+
+void OutgoingCall::move(ClientContext& context) {
+    if (phase == OutgoingPhase::gathering) {
+        gathering.begin(context, context.addresses, context.reflectors);
+    }
+    for (Acceptor& acceptor : acceptors) {
+        if (acceptor.phase != AcceptorPhase::searching) continue;
+        acceptor.search.move(context, context.addresses);
+    }
+    if (request.is_active()) request.due = context.now;
+    if (keep_alive_due != never) keep_alive_due = context.now;
+}
+
+void OutgoingCall::session_changed(ClientContext& context,
+                                   const DeviceId& peer,
+                                   SessionChange change) {
+    Acceptor* acceptor = find_acceptor(*this, peer);
+    if (acceptor == nullptr || acceptor->phase != AcceptorPhase::nominated) return;
+    acceptor->phase = AcceptorPhase::done;
+    if (change != SessionChange::connected || policy == AnswerPolicy::all) return;
+    chosen.push_back(peer);
+    ++update_generation;
+    if (phase == OutgoingPhase::in_hand) update.start(context.now);
+    if (policy == AnswerPolicy::first) let_all_go(*this, context, SessionEnd::not_chosen);
+}
+
+void OutgoingCall::serve(ClientContext& context, std::vector<Session>& sessions) {
+    if (phase == OutgoingPhase::gathering) serve_gathering(*this, context);
+    serve_exchanges(*this, context);
+    serve_acceptors(*this, context, sessions);
+}
+
+void OutgoingCall::forget(ClientContext& context) {
+    if (cancel.is_active() || update.is_active()) {
+        context.sender.remark(RemarkKind::exchange_given_up, call);
+    }
+    let_all_go(*this, context, SessionEnd::no_path);
+    tell_end(*this, context, chosen.empty() ? EndReason::unknown : EndReason::answered);
+}
+
+Instant OutgoingCall::next_deadline() const {
+    Instant next = std::min({forget_at, unanswered_at, keep_alive_due});
+    next = std::min({next, request.due, cancel.due, update.due});
+    if (phase == OutgoingPhase::gathering) next = std::min(next, gathering.next_deadline());
+    for (const Acceptor& acceptor : acceptors) {
+        if (acceptor.phase != AcceptorPhase::searching) continue;
+        next = std::min(next, acceptor.search.next_deadline());
+        if (!acceptor.search.is_ready()) next = std::min(next, acceptor.give_up);
+    }
+    return next;
+}
+
+PathSearch* OutgoingCall::search_for(const DeviceId& device) {
+    Acceptor* acceptor = find_acceptor(*this, device);
+    const bool searches = acceptor != nullptr && acceptor->phase == AcceptorPhase::searching;
+    return searches ? &acceptor->search : nullptr;
+}
+
+}  // namespace invitro::protocol

@@ -1,0 +1,145 @@
+// What peers and reflectors send to a client, and what becomes of its sessions.
+#include "protocol/client/client_turn.hpp"
+
+#include <algorithm>
+
+namespace invitro::protocol {
+
+void ClientTurn::from_path(const ReceivedDatagram&, const ReflectResponse& message) {
+    for (ClientActivity& activity : state_.activity) {
+        const auto is_awaited = [&](auto& call) { return call.gathering.receive(message); };
+        if (std::any_of(activity.outgoing.begin(), activity.outgoing.end(), is_awaited)) return;
+        if (std::any_of(activity.incoming.begin(), activity.incoming.end(), is_awaited)) return;
+    }
+    drop(RemarkKind::unexpected_dropped);
+}
+
+// The live session the message belongs to, if its tag is right.
+template <class M>
+Session* ClientTurn::authentic_session(const M& message) {
+    for (ClientActivity& activity : state_.activity) {
+        for (Session& session : activity.sessions) {
+            const bool is_meant =
+                session.is_live() && session.identity.concerns(message.call, message.sender);
+            if (is_meant && is_authentic(session.identity.key, message)) return &session;
+        }
+    }
+    return nullptr;
+}
+
+// The search the message belongs to, if its tag is right; `own` are the candidates on this side.
+// A recipient learns here who its initiator is.
+template <class M>
+PathSearch* ClientTurn::authentic_search(const M& message, std::span<const Candidate>& own) {
+    PathSearch* search = nullptr;
+    if (OutgoingCall* call = outgoing(message.call)) {
+        search = call->search_for(message.sender);
+        own = call->own.candidates.view();
+    } else if (IncomingCall* ringing = incoming(message.call)) {
+        if (ringing->searches()) search = &ringing->search;
+        own = ringing->own.candidates.view();
+    }
+    if (search == nullptr || !search->identity.concerns(message.call, message.sender) ||
+        !is_authentic(search->identity.key, message)) {
+        return nullptr;
+    }
+    search->identity.peer = message.sender;
+    return search;
+}
+
+void ClientTurn::from_path(const ReceivedDatagram& datagram, const Check& message) {
+    std::span<const Candidate> own;
+    if (PathSearch* search = authentic_search(message, own)) {
+        return search->receive(context_, datagram, message);
+    }
+    // A peer that has not heard of the nomination yet goes on checking.
+    if (const Session* session = authentic_session(message)) {
+        return answer_check(context_, session->identity, datagram, message);
+    }
+    drop(RemarkKind::unexpected_dropped, message.call, message.sender);
+}
+
+void ClientTurn::from_path(const ReceivedDatagram& datagram, const CheckResponse& message) {
+    std::span<const Candidate> own;
+    if (PathSearch* search = authentic_search(message, own)) {
+        return search->receive(context_, datagram, message, own);
+    }
+    drop(RemarkKind::unexpected_dropped, message.call, message.sender);
+}
+
+// A recipient's session begins with the nomination.
+void ClientTurn::from_path(const ReceivedDatagram& datagram, const Nominate& message) {
+    std::span<const Candidate> own;
+    const PathSearch* search = authentic_search(message, own);
+    if (search != nullptr && !search->identity.initiates) {
+        IncomingCall* call = incoming(message.call);
+        state_.activity.front().sessions.push_back(call->begin_session(context_, datagram));
+    }
+    to_session(datagram, message);
+}
+
+void ClientTurn::from_path(const ReceivedDatagram& datagram, const NominateResponse& message) {
+    to_session(datagram, message);
+}
+
+void ClientTurn::from_path(const ReceivedDatagram& datagram, const SessionData& message) {
+    to_session(datagram, message);
+}
+
+void ClientTurn::from_path(const ReceivedDatagram& datagram, const SessionClose& message) {
+    to_session(datagram, message);
+}
+
+template <class M>
+void ClientTurn::to_session(const ReceivedDatagram& datagram, const M& message) {
+    Session* session = authentic_session(message);
+    if (session == nullptr) {
+        return drop(RemarkKind::unexpected_dropped, message.call, message.sender);
+    }
+    session_changed(*session, session->receive(context_, datagram, message));
+}
+
+// Tells the application and the call, if it is still known.
+void ClientTurn::session_changed(const Session& session, SessionChange change) {
+    const CallId call = session.identity.call;
+    const DeviceId peer = session.identity.peer;
+    const auto disconnected = [&](SessionEnd reason) {
+        context_.sender.tell(Disconnected{.call = call, .peer = peer, .reason = reason});
+    };
+    switch (change) {
+        case SessionChange::none:
+            return;
+        case SessionChange::connected:
+            context_.sender.tell(Connected{.call = call,
+                                           .peer = peer,
+                                           .local_kind = session.local_kind,
+                                           .remote = session.remote});
+            break;
+        case SessionChange::unanswered:
+            disconnected(SessionEnd::no_path);
+            break;
+        case SessionChange::silent:
+            disconnected(SessionEnd::silent);
+            break;
+        case SessionChange::closed_by_peer:
+            disconnected(SessionEnd::hung_up);
+            break;
+    }
+    if (OutgoingCall* made = outgoing(call)) made->session_changed(context_, peer, change);
+    IncomingCall* rang = incoming(call);
+    if (rang != nullptr && change != SessionChange::connected) rang->session_ended();
+}
+
+void ClientTurn::close_sessions(const CallId& call) {
+    for (ClientActivity& activity : state_.activity) {
+        for (Session& session : activity.sessions) {
+            if (session.identity.call != call || !session.is_live()) continue;
+            session.close(context_);
+            context_.sender.tell(Disconnected{
+                .call = call, .peer = session.identity.peer, .reason = SessionEnd::hung_up});
+            if (IncomingCall* rang = incoming(call)) rang->session_ended();
+        }
+    }
+}
+
+}  // namespace invitro::protocol
