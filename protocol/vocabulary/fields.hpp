@@ -19,6 +19,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -99,7 +100,9 @@ namespace detail {
 
 struct AnyValue {
     template <class T>
-    operator T() const;  // NOLINT(google-explicit-constructor): converts to whatever is asked for
+    operator T() const {  // NOLINT(google-explicit-constructor): converts to whatever is asked for
+        std::abort();     // never called; defined, so that types of one file can be asked about
+    }
 };
 
 template <class T, std::size_t... index>
