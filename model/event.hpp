@@ -2,7 +2,7 @@
 //
 // All worlds, simulated, explored and live, emit these events, and a property sees nothing else.
 // All but Remarked are *boundary* events, written by the driver, not by the machine under test.
-// Payload views hold only during the observer's call.
+// Payload views hold only during the observer's call; `digest` is XXH3-64 of the payload.
 #pragma once
 
 #include "model/fault/fault.hpp"
@@ -41,6 +41,7 @@ struct DatagramSent {
     Address source;
     Address destination;
     protocol::ByteView payload;
+    std::uint64_t digest = 0;
 };
 
 // A datagram reached the node; `source` as it sees it. The cause is the DatagramSent.
@@ -48,6 +49,7 @@ struct DatagramDelivered {
     Address source;
     Address destination;
     protocol::ByteView payload;
+    std::uint64_t digest = 0;
 };
 
 enum class DropReason : std::uint8_t {
@@ -72,6 +74,7 @@ struct DatagramDropped {
     Address source;
     Address destination;
     protocol::ByteView payload;
+    std::uint64_t digest = 0;
 };
 
 // ---- push
@@ -84,11 +87,13 @@ struct PushSubmitted {
     protocol::PushOutcome outcome = protocol::PushOutcome::accepted;
     protocol::ByteView token;
     protocol::ByteView payload;
+    std::uint64_t digest = 0;
 };
 
 // The notification reached the device (`node`).
 struct PushDelivered {
     protocol::ByteView payload;
+    std::uint64_t digest = 0;
 };
 
 // The notification waits for the device (`node`) to come online.

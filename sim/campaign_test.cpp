@@ -1,5 +1,6 @@
 #include "sim/campaign.hpp"
 
+#include "sim/campaign_seen_test.hpp"
 #include "sim/fingerprint.hpp"
 #include "sim/platform_fixture.hpp"
 
@@ -7,87 +8,29 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <limits>
-#include <numeric>
+#include <new>
 #include <set>
 #include <stdexcept>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 namespace invitro::sim {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-using Indices = std::vector<std::uint64_t>;
+using namespace campaign_test;
 using protocol::ByteView;
 using testing::HasSubstr;
-using testing::Not;
 using namespace protocol::literals;
 
-constexpr std::uint64_t unbounded = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t window = 4096;  // worlds that workers may be ahead of the handler
-
-Bytes bytes_of_number(std::uint64_t number) {
-    Bytes bytes(sizeof number);
-    std::memcpy(bytes.data(), &number, sizeof number);
-    return bytes;
-}
-
-std::uint64_t number_of(ByteView bytes) {
-    std::uint64_t number = 0;
-    if (bytes.size() == sizeof number) std::memcpy(&number, bytes.data(), sizeof number);
-    return number;
-}
-
-MakeWorldJob always(WorldJob job) {
-    return [job = std::move(job)] { return job; };
-}
-
-Bytes square(std::uint64_t index) {
-    return bytes_of_number(index * index);
-}
-
-Indices numbers(std::uint64_t first, std::uint64_t count) {
-    Indices result(count);
-    std::iota(result.begin(), result.end(), first);
-    return result;
-}
-
-// What a handler saw.
-struct Seen {
-    Indices order;  // results and crashes
-    std::vector<std::uint64_t> results;
-    std::vector<WorldCrash> crashes;
-    CampaignEnd end;
-
-    CampaignHandler handler() {
-        return {.on_result =
-                    [this](std::uint64_t index, ByteView result) {
-                        order.push_back(index);
-                        results.push_back(number_of(result));
-                        return true;
-                    },
-                .on_crash =
-                    [this](const WorldCrash& crash) {
-                        order.push_back(crash.index);
-                        crashes.push_back(crash);
-                        return true;
-                    }};
-    }
-};
-
-Seen run(const CampaignPlan& plan, const WorldJob& job) {
-    Seen seen;
-    seen.end = run_campaign(plan, always(job), seen.handler());
-    return seen;
-}
 
 // Numbers that workers and the test share.
 class SharedNumbers {
@@ -109,10 +52,6 @@ private:
     using Numbers = std::array<std::atomic<std::uint64_t>, 16>;
     Numbers* numbers_ = nullptr;
 };
-
-void sleep(std::chrono::milliseconds time) {
-    std::this_thread::sleep_for(time);
-}
 
 std::ptrdiff_t open_descriptors() {
     const std::filesystem::directory_iterator entries("/proc/self/fd");
@@ -139,14 +78,19 @@ TEST(Campaign, waits_for_slow_worlds_to_keep_the_order) {
 
 TEST(Campaign, makes_one_job_in_each_worker) {
     const SharedNumbers shared;
-    Seen seen;
+    std::atomic<std::uint64_t>& made = shared[0];
     const MakeWorldJob make_job = [&] {
-        ++shared[0];
-        return [own = std::uint64_t{0}](std::uint64_t) mutable { return bytes_of_number(++own); };
+        ++made;
+        return [&](std::uint64_t) {
+            while (made < 3)
+                sleep(1ms);
+            return Bytes();
+        };
     };
+    Seen seen;
     run_campaign({.count = 50, .jobs = 3}, make_job, seen.handler());
-    EXPECT_EQ(seen.results.size(), 50U);
-    EXPECT_EQ(shared[0], 3U);
+    EXPECT_EQ(seen.order, numbers(0, 50));
+    EXPECT_EQ(made, 3U);
 }
 
 TEST(Campaign, needs_no_more_workers_than_worlds) {
@@ -314,109 +258,6 @@ TEST(Campaign, large_results_are_not_heaped_up_behind_a_slow_world) {
     });
     EXPECT_EQ(seen.order, numbers(0, 60));
     EXPECT_LE(started_meanwhile, 64'000'000 / result_size + 5);
-}
-
-TEST(Campaign, stops_when_the_handler_says_so_and_still_reports_what_is_under_way) {
-    for (const unsigned jobs : {1U, 3U}) {
-        Seen seen;
-        CampaignHandler handler = seen.handler();
-        handler.on_result = [&seen, see = handler.on_result](auto index, auto result) {
-            see(index, result);
-            return index != 20;
-        };
-        const CampaignEnd end =
-            run_campaign({.count = unbounded, .jobs = jobs}, always(square), handler);
-        EXPECT_TRUE(end.stopped);
-        EXPECT_GE(end.finished, 21U);
-        EXPECT_EQ(seen.order, numbers(0, end.finished));
-    }
-}
-
-TEST(Campaign, stops_when_the_handler_of_crashes_says_so) {
-    Seen seen;
-    CampaignHandler handler = seen.handler();
-    handler.on_crash = [](const WorldCrash&) { return false; };
-    const WorldJob job = [](std::uint64_t index) -> Bytes {
-        if (index == 5) std::abort();
-        return {};
-    };
-    const CampaignEnd end = run_campaign({.count = unbounded, .jobs = 1}, always(job), handler);
-    EXPECT_TRUE(end.stopped);
-    EXPECT_EQ(end.finished, 6U);
-}
-
-TEST(Campaign, ends_at_its_time_limit) {
-    const Seen seen = run({.count = unbounded, .jobs = 2, .time_limit = 50ms}, square);
-    EXPECT_TRUE(seen.end.timed_out);
-    EXPECT_GT(seen.end.finished, 0U);
-    EXPECT_EQ(seen.order, numbers(0, seen.end.finished));
-}
-
-TEST(Campaign, is_not_timed_out_if_it_was_through_in_time) {
-    EXPECT_FALSE(run({.count = 10, .time_limit = 1h}, square).end.timed_out);
-    EXPECT_TRUE(run({.count = 10, .time_limit = 0ns}, square).end.timed_out);
-}
-
-TEST(Campaign, tells_its_progress) {
-    Indices progress;
-    const CampaignHandler handler{
-        .on_result = {}, .on_crash = {}, .on_progress = [&](std::uint64_t finished) {
-            progress.push_back(finished);
-        }};
-    const WorldJob job = [](std::uint64_t) {
-        sleep(100ms);
-        return Bytes();
-    };
-    run_campaign({.count = 5, .jobs = 1}, always(job), handler);
-    EXPECT_GE(progress.size(), 2U);
-    EXPECT_TRUE(std::is_sorted(progress.begin(), progress.end()));
-    EXPECT_EQ(progress.back(), 5U);
-}
-
-volatile std::sig_atomic_t interruptions_of_the_test = 0;
-
-TEST(Campaign, an_interruption_ends_it_and_gives_the_signals_back) {
-    for (const int signal : {SIGINT, SIGTERM}) {
-        interruptions_of_the_test = 0;
-        const auto previous = std::signal(
-            signal, [](int) { interruptions_of_the_test = interruptions_of_the_test + 1; });
-        Seen seen;
-        CampaignHandler handler = seen.handler();
-        handler.on_result = [&, see = handler.on_result](auto index, auto result) {
-            if (index == 10) std::raise(signal);
-            return see(index, result);
-        };
-        const CampaignEnd end =
-            run_campaign({.count = unbounded, .jobs = 2}, always(square), handler);
-        EXPECT_TRUE(end.interrupted);
-        EXPECT_GE(end.finished, 11U);
-        EXPECT_EQ(seen.order, numbers(0, end.finished));
-        EXPECT_EQ(interruptions_of_the_test, 0);
-        std::raise(signal);
-        EXPECT_EQ(interruptions_of_the_test, 1);
-        std::signal(signal, previous);
-    }
-}
-
-TEST(Campaign, a_second_interruption_kills_what_is_under_way) {
-    Seen seen;
-    CampaignHandler handler = seen.handler();
-    handler.on_progress = [](std::uint64_t finished) {
-        if (finished == 5) std::raise(SIGINT);
-    };
-    const WorldJob job = [](std::uint64_t index) {
-        while (index >= 5)
-            pause();
-        return square(index);
-    };
-    // Both interruptions come with the progress; the third comes with the last one, at the end.
-    const auto previous = std::signal(SIGINT, SIG_IGN);
-    const CampaignEnd end = run_campaign({.count = unbounded, .jobs = 2}, always(job), handler);
-    std::signal(SIGINT, previous);
-    EXPECT_TRUE(end.interrupted);
-    EXPECT_EQ(seen.order, numbers(0, 5));
-    EXPECT_TRUE(seen.crashes.empty());
-    EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
 }
 
 // Each worker builds an engine, so the parent must have none: a fresh process plays the parent.

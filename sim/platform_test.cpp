@@ -1,13 +1,18 @@
 #include "sim/platform.hpp"
 
 #include "sim/platform_fixture.hpp"
+#include "sim/worker.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 #include <simgrid/s4u.hpp>
 
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace invitro::sim {
 namespace {
@@ -54,6 +59,21 @@ Topology awkward_topology() {
     return topology;
 }
 
+Topology any_topology() {
+    Topology topology;
+    const int site_count = *rc::gen::inRange(2, 9);
+    for (int i = 0; i < site_count; ++i)
+        topology.sites.push_back({.name = std::to_string(i)});
+    const auto site = rc::gen::inRange(0, site_count);
+    const int link_count = *rc::gen::inRange(0, 3 * site_count);
+    for (int i = 0; i < link_count; ++i) {
+        const int from = *site;
+        const int to = *rc::gen::distinctFrom(site, from);
+        topology.links.push_back(link(from, to, Duration{*rc::gen::inRange(0, 1'000'000'000)}));
+    }
+    return topology;
+}
+
 int exit_code(bool good) {
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -91,6 +111,20 @@ TEST_F(OwnPlatform, finds_the_fastest_route_even_if_it_has_more_links) {
             platform.latency(SiteIndex{0}, SiteIndex{5}) == protocol::never.time_since_epoch() &&
             platform.latency(SiteIndex{5}, SiteIndex{5}) == 0ns;
         std::exit(exit_code(good));
+    };
+    EXPECT_EXIT(check(), succeeds, "");
+}
+
+TEST_F(OwnPlatform, routes_any_topology_as_the_model_does) {
+    const auto check = [] {
+        std::exit(exit_code(rc::check([] {
+            const Topology topology = any_topology();
+            const auto same = run_forked([&] {
+                const bool good = same_as_route_matrix(Platform(topology), topology);
+                return std::vector<std::uint8_t>{static_cast<std::uint8_t>(good ? 1 : 0)};
+            });
+            RC_ASSERT(std::get<0>(same) == std::vector<std::uint8_t>{1});
+        })));
     };
     EXPECT_EXIT(check(), succeeds, "");
 }

@@ -1,15 +1,15 @@
 // Runs one world of the invitation service.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <span>
-
 #include "model/event.hpp"
 #include "scenarios/world.hpp"
 #include "sim/fingerprint.hpp"
 #include "sim/observer.hpp"
 #include "sim/platform.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
 
 namespace invitro::sim {
 
@@ -30,7 +30,8 @@ struct RunSummary {
 };
 
 // Precondition: inconsistency(world) is empty.
-RunSummary run_world(const scenarios::World& world, Platform& platform,
+RunSummary run_world(const scenarios::World& world,
+                     Platform& platform,
                      std::span<Observer* const> observers);
 
 }  // namespace invitro::sim

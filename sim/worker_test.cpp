@@ -96,6 +96,13 @@ TEST(RunForked, passes_words_on_when_all_is_well) {
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "by the way");
 }
 
+TEST(RunForked, leaves_what_the_parent_has_not_written_yet_to_the_parent) {
+    testing::internal::CaptureStdout();
+    std::fputs("once", stdout);
+    result_of([] { return Bytes{}; });
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "once");
+}
+
 TEST(RunForked, can_be_nested) {
     const Bytes inner_signal = result_of([] {
         const WorldCrash inner = crash_of([]() -> Bytes { std::abort(); });

@@ -1,0 +1,97 @@
+#include "sim/identities.hpp"
+
+#include "protocol/vocabulary/check.hpp"
+
+#include <algorithm>
+
+namespace invitro::sim {
+namespace {
+
+using model::draw;
+using model::Subsystem;
+
+// What an identity draw is for.
+enum class Use : std::uint8_t { device = 1, profile = 2, token = 3, seed = 4 };
+
+constexpr std::size_t token_size = 32;
+
+template <class Id>
+Id draw_identity(std::uint64_t seed, Use use, std::uint32_t number) {
+    const std::uint64_t high = draw(seed, Subsystem::identity, use, number, 0);
+    const std::uint64_t low = draw(seed, Subsystem::identity, use, number, 1);
+    return {.high = high, .low = low};
+}
+
+template <class Octets>
+void put_number(Octets& octets, std::size_t at, std::uint64_t number, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) {
+        octets[at + i] = static_cast<std::uint8_t>(number >> (8 * i));
+    }
+}
+
+std::array<std::uint8_t, token_size> token_octets(std::uint64_t world_seed, std::uint32_t number) {
+    std::array<std::uint8_t, token_size> octets{};
+    for (std::size_t word = 0; word < token_size / 8; ++word) {
+        put_number(
+            octets, word * 8, draw(world_seed, Subsystem::identity, Use::token, number, word), 8);
+    }
+    put_number(octets, 0, number, 4);
+    return octets;
+}
+
+}  // namespace
+
+protocol::DeviceId device_id(std::uint64_t world_seed, std::uint32_t device_number) {
+    return draw_identity<protocol::DeviceId>(world_seed, Use::device, device_number);
+}
+
+protocol::ProfileId profile_id(std::uint64_t world_seed, std::uint32_t profile_number) {
+    return draw_identity<protocol::ProfileId>(world_seed, Use::profile, profile_number);
+}
+
+protocol::PushToken push_token(std::uint64_t world_seed, std::uint32_t device_number) {
+    protocol::PushToken token{.provider = protocol::PushProvider::apns, .value = {}};
+    token.value.assign(token_octets(world_seed, device_number));
+    return token;
+}
+
+std::optional<std::uint32_t> device_of_token(std::uint64_t world_seed, protocol::ByteView token) {
+    if (token.size() != token_size) return std::nullopt;
+    std::uint32_t number = 0;
+    for (unsigned i = 0; i < 4; ++i)
+        number |= std::uint32_t{token[i]} << (8 * i);
+    const auto expected = token_octets(world_seed, number);
+    if (!std::equal(token.begin(), token.end(), expected.begin())) return std::nullopt;
+    return number;
+}
+
+protocol::RandomValue incarnation_seed(std::uint64_t world_seed,
+                                       model::NodeId node,
+                                       std::uint32_t incarnation) {
+    protocol::RandomValue seed;
+    for (std::size_t word = 0; word < seed.octets.size() / 8; ++word) {
+        const std::uint64_t value = draw(
+            world_seed, Subsystem::identity, Use::seed, model::key_of(node), incarnation, word);
+        put_number(seed.octets, word * 8, value, 8);
+    }
+    return seed;
+}
+
+protocol::RegisterCommand registration_of(const scenarios::World& world,
+                                          const scenarios::Device& device) {
+    const auto profile =
+        std::lower_bound(world.profiles.begin(),
+                         world.profiles.end(),
+                         device.profile,
+                         [](const scenarios::Profile& p, std::uint32_t n) { return p.number < n; });
+    CHECK(profile != world.profiles.end() && profile->number == device.profile,
+          "a consistent world has every device's profile");
+    protocol::RegisterCommand registration{.profile = profile_id(world.seed, profile->number),
+                                           .identifiers = {},
+                                           .token = push_token(world.seed, device.number)};
+    for (const auto& identifier : profile->identifiers)
+        registration.identifiers.push_back(identifier);
+    return registration;
+}
+
+}  // namespace invitro::sim

@@ -1,0 +1,127 @@
+// The cast of the invitation service: broker, reflectors, clients, and the people who use them.
+//
+// People follow the world's rows: they register at the start, place the calls, answer as their
+// device's reaction says, cancel, choose, hang up, move. What they know is what their application
+// has told them.
+#pragma once
+
+#include "protocol/application.hpp"
+#include "protocol/broker/broker.hpp"
+#include "protocol/client/client.hpp"
+#include "protocol/paths/reflector.hpp"
+#include "protocol/vocabulary/dense_map.hpp"
+#include "scenarios/world.hpp"
+#include "sim/identities.hpp"
+#include "sim/places.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace invitro::sim {
+
+class InvitationCast {
+public:
+    using Service = protocol::InvitationService;
+
+    // Something a person does when its time comes.
+    struct Action {
+        enum class Kind : std::uint8_t { start, place_call, react, cancel, choose, hang_up, move };
+        Kind kind = Kind::start;
+        std::uint32_t row = 0;  // of the device; place_call: of the call; move: of the move
+        protocol::CallId call{};
+        protocol::DeviceId peer{};
+    };
+
+    explicit InvitationCast(const scenarios::World& world);
+
+    template <class Stage>
+    void start(Stage& stage);
+
+    // A device's client is built at its first input: a dormant device is a row and nothing else.
+    template <class Stage, class F>
+    void visit(Stage& stage, NodeIndex node, F&& f);
+
+    template <class Stage>
+    void perform(Stage& stage, const Action& action);
+
+    template <class Stage>
+    void heard(Stage& stage, NodeIndex node, const protocol::Notification& notification);
+
+    [[nodiscard]] std::optional<std::uint32_t> device_of_token(protocol::ByteView token) const {
+        return sim::device_of_token(world_.seed, token);
+    }
+
+private:
+    // A call under way, as the people at its initiator's end see it.
+    struct OpenCall {
+        std::uint32_t row = 0;  // in World::calls
+        bool connected = false;
+        bool chosen = false;
+    };
+
+    // Somebody's device rings; the key is of (call, device).
+    using RingKey = protocol::CallId;
+
+    static NodeIndex node_of(std::uint32_t device_row) {
+        return NodeIndex{infrastructure_count + device_row};
+    }
+
+    static std::uint32_t row_of(NodeIndex device) { return raw(device) - infrastructure_count; }
+
+    static RingKey ring_key(const protocol::CallId& call, std::uint32_t device_row) {
+        return {.high = call.high ^ model::mix(device_row), .low = call.low};
+    }
+
+    [[nodiscard]] protocol::Client make_client(std::uint32_t row, protocol::Instant now) const;
+    void load_broker();
+
+    template <class Stage>
+    void place_call(Stage& stage, std::uint32_t row);
+    template <class Stage>
+    void react(Stage& stage, const Action& action);
+    template <class Stage>
+    void cancel(Stage& stage, const Action& action);
+    template <class Stage>
+    void move(Stage& stage, std::uint32_t row);
+    template <class Stage>
+    void tell_network(Stage& stage, NodeIndex device);
+
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::AcceptArrived& arrived);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::Connected& connected);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::RingingStopped& stopped);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::CallFailed& failed);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::CallEnded& ended);
+
+    // What nobody reacts to.
+    template <class Stage, class Other>
+    void hear(Stage&, NodeIndex, const Other&) {}
+
+    void forget_unless_connected(const protocol::CallId& call);
+
+    const scenarios::World& world_;
+    protocol::Broker broker_;
+    std::array<protocol::Reflector, reflector_count> reflectors_;
+    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant
+    protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;
+    protocol::DenseMap<RingKey, std::uint8_t> ringing_;
+    std::uint32_t placing_row_ = 0;  // the call that is being placed just now
+};
+
+// What a person who rings answers with.
+protocol::Command answer_of(model::ReactionKind kind, const protocol::CallId& call);
+
+}  // namespace invitro::sim
+
+#include "sim/invitation_people.hpp"

@@ -1,0 +1,215 @@
+// What the people of the invitation service do; see sim/invitation_cast.hpp, which includes this.
+#pragma once
+
+#include "protocol/vocabulary/check.hpp"
+#include "sim/invitation_cast.hpp"
+
+#include <variant>
+
+namespace invitro::sim {
+
+namespace detail {
+
+// Devices that register live do so within this time of the world's start.
+inline constexpr std::uint32_t registration_spread_ms = 2000;
+
+// How long the initiator's user looks at the acceptors before picking one.
+inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
+
+}  // namespace detail
+
+template <class Stage>
+void InvitationCast::start(Stage& stage) {
+    stage.node_started(the_broker, 1);
+    for (std::uint32_t i = 0; i < reflector_count; ++i)
+        stage.node_started(reflector_index(i), 1);
+    if (world_.registration == scenarios::RegistrationStart::preloaded) {
+        load_broker();
+    } else {
+        for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+            const std::uint64_t draw =
+                model::draw(world_.seed, model::Subsystem::people, world_.devices[row].number, 0);
+            const protocol::Duration wait =
+                std::chrono::milliseconds{model::below(detail::registration_spread_ms, draw)};
+            stage.schedule(stage.now() + wait, {.kind = Action::Kind::start, .row = row});
+        }
+    }
+    if (!world_.calls.empty()) {
+        stage.schedule(protocol::Instant{world_.calls[0].at},
+                       {.kind = Action::Kind::place_call, .row = 0});
+    }
+    if (!world_.moves.empty()) {
+        stage.schedule(protocol::Instant{world_.moves[0].move.at},
+                       {.kind = Action::Kind::move, .row = 0});
+    }
+}
+
+template <class Stage, class F>
+void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
+    if (raw(node) < broker_count) {
+        f(broker_);
+    } else if (!is_device(node)) {
+        f(reflectors_[raw(node) - broker_count]);
+    } else {
+        auto& client = clients_[row_of(node)];
+        if (client == nullptr) {
+            client = std::make_unique<protocol::Client>(make_client(row_of(node), stage.now()));
+            stage.node_started(node, 1);
+            tell_network(stage, node);
+        }
+        f(*client);
+    }
+}
+
+template <class Stage>
+void InvitationCast::perform(Stage& stage, const Action& action) {
+    switch (action.kind) {
+        case Action::Kind::start:
+            stage.give(node_of(action.row), registration_of(world_, world_.devices[action.row]));
+            break;
+        case Action::Kind::place_call:
+            place_call(stage, action.row);
+            break;
+        case Action::Kind::react:
+            react(stage, action);
+            break;
+        case Action::Kind::cancel:
+            cancel(stage, action);
+            break;
+        case Action::Kind::choose:
+            stage.give(node_of(action.row),
+                       protocol::ChooseCommand{.call = action.call, .device = action.peer});
+            break;
+        case Action::Kind::hang_up:
+            open_calls_.erase(action.call);
+            stage.give(node_of(action.row), protocol::HangUpCommand{.call = action.call});
+            break;
+        case Action::Kind::move:
+            move(stage, action.row);
+            break;
+    }
+}
+
+template <class Stage>
+void InvitationCast::heard(Stage& stage,
+                           NodeIndex node,
+                           const protocol::Notification& notification) {
+    std::visit([&](const auto& one) { hear(stage, node, one); }, notification);
+}
+
+// ---- actions -----------------------------------------------------------------------------------
+
+// Calls and moves are sorted by time: each one schedules the next, so that only one waits.
+template <class Stage>
+void InvitationCast::place_call(Stage& stage, std::uint32_t row) {
+    if (row + 1 < world_.calls.size()) {
+        stage.schedule(protocol::Instant{world_.calls[row + 1].at},
+                       {.kind = Action::Kind::place_call, .row = row + 1});
+    }
+    const scenarios::Call& call = world_.calls[row];
+    const auto initiator = stage.places().device(call.initiator);
+    CHECK(initiator.has_value(), "a consistent world has every call's initiator");
+    const auto identity = registration_of(world_, stage.places().row(*initiator));
+    placing_row_ = row;
+    stage.give(*initiator,
+               protocol::CallCommand{.callee = call.callee,
+                                     .caller = identity.identifiers[0],
+                                     .policy = call.policy,
+                                     .lifetime = call.lifetime});
+}
+
+template <class Stage>
+void InvitationCast::react(Stage& stage, const Action& action) {
+    if (!ringing_.erase(ring_key(action.call, action.row))) return;  // it has stopped meanwhile
+    stage.give(node_of(action.row),
+               answer_of(world_.devices[action.row].reaction.kind, action.call));
+}
+
+template <class Stage>
+void InvitationCast::cancel(Stage& stage, const Action& action) {
+    const OpenCall* open = open_calls_.find(action.call);
+    if (open == nullptr || open->connected) return;
+    stage.give(node_of(action.row), protocol::CancelCommand{.call = action.call});
+}
+
+template <class Stage>
+void InvitationCast::move(Stage& stage, std::uint32_t row) {
+    if (row + 1 < world_.moves.size()) {
+        stage.schedule(protocol::Instant{world_.moves[row + 1].move.at},
+                       {.kind = Action::Kind::move, .row = row + 1});
+    }
+    const scenarios::DeviceMove& move = world_.moves[row];
+    const auto device = stage.places().device(move.device);
+    CHECK(device.has_value(), "a consistent world has every device that moves");
+    stage.move(*device, move.move.network);
+    tell_network(stage, *device);
+}
+
+template <class Stage>
+void InvitationCast::tell_network(Stage& stage, NodeIndex device) {
+    protocol::NetworkChanged changed;
+    changed.addresses.push_back(stage.places().local_address(device));
+    stage.give(device, changed);
+}
+
+// ---- what people do about what they hear
+// ---------------------------------------------------------
+
+template <class Stage>
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started) {
+    open_calls_.insert_or_assign(started.call, OpenCall{.row = placing_row_});
+    const protocol::Duration patience = world_.calls[placing_row_].cancel_after;
+    if (patience == protocol::Duration::max()) return;
+    stage.schedule(stage.now() + patience,
+                   {.kind = Action::Kind::cancel, .row = row_of(node), .call = started.call});
+}
+
+template <class Stage>
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing) {
+    const std::uint32_t row = row_of(node);
+    const model::Reaction& reaction = world_.devices[row].reaction;
+    if (reaction.kind == model::ReactionKind::ignore) return;
+    ringing_.insert_or_assign(ring_key(ringing.call, row), std::uint8_t{1});
+    stage.schedule(stage.now() + reaction.after,
+                   {.kind = Action::Kind::react, .row = row, .call = ringing.call});
+}
+
+template <class Stage>
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::AcceptArrived& arrived) {
+    OpenCall* open = open_calls_.find(arrived.call);
+    if (open == nullptr || open->chosen) return;
+    if (world_.calls[open->row].policy != protocol::AnswerPolicy::choose) return;
+    open->chosen = true;
+    stage.schedule(stage.now() + detail::choosing_time,
+                   {.kind = Action::Kind::choose,
+                    .row = row_of(node),
+                    .call = arrived.call,
+                    .peer = arrived.device});
+}
+
+template <class Stage>
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Connected& connected) {
+    OpenCall* open = open_calls_.find(connected.call);
+    if (open == nullptr || world_.calls[open->row].initiator != stage.places().row(node).number)
+        return;
+    open->connected = true;
+    stage.schedule(stage.now() + world_.calls[open->row].talk,
+                   {.kind = Action::Kind::hang_up, .row = row_of(node), .call = connected.call});
+}
+
+template <class Stage>
+void InvitationCast::hear(Stage&, NodeIndex node, const protocol::RingingStopped& stopped) {
+    ringing_.erase(ring_key(stopped.call, row_of(node)));
+}
+
+template <class Stage>
+void InvitationCast::hear(Stage&, NodeIndex, const protocol::CallFailed& failed) {
+    forget_unless_connected(failed.call);
+}
+
+template <class Stage>
+void InvitationCast::hear(Stage&, NodeIndex, const protocol::CallEnded& ended) {
+    forget_unless_connected(ended.call);
+}
+
+}  // namespace invitro::sim

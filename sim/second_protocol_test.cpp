@@ -1,0 +1,228 @@
+// A second, tiny protocol in the same simulator: clients ping a server and repeat until it answers.
+// It shows that the simulator knows nodes only through their contract.
+#include "protocol/exchange/retransmission.hpp"
+#include "protocol/node.hpp"
+#include "protocol/vocabulary/fields.hpp"
+#include "sim/platform_fixture.hpp"
+#include "sim/simulation.hpp"
+#include "sim/world_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace invitro::sim {
+namespace {
+
+using protocol::field;
+using namespace protocol::literals;
+
+struct AskCommand {
+    bool operator==(const AskCommand&) const = default;
+
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct Answered {
+    std::uint8_t tries = 0;
+
+    bool operator==(const Answered&) const = default;
+
+    static constexpr auto fields() { return std::tuple{field("tries", &Answered::tries)}; }
+};
+
+struct NoRemark {
+    bool operator==(const NoRemark&) const = default;
+
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct PingService {
+    using Command = std::variant<AskCommand>;
+    using Notification = std::variant<Answered>;
+    using Remark = NoRemark;
+
+    static protocol::CallId call_of(protocol::ByteView) { return {}; }
+};
+
+using PingOutput = protocol::Output<PingService::Notification, NoRemark>;
+
+template <class Outbox>
+void send_byte(Outbox& outbox,
+               const protocol::Address& from,
+               const protocol::Address& to,
+               char byte) {
+    outbox.reserve(1)[0] = static_cast<std::uint8_t>(byte);
+    outbox.send(from, to, 1);
+}
+
+// Answers every datagram.
+class Server {
+public:
+    struct State {
+        std::uint64_t answered = 0;
+
+        bool operator==(const State&) const = default;
+
+        static constexpr auto fields() { return std::tuple{field("answered", &State::answered)}; }
+    };
+
+    using Input = std::variant<protocol::ReceivedDatagram, protocol::DeadlineReached>;
+    using Output = PingOutput;
+
+    void handle(Instant, const Input& input) {
+        const auto* ping = std::get_if<protocol::ReceivedDatagram>(&input);
+        if (ping == nullptr) return;
+        ++state_.answered;
+        send_byte(outbox_, ping->destination, ping->source, 'o');
+    }
+
+    std::optional<Output> poll_output() { return outbox_.poll(); }
+
+    [[nodiscard]] Instant next_deadline() const { return protocol::never; }
+
+    [[nodiscard]] const State& state() const { return state_; }
+
+private:
+    State state_;
+    protocol::Outbox<Output> outbox_;
+};
+
+// Pings on command and repeats until the answer comes.
+class Pinger {
+public:
+    struct State {
+        protocol::Retransmission ping;
+
+        bool operator==(const State&) const = default;
+
+        static constexpr auto fields() { return std::tuple{field("ping", &State::ping)}; }
+    };
+
+    using Input =
+        std::variant<protocol::ReceivedDatagram, protocol::DeadlineReached, PingService::Command>;
+    using Output = PingOutput;
+
+    void handle(Instant now, const Input& input) {
+        if (std::holds_alternative<protocol::ReceivedDatagram>(input)) {
+            if (!state_.ping.is_active()) return;  // a second answer
+            state_.ping.stop();
+            outbox_.tell(Answered{.tries = state_.ping.tries});
+        } else if (std::holds_alternative<PingService::Command>(input)) {
+            state_.ping.start(now);
+        }
+        if (state_.ping.is_due(now)) {
+            send_byte(outbox_, {}, broker_address(0), 'i');
+            state_.ping.tried(now);
+        }
+    }
+
+    std::optional<Output> poll_output() { return outbox_.poll(); }
+
+    [[nodiscard]] Instant next_deadline() const { return state_.ping.due; }
+
+    [[nodiscard]] const State& state() const { return state_; }
+
+private:
+    State state_;
+    protocol::Outbox<Output> outbox_;
+};
+
+static_assert(protocol::Node<Server> && protocol::Node<Pinger>);
+
+class PingCast {
+public:
+    using Service = PingService;
+
+    struct Action {
+        NodeIndex device{};
+    };
+
+    explicit PingCast(const scenarios::World& world) : pingers_(world.devices.size()) {}
+
+    template <class Stage>
+    void start(Stage& stage) {
+        for (std::uint32_t row = 0; row < pingers_.size(); ++row) {
+            stage.schedule(stage.now() + 1s, {NodeIndex{infrastructure_count + row}});
+        }
+    }
+
+    template <class Stage, class F>
+    void visit(Stage&, NodeIndex node, F&& f) {
+        if (node == the_broker) f(server_);
+        if (is_device(node)) f(pingers_[raw(node) - infrastructure_count]);
+    }
+
+    template <class Stage>
+    void perform(Stage& stage, const Action& action) {
+        stage.give(action.device, AskCommand{});
+    }
+
+    template <class Stage>
+    void heard(Stage&, NodeIndex, const PingService::Notification&) {}
+
+    static std::optional<std::uint32_t> device_of_token(protocol::ByteView) { return std::nullopt; }
+
+private:
+    Server server_;
+    std::vector<Pinger> pingers_;
+};
+
+// Keeps how often each answered device had to try.
+class Answers : public BasicObserver<PingService> {
+public:
+    void observe(const model::BasicEvent<PingService>& event) override {
+        using Notified = model::Notified<PingService::Notification>;
+        if (const auto* notified = std::get_if<Notified>(&event.body)) {
+            tries.push_back(std::get<Answered>(notified->notification).tries);
+        }
+    }
+
+    std::vector<std::uint8_t> tries;
+};
+
+struct Run {
+    RunSummary summary;
+    std::vector<std::uint8_t> tries;
+};
+
+Run run_pings(const scenarios::World& world) {
+    PingCast cast(world);
+    Answers answers;
+    BasicObserver<PingService>* const observers[] = {&answers};
+    Simulation<PingCast> simulation(world, shared_test_platform(), cast, observers);
+    const RunSummary summary = simulation.run();
+    return {summary, answers.tries};
+}
+
+TEST(SecondProtocol, every_ping_is_answered_at_the_first_try_when_nothing_is_lost) {
+    const Run run = run_pings(small_world(4));
+    EXPECT_EQ(run.tries, std::vector<std::uint8_t>(5, 1));
+    EXPECT_EQ(run.summary.datagrams_delivered, 10U);
+    EXPECT_TRUE(run.summary.quiescent);
+}
+
+TEST(SecondProtocol, repetition_heals_loss) {
+    scenarios::World world = small_world(20);
+    world.core.loss = model::probability(0.5);
+    const Run run = run_pings(world);
+    EXPECT_EQ(run.tries.size(), 21U);
+    EXPECT_GT(*std::max_element(run.tries.begin(), run.tries.end()), 1);
+}
+
+TEST(SecondProtocol, the_same_world_has_the_same_fingerprint_and_another_seed_another) {
+    scenarios::World world = small_world(3);
+    world.core.loss = model::probability(0.3);
+    const Run first = run_pings(world);
+    const Run second = run_pings(world);
+    EXPECT_EQ(first.summary, second.summary);
+    world.seed = 2;
+    EXPECT_NE(run_pings(world).summary.fingerprint, first.summary.fingerprint);
+}
+
+}  // namespace
+}  // namespace invitro::sim

@@ -1,0 +1,435 @@
+// The steps of the discrete-event loop; see sim/simulation.hpp, which includes this file.
+#pragma once
+
+#include "sim/simulation.hpp"
+
+namespace invitro::sim {
+
+namespace detail {
+
+// How long a push service takes to answer its client, the broker.
+inline constexpr protocol::Duration push_answer_delay = std::chrono::milliseconds{30};
+
+// The stable name of a datagram or a push: who sent which bytes where, and when. Repetitions differ
+// by their time, so each has a fate of its own, and no other's removal changes it.
+inline std::uint64_t identity_of(std::uint64_t seed,
+                                 model::NodeId sender,
+                                 std::uint64_t target,
+                                 std::uint64_t digest,
+                                 Instant now) {
+    return model::draw(seed,
+                       model::Subsystem::network,
+                       model::key_of(sender),
+                       target,
+                       digest,
+                       protocol::nanoseconds(now));
+}
+
+inline std::uint64_t key_of(const protocol::Address& address) {
+    return (std::uint64_t{protocol::ipv4_number(address.ip)} << 16) | address.port;
+}
+
+}  // namespace detail
+
+template <class Cast>
+RunSummary Simulation<Cast>::run() {
+    for (std::uint32_t i = 0; i < world_.faults.size(); ++i) {
+        queue_.push(world_.faults[i].start, ticket(Kind::fault_start, i));
+        queue_.push(world_.faults[i].end, ticket(Kind::fault_end, i));
+    }
+    cast_.start(*this);
+    const Instant end{world_.duration};
+    while (!queue_.empty() && queue_.next().at <= end)
+        step();
+    summary_.quiescent =
+        datagrams_.in_use() == 0 && pushes_.in_use() == 0 && actions_.in_use() == 0;
+    emit_at({}, {}, 0, model::WorldEnded{summary_.quiescent});
+    summary_.events = sequence_;
+    summary_.ended = now_;
+    summary_.fingerprint = hash_.result();
+    return summary_;
+}
+
+template <class Cast>
+void Simulation<Cast>::step() {
+    const EventQueue::Entry entry = queue_.pop();
+    now_ = entry.at;
+    const std::uint32_t index = entry.ticket.index();
+    switch (static_cast<Kind>(entry.ticket.kind())) {
+        case Kind::deadline:
+            serve_deadline(NodeIndex{index});
+            break;
+        case Kind::datagram:
+            arrive(index);
+            break;
+        case Kind::push_arrival:
+            arrive_push(index);
+            break;
+        case Kind::push_answer:
+            answer_push(index);
+            break;
+        case Kind::action: {
+            const PendingAction pending = actions_.take(index);
+            current_ = pending.cause;
+            cast_.perform(*this, pending.action);
+            break;
+        }
+        case Kind::fault_start:
+            change_fault(index, true);
+            break;
+        case Kind::fault_end:
+            change_fault(index, false);
+            break;
+        case Kind::stored_push: {
+            const PushInFlight flight = pushes_.take(index);
+            deliver_push(flight, payloads_.view(flight.payload));
+            payloads_.release(flight.payload);
+            break;
+        }
+    }
+}
+
+// ---- deadlines
+// -------------------------------------------------------------------------------------
+
+// A node has at most one live entry in the queue. A deadline that moves later leaves the entry
+// where it is; it is put off when its time comes. One that moves earlier gets a new entry, and the
+// old one is recognised as stale.
+template <class Cast>
+void Simulation<Cast>::arm(NodeIndex node, Instant due) {
+    Timer& timer = timers_[raw(node)];
+    timer.due = due;
+    if (due < timer.armed) {
+        timer.armed = due;
+        queue_.push(due < now_ ? now_ : due, ticket(Kind::deadline, raw(node)));
+    }
+}
+
+template <class Cast>
+void Simulation<Cast>::serve_deadline(NodeIndex node) {
+    Timer& timer = timers_[raw(node)];
+    if (timer.armed > now_) return;  // stale: another entry looks after this node
+    timer.armed = protocol::never;
+    if (timer.due > now_) {
+        arm(node, timer.due);
+        return;
+    }
+    if (is_paused(node)) {
+        postpone(node, ticket(Kind::deadline, raw(node)));
+        timer.armed = now_;  // the postponed entry is the live one
+        return;
+    }
+    current_ = emit_caused(node, {}, 0, model::DeadlineServed{});
+    feed(node, protocol::DeadlineReached{});
+}
+
+// While a node is paused, whatever is for it waits until it goes on.
+template <class Cast>
+bool Simulation<Cast>::is_paused(NodeIndex node) const {
+    return !faults_.none() && faults_.paused_until(places_.id(node)) > now_;
+}
+
+template <class Cast>
+void Simulation<Cast>::postpone(NodeIndex node, EventTicket what) {
+    queue_.push(faults_.paused_until(places_.id(node)), what);
+}
+
+// ---- datagrams
+// -------------------------------------------------------------------------------------
+
+template <class Cast>
+void Simulation<Cast>::arrive(std::uint32_t slot) {
+    DatagramInFlight flight = datagrams_.take(slot);
+    const auto arrival = transport_.arrive(now_, flight.packet);
+    if (const auto* delivered = std::get_if<Transport::Delivered>(&arrival)) {
+        deliver(flight, *delivered);
+        return;
+    }
+    const protocol::ByteView payload = payloads_.view(flight.payload);
+    if (const auto* again = std::get_if<Transport::Again>(&arrival)) {
+        for (std::size_t i = 0; i < again->copies; ++i)
+            launch(again->flights[i], flight, payload);
+    } else {
+        const auto reason = std::get<model::DropReason>(arrival);
+        ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
+        emit_caused(flight.sender,
+                    flight.call,
+                    flight.cause,
+                    model::DatagramDropped{.reason = reason,
+                                           .source = flight.packet.source,
+                                           .destination = flight.packet.destination,
+                                           .payload = payload,
+                                           .digest = flight.digest});
+    }
+    payloads_.release(flight.payload);
+}
+
+template <class Cast>
+void Simulation<Cast>::deliver(const DatagramInFlight& flight,
+                               const Transport::Delivered& delivered) {
+    if (is_paused(delivered.receiver)) {
+        postpone(delivered.receiver, ticket(Kind::datagram, datagrams_.add(flight)));
+        return;
+    }
+    const protocol::ByteView payload = payloads_.view(flight.payload);
+    ++summary_.datagrams_delivered;
+    current_ = emit_caused(delivered.receiver,
+                           flight.call,
+                           flight.cause,
+                           model::DatagramDelivered{.source = delivered.source,
+                                                    .destination = delivered.destination,
+                                                    .payload = payload,
+                                                    .digest = flight.digest});
+    feed(delivered.receiver,
+         protocol::ReceivedDatagram{delivered.source, delivered.destination, payload});
+    payloads_.release(flight.payload);
+}
+
+template <class Cast>
+void Simulation<Cast>::launch(const Transport::Flight& flight,
+                              DatagramInFlight in_flight,
+                              protocol::ByteView payload) {
+    in_flight.packet = flight.packet;
+    in_flight.payload = payloads_.store(payload);
+    queue_.push(flight.arrival, ticket(Kind::datagram, datagrams_.add(in_flight)));
+}
+
+template <class Cast>
+void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& send) {
+    const protocol::Address source =
+        send.source.is_none() && is_device(node) ? places_.local_address(node) : send.source;
+    DatagramInFlight in_flight{.sender = node,
+                               .packet = {},
+                               .digest = digest_of(send.payload),
+                               .call = Service::call_of(send.payload),
+                               .cause = 0,
+                               .payload = {}};
+    ++summary_.datagrams_sent;
+    in_flight.cause = emit(node,
+                           in_flight.call,
+                           model::DatagramSent{.source = source,
+                                               .destination = send.destination,
+                                               .payload = send.payload,
+                                               .digest = in_flight.digest});
+    const std::uint64_t identity = detail::identity_of(
+        world_.seed, places_.id(node), detail::key_of(send.destination), in_flight.digest, now_);
+    const auto departure =
+        transport_.send(now_, node, source, send.destination, send.payload.size(), identity);
+    for (std::size_t i = 0; i < departure.copies; ++i) {
+        launch(departure.flights[i], in_flight, send.payload);
+    }
+    if (departure.copies == 0) {
+        ++summary_.datagrams_dropped[static_cast<std::size_t>(departure.dropped)];
+        emit_caused(node,
+                    in_flight.call,
+                    in_flight.cause,
+                    model::DatagramDropped{.reason = departure.dropped,
+                                           .source = source,
+                                           .destination = send.destination,
+                                           .payload = send.payload,
+                                           .digest = in_flight.digest});
+    }
+}
+
+// ---- pushes
+// ----------------------------------------------------------------------------------------
+
+template <class Cast>
+void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send) {
+    const std::uint64_t digest = digest_of(send.payload);
+    const protocol::CallId call = send.collapse_key;
+    const auto number = cast_.device_of_token(send.token);
+    const auto device = number ? places_.device(*number) : std::nullopt;
+    const std::uint64_t identity =
+        detail::identity_of(world_.seed, places_.id(node), number.value_or(0), digest, now_);
+    const model::PushConditions conditions =
+        device && !faults_.none() ? faults_.on_push(places_.id(*device)) : model::PushConditions{};
+    const auto answer =
+        push_.submit(now_,
+                     {.device = number.value_or(0), .identity = identity, .token_gone = !device},
+                     conditions);
+    ++summary_.pushes_submitted;
+    const model::Sequence submitted = emit(node,
+                                           call,
+                                           model::PushSubmitted{.provider = send.provider,
+                                                                .device = number.value_or(0),
+                                                                .outcome = answer.outcome,
+                                                                .token = send.token,
+                                                                .payload = send.payload,
+                                                                .digest = digest});
+    for (std::size_t i = 0; i < answer.copies; ++i) {
+        const PushInFlight flight{.device = *device,
+                                  .identity = identity,
+                                  .collapse_key = call.high ^ call.low,
+                                  .submitted = now_,
+                                  .expires = now_ + send.time_to_live,
+                                  .digest = digest,
+                                  .call = call,
+                                  .cause = submitted,
+                                  .payload = payloads_.store(send.payload)};
+        queue_.push(answer.arrivals[i], ticket(Kind::push_arrival, pushes_.add(flight)));
+    }
+    if (answer.lost && device) {
+        emit_caused(*device, call, submitted, model::PushDropped{model::PushLoss::lost});
+    }
+    const PushAnswer reply{.sender = node,
+                           .answer = {.request = send.request, .outcome = answer.outcome},
+                           .cause = submitted};
+    queue_.push(now_ + detail::push_answer_delay,
+                ticket(Kind::push_answer, push_answers_.add(reply)));
+}
+
+template <class Cast>
+void Simulation<Cast>::answer_push(std::uint32_t slot) {
+    const PushAnswer reply = push_answers_.take(slot);
+    if (is_paused(reply.sender)) {
+        postpone(reply.sender, ticket(Kind::push_answer, push_answers_.add(reply)));
+        return;
+    }
+    current_ = reply.cause;
+    feed(reply.sender, reply.answer);
+}
+
+template <class Cast>
+void Simulation<Cast>::arrive_push(std::uint32_t slot) {
+    const PushInFlight flight = pushes_.take(slot);
+    const protocol::ByteView payload = payloads_.view(flight.payload);
+    const model::NodeId name = places_.id(flight.device);
+    const bool online = faults_.none() || !faults_.is_offline(name);
+    model::PushNotification notification{.identity = flight.identity,
+                                         .collapse_key = flight.collapse_key,
+                                         .submitted = flight.submitted,
+                                         .expires = flight.expires,
+                                         .payload = {}};
+    if (!online) notification.payload.assign(payload.begin(), payload.end());
+    const auto arrival = push_.arrive(now_, name.number, online, std::move(notification));
+    switch (arrival.fate) {
+        case model::PushService::Fate::delivered:
+            deliver_push(flight, payload);
+            break;
+        case model::PushService::Fate::stored:
+            emit_caused(flight.device, flight.call, flight.cause, model::PushStored{});
+            if (arrival.replaced) {
+                emit_caused(
+                    flight.device, {}, flight.cause, model::PushDropped{model::PushLoss::replaced});
+            }
+            break;
+        case model::PushService::Fate::dropped:
+            emit_caused(flight.device, flight.call, flight.cause, model::PushDropped{arrival.why});
+            break;
+    }
+    payloads_.release(flight.payload);
+}
+
+template <class Cast>
+void Simulation<Cast>::deliver_push(const PushInFlight& flight, protocol::ByteView payload) {
+    ++summary_.pushes_delivered;
+    current_ = emit_caused(flight.device,
+                           flight.call,
+                           flight.cause,
+                           model::PushDelivered{.payload = payload, .digest = flight.digest});
+    feed(flight.device, protocol::ReceivedPush{payload});
+}
+
+// ---- faults
+// ----------------------------------------------------------------------------------------
+
+template <class Cast>
+void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
+    const model::Fault& fault = world_.faults[index];
+    if (starts) {
+        faults_.start(index);
+        current_ = emit_at(fault.target, {}, 0, model::FaultStarted{fault});
+    } else {
+        faults_.end(index);
+        current_ = emit_at(fault.target, {}, 0, model::FaultEnded{fault});
+    }
+    if (fault.kind == model::FaultKind::device_offline) connectivity_changed(fault);
+    if (fault.kind == model::FaultKind::nat_flush && starts) {
+        for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
+            if (fault.concerns(places_.id(NodeIndex{i}))) transport_.flush_nat(NodeIndex{i});
+        }
+    }
+}
+
+// Tells of the devices that have lost or found their network; what was stored for those that are
+// back arrives at once.
+template <class Cast>
+void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
+    const model::Sequence cause = current_;
+    for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
+        const model::NodeId name = places_.id(NodeIndex{i});
+        if (!fault.concerns(name)) continue;
+        const bool online = !faults_.is_offline(name);
+        const model::Sequence changed =
+            emit_caused(NodeIndex{i}, {}, cause, model::ConnectivityChanged{online});
+        if (!online) continue;
+        for (const model::PushNotification& stored : push_.came_online(now_, name.number)) {
+            const PushInFlight flight{.device = NodeIndex{i},
+                                      .identity = stored.identity,
+                                      .collapse_key = stored.collapse_key,
+                                      .submitted = stored.submitted,
+                                      .expires = stored.expires,
+                                      .digest = digest_of(stored.payload),
+                                      .call = Service::call_of(stored.payload),
+                                      .cause = changed,
+                                      .payload = payloads_.store(stored.payload)};
+            queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));
+        }
+    }
+}
+
+// ---- nodes
+// -----------------------------------------------------------------------------------------
+
+template <class Cast>
+template <class Input>
+void Simulation<Cast>::feed(NodeIndex index, const Input& input) {
+    cast_.visit(*this, index, [&](auto& node) {
+        using NodeInput = typename std::remove_cvref_t<decltype(node)>::Input;
+        if constexpr (std::is_constructible_v<NodeInput, const Input&>) {
+            node.handle(now_, NodeInput{input});
+            drain(index, node);
+        }
+    });
+}
+
+template <class Cast>
+template <class Node>
+void Simulation<Cast>::drain(NodeIndex index, Node& node) {
+    while (auto output = node.poll_output()) {
+        std::visit([&](const auto& one) { carry_out(index, one); }, *output);
+    }
+    arm(index, node.next_deadline());
+}
+
+template <class Cast>
+void Simulation<Cast>::carry_out(NodeIndex node, const Notification& notification) {
+    const model::Sequence before = current_;
+    current_ = emit(node, call_in(notification), model::Notified<Notification>{notification});
+    cast_.heard(*this, node, notification);
+    current_ = before;
+}
+
+template <class Cast>
+void Simulation<Cast>::carry_out(NodeIndex node, const Remark& remark) {
+    if constexpr (requires { remark.kind; })
+        ++summary_.remarks[static_cast<std::size_t>(remark.kind)];
+    emit(node, call_in(remark), model::Remarked<Remark>{remark});
+}
+
+template <class Cast>
+model::Sequence Simulation<Cast>::emit_at(model::NodeId node,
+                                          const protocol::CallId& call,
+                                          model::Sequence cause,
+                                          Body&& body) {
+    const Event event{
+        .header = {.at = now_, .sequence = ++sequence_, .cause = cause, .node = node, .call = call},
+        .body = std::move(body)};
+    hash_.add(event);
+    for (BasicObserver<Service>* observer : observers_)
+        observer->observe(event);
+    return event.header.sequence;
+}
+
+}  // namespace invitro::sim
