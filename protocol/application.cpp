@@ -1,5 +1,7 @@
 #include "protocol/application.hpp"
 
+#include "protocol/wire/codec.hpp"
+
 namespace invitro::protocol {
 
 std::string_view to_string(SessionEnd reason) {
@@ -53,5 +55,7 @@ std::string_view to_string(RemarkKind kind) {
     }
     return "unknown";
 }
+
+CallId InvitationService::call_of(ByteView payload) { return peek_call(payload); }
 
 }  // namespace invitro::protocol

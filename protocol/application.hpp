@@ -304,6 +304,9 @@ struct InvitationService {
     using Command = protocol::Command;
     using Notification = protocol::Notification;
     using Remark = protocol::Remark;
+
+    // The call an encoded message belongs to, for drivers that label traffic.
+    static CallId call_of(ByteView payload);
 };
 
 }  // namespace invitro::protocol
