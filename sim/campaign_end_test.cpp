@@ -20,7 +20,7 @@ TEST(CampaignEnd, stops_when_the_handler_says_so_and_still_reports_what_is_under
     for (const unsigned jobs : {1U, 3U}) {
         Seen seen;
         CampaignHandler handler = seen.handler();
-        handler.on_result = [&seen, see = handler.on_result](auto index, auto result) {
+        handler.on_result = [see = handler.on_result](auto index, auto result) {
             see(index, result);
             return index != 20;
         };
