@@ -4,6 +4,8 @@
 // other draw as it was. Shrinking, paired comparison and `explain --diff` rest on this.
 #pragma once
 
+#include "model/rounding.hpp"
+
 #include <cstdint>
 
 namespace invitro::model {
@@ -46,7 +48,7 @@ inline constexpr std::uint64_t probability_one = std::uint64_t{1} << 32;
 // Precondition: 0 <= share <= 1.
 constexpr Probability probability(double share) {
     return Probability{
-        static_cast<std::uint64_t>(share * static_cast<double>(probability_one) + 0.5)};
+        static_cast<std::uint64_t>(rounded(share * static_cast<double>(probability_one)))};
 }
 
 constexpr double share_of(Probability p) {

@@ -1,5 +1,6 @@
 #include "model/quantiles.hpp"
 
+#include "model/rounding.hpp"
 #include "protocol/vocabulary/check.hpp"
 
 namespace invitro::model {
@@ -43,8 +44,9 @@ Segment segment_of(std::uint64_t position) {
         return {.index = position / step, .begin = position / step * step, .width = step};
     }
     std::size_t i = 0;
-    while (position >= tail_bounds[i + 1])
+    while (position >= tail_bounds[i + 1]) {
         ++i;
+    }
     return {.index = 31 + i, .begin = tail_bounds[i], .width = tail_bounds[i + 1] - tail_bounds[i]};
 }
 
@@ -62,17 +64,19 @@ double exponential_function(double x) {
         ++halvings;
     }
     double sum = 1;
-    for (int n = 12; n > 0; --n)
+    for (int n = 12; n > 0; --n) {
         sum = 1 + x * sum / n;
-    for (; halvings > 0; --halvings)
+    }
+    for (; halvings > 0; --halvings) {
         sum *= sum;
+    }
     return sum;
 }
 
 std::int64_t rounded_nanoseconds(double value) {
     // The largest double below 2^63 - 1; a longer time is no time at all.
     constexpr double largest = 9223372036854774784.0;
-    return static_cast<std::int64_t>(value + 0.5 < largest ? value + 0.5 : largest);
+    return rounded(value < largest ? value : largest);
 }
 
 }  // namespace
@@ -133,8 +137,9 @@ QuantileTable exponential(Duration mean) {
 
 QuantileTable shifted(const QuantileTable& table, Duration by) {
     QuantileTable result = table;
-    for (std::int64_t& value : result.nanoseconds)
+    for (std::int64_t& value : result.nanoseconds) {
         value += by.count();
+    }
     return result;
 }
 

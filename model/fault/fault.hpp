@@ -40,8 +40,8 @@ struct Fault {
     std::uint32_t number = 0;  // its name; stable when others are removed
     FaultKind kind = FaultKind::loss;
     Instant start{};
-    Instant end{};  // exclusive
-    NodeId target;  // none: everybody
+    Instant end{};    // exclusive
+    NodeId target{};  // none: everybody
     Probability probability{probability_one};
     Duration delay{};
 

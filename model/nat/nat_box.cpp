@@ -31,8 +31,9 @@ Address part(const Address& endpoint, Dependence dependence) {
 
 std::uint64_t eight_octets(const protocol::IpAddress& ip, std::size_t from) {
     std::uint64_t number = 0;
-    for (std::size_t i = from; i < from + 8; ++i)
+    for (std::size_t i = from; i < from + 8; ++i) {
         number = (number << 8) | ip.octets[i];
+    }
     return number;
 }
 

@@ -39,7 +39,7 @@ std::string_view to_string(AccessKind kind);
 std::optional<AccessKind> parse_access_kind(std::string_view text);
 
 struct AccessProfile {
-    QuantileTable delay;                   // one way, jitter included
+    QuantileTable delay{};                 // one way, jitter included
     std::uint64_t up_bits_per_second = 0;  // serialisation delay is added from these; 0: none
     std::uint64_t down_bits_per_second = 0;
     Probability loss_in_good{};

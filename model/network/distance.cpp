@@ -1,5 +1,6 @@
 // Geography: how far apart two sites are, and what that means for latency.
 #include "model/network/topology.hpp"
+#include "model/rounding.hpp"
 
 #include <array>
 #include <cmath>
@@ -18,15 +19,17 @@ double radians(std::int32_t microdegrees) {
 // up to pi they are exact to 14 digits, far more than a kilometre needs.
 double sine(double x) {
     double sum = 1;
-    for (int n = 34; n > 0; n -= 2)
+    for (int n = 34; n > 0; n -= 2) {
         sum = 1 - sum * x * x / (n * (n + 1));
+    }
     return x * sum;
 }
 
 double cosine(double x) {
     double sum = 1;
-    for (int n = 33; n > 0; n -= 2)
+    for (int n = 33; n > 0; n -= 2) {
         sum = 1 - sum * x * x / (n * (n + 1));
+    }
     return sum;
 }
 
@@ -97,13 +100,14 @@ std::uint32_t distance_kilometres(const Site& a, const Site& b) {
     // Half the chord; rounding may carry it past 1 for two opposite points.
     const double half = std::sqrt(x * x + y * y + z * z) / 2;
     const double angle = 2 * arc_sine(half < 1 ? half : 1);
-    return static_cast<std::uint32_t>(angle * earth_radius_kilometres + 0.5);
+    return static_cast<std::uint32_t>(rounded(angle * earth_radius_kilometres));
 }
 
 Duration latency_at_distance(std::uint32_t kilometres) {
     std::size_t i = 1;
-    while (i + 1 < measured.size() && measured[i].kilometres < kilometres)
+    while (i + 1 < measured.size() && measured[i].kilometres < kilometres) {
         ++i;
+    }
     const Measurement& low = measured[i - 1];
     const Measurement& high = measured[i];
     const std::int64_t rise = high.round_trip_microseconds - low.round_trip_microseconds;

@@ -48,8 +48,9 @@ constexpr std::uint64_t backbone_bits_per_second = 10'000'000'000;
 // A stable name of a site for draws, so that its links stay as they are when others come or go.
 std::uint64_t key_of(std::string_view name) {
     std::uint64_t key = 0;
-    for (const char letter : name)
+    for (const char letter : name) {
         key = mix(key ^ static_cast<unsigned char>(letter));
+    }
     return key;
 }
 

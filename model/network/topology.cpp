@@ -4,7 +4,7 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/connected_components.hpp>
-#include <boost/graph/dijkstra_shortest_paths.hpp>
+#include <boost/graph/dijkstra_shortest_paths_no_color_map.hpp>
 
 #include <algorithm>
 
@@ -40,18 +40,20 @@ std::optional<SiteIndex> Topology::find(std::string_view site_name) const {
 
 RouteMatrix::RouteMatrix(const Topology& topology) : site_count_(topology.sites.size()) {
     Graph graph(site_count_);
-    for (const Link& link : topology.links)
+    for (const Link& link : topology.links) {
         add_link(graph, link);
+    }
 
     std::vector<std::int64_t> distances(site_count_);
     latency_.reserve(site_count_ * site_count_);
     for (std::size_t from = 0; from < site_count_; ++from) {
         const auto map = boost::make_iterator_property_map(distances.begin(),
                                                            boost::get(boost::vertex_index, graph));
-        boost::dijkstra_shortest_paths(
+        boost::dijkstra_shortest_paths_no_color_map(
             graph, from, boost::distance_map(map).distance_inf(unreachable.count()));
-        for (const std::int64_t distance : distances)
+        for (const std::int64_t distance : distances) {
             latency_.emplace_back(distance);
+        }
     }
 }
 

@@ -25,11 +25,11 @@ using protocol::Instant;
 // How one provider behaves. The APNs-like profile stores one notification per device and replaces
 // it; further providers are further profiles.
 struct PushProfile {
-    QuantileTable delay;        // submission to arrival, device online
+    QuantileTable delay{};      // submission to arrival, device online
     Probability loss{};         // accepted, never delivered
     Probability duplication{};  // delivered twice
     Probability reordering{};   // held back by an extra delay, so that a later one overtakes
-    QuantileTable reordering_delay;
+    QuantileTable reordering_delay{};
     std::uint16_t stored_per_device_max = 1;  // while offline; the newest survives
     Duration storage_time_max = std::chrono::hours{24 * 30};
 
@@ -53,7 +53,7 @@ struct PushNotification {
     std::uint64_t collapse_key = 0;  // 0: none
     Instant submitted{};
     Instant expires{};  // not delivered or stored after this
-    std::vector<std::uint8_t> payload;
+    std::vector<std::uint8_t> payload{};
 
     bool operator==(const PushNotification&) const = default;
 };
@@ -88,9 +88,9 @@ public:
         Instant arrivals[2]{};
     };
 
-    Answer submit(Instant now,
-                  const Submission& submission,
-                  const PushConditions& conditions) const;
+    [[nodiscard]] Answer submit(Instant now,
+                                const Submission& submission,
+                                const PushConditions& conditions) const;
 
     enum class Fate : std::uint8_t { delivered = 0, stored = 1, dropped = 2 };
 
