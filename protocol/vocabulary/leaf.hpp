@@ -29,9 +29,11 @@ concept Number = std::integral<T> || std::is_enum_v<T>;
 template <Number T>
 void put(Bytes& out, T value) {
     const auto number = static_cast<std::uint64_t>(value);
+    std::array<std::uint8_t, sizeof(T)> octets;
     for (unsigned i = 0; i < sizeof(T); ++i) {
-        out.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
+        octets[i] = static_cast<std::uint8_t>(number >> (8 * i));
     }
+    out.insert(out.end(), octets.begin(), octets.end());
 }
 
 // A string of bytes of any length, after its size in 32 bits.

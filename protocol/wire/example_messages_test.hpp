@@ -1,0 +1,156 @@
+// One plausible message of each type, for tests.
+#pragma once
+
+#include "protocol/wire/messages.hpp"
+
+#include <vector>
+
+namespace invitro::protocol {
+
+inline constexpr CallId example_call{.high = 0x0123456789ABCDEF, .low = 0xFEDCBA9876543210};
+inline constexpr DeviceId example_device{.high = 0x0011223344556677, .low = 0x8899AABBCCDDEEFF};
+
+// The octets first, first + 1, ...
+template <class Octets>
+Octets example_octets(std::uint8_t first) {
+    Octets octets{};
+    for (std::uint8_t& octet : octets)
+        octet = first++;
+    return octets;
+}
+
+inline EndpointIdentifier identifier(std::string_view text) {
+    return EndpointIdentifier::parse(text).value();
+}
+
+inline ConnectionData example_connection() {
+    ConnectionData connection;
+    connection.generation = 1;
+    connection.mapping = MappingBehaviour::endpoint_independent;
+    connection.key = example_octets<CallKey>(0x20);
+    connection.candidates = {
+        {.kind = CandidateKind::host,
+         .address = parse_address("192.168.1.23:50000").value(),
+         .priority = 0x7EFFFFFF},
+        {.kind = CandidateKind::server_reflexive,
+         .address = parse_address("[2001:db8::5]:61234").value(),
+         .priority = 200},
+    };
+    return connection;
+}
+
+template <MessageType type>
+CallDeviceMessage<type> example_call_device() {
+    return {.call = example_call, .device = example_device};
+}
+
+template <MessageType type>
+PathMessage<type> example_path_message() {
+    return {.call = example_call,
+            .sender = example_device,
+            .sequence = 5,
+            .tag = example_octets<Tag128>(0x40)};
+}
+
+inline std::vector<Message> example_registration_and_end() {
+    using namespace literals;
+    const PushToken token{.provider = PushProvider::fcm,
+                          .value = {std::uint8_t{0xDE}, std::uint8_t{0xAD}}};
+    return {
+        RegisterDevice{.device = example_device,
+                       .profile = {.high = 1, .low = 2},
+                       .incarnation = 256,
+                       .identifiers = {identifier("ada@example.org"), identifier("+4915112345678")},
+                       .token = token,
+                       .lease = 1s},
+        RegisterAck{.device = example_device, .incarnation = 7, .lease = std::chrono::hours{24}},
+        InviteUpdate{.call = example_call,
+                     .initiator = example_device,
+                     .generation = 2,
+                     .chosen = {example_device}},
+        UpdateAck{.call = example_call, .generation = 2},
+        InviteEnded{.call = example_call, .device = example_device, .reason = EndReason::expired},
+        example_call_device<MessageType::ended_ack>(),
+        example_call_device<MessageType::invite_cancel>(),
+        example_call_device<MessageType::cancel_ack>(),
+        example_call_device<MessageType::call_keep_alive>(),
+    };
+}
+
+inline std::vector<Message> example_invitation() {
+    using namespace literals;
+    const auto ticket = example_octets<Ticket>(0x10);
+    return {
+        InviteRequest{.call = example_call,
+                      .initiator = example_device,
+                      .callee = identifier("ada@example.org"),
+                      .caller = identifier("+4915112345678"),
+                      .connection = example_connection(),
+                      .policy = AnswerPolicy::choose,
+                      .lifetime = 60s},
+        InviteProgress{.call = example_call},
+        InviteFailed{.call = example_call, .reason = FailureReason::overloaded},
+        InvitePush{.call = example_call,
+                   .device = example_device,
+                   .ticket = ticket,
+                   .callee = identifier("ada@example.org"),
+                   .caller = identifier("+4915112345678"),
+                   .connection = example_connection(),
+                   .age = 2s,
+                   .lifetime = 60s},
+        InviteDismiss{
+            .call = example_call, .device = example_device, .reason = EndReason::answered},
+        InviteRinging{.call = example_call, .device = example_device, .ticket = ticket},
+        example_call_device<MessageType::ringing_ack>(),
+        InviteAccept{.call = example_call,
+                     .device = example_device,
+                     .ticket = ticket,
+                     .connection = example_connection()},
+        example_call_device<MessageType::accept_ack>(),
+        AcceptRefused{
+            .call = example_call, .device = example_device, .reason = EndReason::cancelled},
+        InviteDecline{.call = example_call,
+                      .device = example_device,
+                      .ticket = ticket,
+                      .scope = DeclineScope::everywhere,
+                      .reason = DeclineReason::busy},
+        example_call_device<MessageType::decline_ack>(),
+        AcceptForward{
+            .call = example_call, .device = example_device, .connection = example_connection()},
+        example_call_device<MessageType::forward_ack>(),
+    };
+}
+
+inline std::vector<Message> example_paths() {
+    const TransactionId transaction{.high = 3, .low = 4};
+    const Address mapped = parse_address("203.0.113.5:61234").value();
+    const auto tag = example_octets<Tag128>(0x40);
+    return {
+        ReflectRequest{.transaction = transaction},
+        ReflectResponse{.transaction = transaction, .mapped = mapped},
+        Check{.call = example_call,
+              .sender = example_device,
+              .transaction = transaction,
+              .priority = 1000,
+              .tag = tag},
+        CheckResponse{.call = example_call,
+                      .sender = example_device,
+                      .transaction = transaction,
+                      .mapped = mapped,
+                      .tag = tag},
+        example_path_message<MessageType::nominate>(),
+        example_path_message<MessageType::nominate_response>(),
+        example_path_message<MessageType::session_data>(),
+        example_path_message<MessageType::session_close>(),
+    };
+}
+
+inline std::vector<Message> example_messages() {
+    std::vector<Message> all = example_registration_and_end();
+    for (const auto& some : {example_invitation(), example_paths()}) {
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+}
+
+}  // namespace invitro::protocol
