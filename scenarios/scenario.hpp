@@ -5,15 +5,14 @@
 // seed gives the same devices and calls and only the draws of network and push differ.
 #pragma once
 
+#include "protocol/vocabulary/result.hpp"
+#include "scenarios/world.hpp"
+
 #include <cstdint>
-#include <map>
-#include <optional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "protocol/vocabulary/result.hpp"
-#include "scenarios/world.hpp"
 
 namespace invitro::scenarios {
 
@@ -60,18 +59,21 @@ struct Workload {
     Duration span = std::chrono::seconds{60};  // the calls fall into it
     protocol::AnswerPolicy policy = protocol::AnswerPolicy::first;
     Duration lifetime = protocol::timing::invitation_lifetime_default;
-    model::Probability cancelled{};      // share of calls the caller gives up
+    model::Probability cancelled{};  // share of calls the caller gives up
     model::QuantileTable cancel_after = model::lognormal(std::chrono::seconds{12}, 500);
     model::QuantileTable talk = model::constant(std::chrono::seconds{10});
 
     bool operator==(const Workload&) const = default;
 };
 
-// A bound on one of the metrics of a result, e.g. {"accept_delivery", "p99", below 2 s}.
+// Bounds on one of the metrics of a result, e.g. {"accept_delivery", "p99", at most 2 s}. One of
+// them may be infinite: {"direct_rate", "value", at least 0.6}.
 struct Threshold {
     std::string metric;
     std::string statistic;  // count, min, mean, p50, p90, p99, p99.9, max, or value
-    double at_most = 0;     // milliseconds, or the metric's own unit
+    // Milliseconds, or the metric's own unit.
+    double at_most = std::numeric_limits<double>::infinity();
+    double at_least = -std::numeric_limits<double>::infinity();
 
     bool operator==(const Threshold&) const = default;
 };
@@ -99,25 +101,38 @@ struct Mistake {
     std::string file;
     std::size_t line = 0;
     std::size_t column = 0;
-    std::string pointer;   // RFC 6901, "" for the whole document
-    std::string message;   // what is wrong, what was expected, the nearest valid word
+    std::string pointer;  // RFC 6901, "" for the whole document
+    std::string message;  // what is wrong, what was expected, the nearest valid word
 
     // "household.json:12:9: /network/losss: unknown key; did you mean \"loss\"?"
     [[nodiscard]] std::string text() const;
 };
 
-// Reads a scenario file's text. `file` is for messages. All mistakes are reported, not only the first.
-tl::expected<Scenario, std::vector<Mistake>> parse_scenario(std::string_view text, const std::string& file);
+// Reads a scenario file's text. `file` is for messages. All mistakes are reported, not only the
+// first.
+tl::expected<Scenario, std::vector<Mistake>> parse_scenario(std::string_view text,
+                                                            const std::string& file);
 
 // Reads a file, or a shipped scenario by its name.
 tl::expected<Scenario, std::vector<Mistake>> load_scenario(const std::string& path_or_name);
 
-// The scenario as file text: stable order, units, only what differs from the defaults. parse_scenario()
-// of it gives the same scenario again.
+// The scenario as file text: stable order, units, only what differs from the defaults.
+// parse_scenario() of it gives the same scenario again.
 std::string to_json(const Scenario& scenario);
 
 // The JSON Schema (draft-07) of the format.
 std::string schema_json();
+
+// The reference page of the format, docs/SCENARIOS.md (Markdown).
+std::string reference_page();
+
+// The scenarios that come with the program: by name, in alphabetical order, as text.
+struct ShippedScenario {
+    std::string_view name;
+    std::string_view text;
+};
+
+const std::vector<ShippedScenario>& shipped_scenarios();
 
 // The metrics that a threshold can name; reports/ measures exactly these.
 const std::vector<std::string>& metric_names();

@@ -9,11 +9,6 @@
 // (and therefore all draws) of the others as they were.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "model/draw.hpp"
 #include "model/fault/fault.hpp"
 #include "model/nat/nat_box.hpp"
@@ -24,6 +19,11 @@
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/wire/messages.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace invitro::scenarios {
 
@@ -67,13 +67,14 @@ struct Profile {
 
 struct Call {
     std::uint32_t number = 0;
-    Duration at{};                  // since the start of the world
-    std::uint32_t initiator = 0;    // device number
+    Duration at{};                // since the start of the world
+    std::uint32_t initiator = 0;  // device number
     EndpointIdentifier callee;
     protocol::AnswerPolicy policy = protocol::AnswerPolicy::first;
     Duration lifetime = protocol::timing::invitation_lifetime_default;
-    Duration cancel_after = Duration::max();  // the initiator gives up, unless connected; max: never
-    Duration talk = std::chrono::seconds{10}; // the initiator hangs up so long after connecting
+    Duration cancel_after =
+        Duration::max();  // the initiator gives up, unless connected; max: never
+    Duration talk = std::chrono::seconds{10};  // the initiator hangs up so long after connecting
 
     bool operator==(const Call&) const = default;
 };
@@ -104,7 +105,8 @@ struct CoreNetwork {
 struct World {
     std::string name = "world";
     std::uint64_t seed = 0;
-    Duration duration = std::chrono::minutes{4};  // the world ends then, or when nothing is left to happen
+    Duration duration =
+        std::chrono::minutes{4};  // the world ends then, or when nothing is left to happen
     RegistrationStart registration = RegistrationStart::live;
     CoreNetwork core;
     model::SiteIndex broker_site{};
@@ -113,9 +115,9 @@ struct World {
     std::vector<AccessNetwork> networks;  // each list sorted by number
     std::vector<Profile> profiles;
     std::vector<Device> devices;
-    std::vector<Call> calls;              // sorted by `at`, then number
-    std::vector<DeviceMove> moves;        // sorted by `at`
-    std::vector<model::Fault> faults;     // sorted by start, then number
+    std::vector<Call> calls;           // sorted by `at`, then number
+    std::vector<DeviceMove> moves;     // sorted by `at`
+    std::vector<model::Fault> faults;  // sorted by start, then number
 
     bool operator==(const World&) const = default;
 };
