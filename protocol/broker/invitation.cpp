@@ -138,7 +138,7 @@ void take_accept(Call& call, Invitee& invitee, const ConnectionData& connection,
 
 EndReason refusal_reason(const Call& call, const Invitee& invitee) {
     if (invitee.told != EndReason::unknown) return invitee.told;
-    return call.end != EndReason::unknown ? call.end : EndReason::declined;
+    return invitee.phase == InviteePhase::declined ? EndReason::declined : call.end;
 }
 
 bool take_decline(Call& call, Invitee& invitee, DeclineScope scope, Instant now) {

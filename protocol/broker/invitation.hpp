@@ -209,7 +209,8 @@ AcceptVerdict judge_accept(const Call& call, const Invitee& invitee);
 // Precondition: judge_accept() says `taken`.
 void take_accept(Call& call, Invitee& invitee, const ConnectionData& connection, Instant now);
 
-// Why an accept of this device is refused: what it was told, else why the call ended.
+// Why an accept of this device is refused: what it was told, or said itself, else why the call
+// ended. Precondition: judge_accept() says `refused`.
 EndReason refusal_reason(const Call& call, const Invitee& invitee);
 
 // True if this ended the call because every invited device has now declined.

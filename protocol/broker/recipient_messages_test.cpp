@@ -1,5 +1,5 @@
 // The rows of the broker's table in docs/PROTOCOL.md that begin with a message of a recipient.
-#include "protocol/broker/broker_fixture.hpp"
+#include "protocol/broker/broker_fixture_test.hpp"
 
 namespace invitro::protocol::testing {
 namespace {

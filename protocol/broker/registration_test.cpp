@@ -1,5 +1,5 @@
 // Registration: leases, incarnations, tokens, late joiners; and the registry by itself.
-#include "protocol/broker/broker_fixture.hpp"
+#include "protocol/broker/broker_fixture_test.hpp"
 
 namespace invitro::protocol::testing {
 namespace {

@@ -1,5 +1,5 @@
 // What the broker does because time passes: repetitions, dismissals, expiry, forgetting.
-#include "protocol/broker/broker_fixture.hpp"
+#include "protocol/broker/broker_fixture_test.hpp"
 
 namespace invitro::protocol::testing {
 namespace {
