@@ -12,6 +12,8 @@ namespace invitro::protocol {
 namespace {
 
 std::optional<IpAddress> parse_ip(const std::string& text) {
+    // What the library parses ends at the first null.
+    if (text.find('\0') != std::string::npos) return std::nullopt;
     IpAddress ip;
     if (inet_pton(AF_INET, text.c_str(), ip.octets.data()) == 1) {
         ip.family = IpFamily::v4;
