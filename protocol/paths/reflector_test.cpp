@@ -1,7 +1,6 @@
 #include "protocol/paths/reflector.hpp"
 
 #include "protocol/vocabulary/state.hpp"
-#include "protocol/wire/any_message_test.hpp"
 #include "protocol/wire/codec.hpp"
 #include "protocol/wire/example_messages_test.hpp"
 

@@ -38,6 +38,7 @@ TEST(Identity, email_addresses_have_a_local_part_and_a_domain) {
     EXPECT_FALSE(is_identifier("ada@example.org\n"));
     EXPECT_FALSE(is_identifier(std::string("ada\0@example.org", 16)));
     EXPECT_FALSE(is_identifier("ad\xC3\xA4@example.org")) << "only ASCII";
+    EXPECT_FALSE(is_identifier("ada\x7F@example.org")) << "only what can be seen";
 }
 
 TEST(Identity, the_lengths_of_rfc_5321_are_kept) {
