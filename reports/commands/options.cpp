@@ -1,0 +1,114 @@
+#include "reports/commands/options.hpp"
+
+#include "properties/checker.hpp"
+#include "scenarios/format/units.hpp"
+#include "scenarios/format/words.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace invitro::reports {
+
+void add_common_options(CLI::App& command, CommonOptions& options) {
+    options.jobs = std::max(1U, std::thread::hardware_concurrency());
+    command.add_option("--seed", options.seed, "Seed of the first world (default: the scenario's)");
+    command
+        .add_option("--jobs,-j", options.jobs, "Worker processes; the result does not depend on it")
+        ->check(CLI::Range(1U, 1024U))
+        ->capture_default_str();
+    command.add_option("--shard", options.shard, "Run only part i of N, as i/N with i from 0");
+    command.add_option("--out,-o", options.out, "Folder to write to");
+    command.add_flag("--json", options.json, "Print the result as JSON on stdout");
+    command.add_flag("--quiet,-q", options.quiet, "Print nothing but failures");
+    command.add_flag("--no-color", options.no_color, "No colours (as does the variable NO_COLOR)");
+}
+
+Shard parse_shard(const std::string& text) {
+    if (text.empty()) return {};
+    const std::size_t slash = text.find('/');
+    const auto index = scenarios::format::parse_whole(text.substr(0, slash));
+    const auto count =
+        scenarios::format::parse_whole(slash == std::string::npos ? "" : text.substr(slash + 1));
+    if (!index || !count || *index >= *count) {
+        throw BadInput(fmt::format(
+            "--shard {}: expected i/N with i from 0 to N - 1, as in 0/4 (the first of four)",
+            text));
+    }
+    return {.index = *index, .count = *count};
+}
+
+std::chrono::nanoseconds parse_time(const std::string& text) {
+    const auto duration = scenarios::format::parse_duration(text);
+    if (!duration) throw BadInput(fmt::format("--time {}: {}", text, duration.error().message));
+    return *duration;
+}
+
+scenarios::Scenario load(const std::string& path_or_name) {
+    auto scenario = scenarios::load_scenario(path_or_name);
+    if (scenario) return std::move(*scenario);
+    std::string text;
+    for (const scenarios::Mistake& mistake : scenario.error()) {
+        text += (text.empty() ? "" : "\n") + mistake.text();
+    }
+    throw BadInput(text);
+}
+
+std::string known_property(const std::string& id) {
+    if (properties::find_property(id)) return id;
+    std::vector<std::string> known;
+    for (const properties::PropertyInfo& info : properties::catalogue()) {
+        known.emplace_back(info.id);
+    }
+    throw BadInput(fmt::format("there is no property \"{}\"; {}; `invitro properties` lists all",
+                               id,
+                               scenarios::format::known_words(id, known)));
+}
+
+int guarded(const std::function<int()>& body) {
+    try {
+        return body();
+    } catch (const BadInput& problem) {
+        fmt::print(stderr, "{}\n", problem.what());
+        return exit_codes::bad_input;
+    } catch (const std::exception& problem) {
+        fmt::print(stderr, "invitro: internal error: {}\n", problem.what());
+        return exit_codes::internal_error;
+    }
+}
+
+void write_file(const std::string& path, std::string_view text) {
+    std::error_code problem;
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder, problem);
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file.write(text.data(), static_cast<std::streamsize>(text.size()));
+    file.close();
+    if (problem || !file) throw BadInput(fmt::format("{}: cannot be written", path));
+}
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) throw BadInput(fmt::format("{}: cannot be read", path));
+    return text.str();
+}
+
+std::string file_name_of(std::string_view name) {
+    std::string result;
+    for (const char c : name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '_' || c == '-';
+        result += plain ? c : '-';
+    }
+    return result.empty() ? "scenario" : result;
+}
+
+}  // namespace invitro::reports

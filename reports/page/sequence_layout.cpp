@@ -1,0 +1,140 @@
+#include "reports/page/sequence_layout.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+namespace invitro::reports {
+namespace {
+
+constexpr std::size_t devices_max = 6;
+constexpr std::size_t steps_max = 120;
+constexpr double row_of_start = 19;
+constexpr double row_of_end = 6;
+constexpr double row_of_pause = 22;
+// Longer silences are shortened, and their length is written beside.
+constexpr std::int64_t pause_min = 250'000'000;
+
+bool is_keep_alive(const TraceStep& step) {
+    return step.label == "SessionData" || step.label == "CallKeepAlive";
+}
+
+bool is_check(const TraceStep& step) {
+    return step.label == "Check" || step.label == "CheckResponse";
+}
+
+bool is_device(const Actor& actor) {
+    return actor.node.kind == model::NodeKind::device;
+}
+
+// Devices in the order in which they matter: who accepted, who rang, the others.
+int rank_of(const TraceStep& step) {
+    if (step.is_message) return 2;
+    if (step.label == "accepts") return 0;
+    return step.label == "rings" ? 1 : 2;
+}
+
+// The initiator, the broker, the push service, then the other devices.
+std::vector<Actor> actors_of(const CallTrace& trace, std::uint64_t& devices_left_out) {
+    std::map<Actor, int> devices;
+    std::set<Actor> others;
+    const Actor initiator{{model::NodeKind::device, trace.initiator}};
+    const auto meet = [&](const Actor& actor, int rank) {
+        if (actor == initiator) return;
+        if (!is_device(actor)) {
+            others.insert(actor);
+        } else {
+            const auto [place, made] = devices.try_emplace(actor, rank);
+            place->second = std::min(place->second, rank);
+        }
+    };
+    for (const TraceStep& step : trace.steps) {
+        meet(step.from, rank_of(step));
+        if (step.to) meet(*step.to, 2);
+    }
+    std::vector<std::pair<int, Actor>> ranked;
+    for (const auto& [actor, rank] : devices) {
+        ranked.emplace_back(rank, actor);
+    }
+    std::sort(ranked.begin(), ranked.end());
+    devices_left_out = ranked.size() > devices_max ? ranked.size() - devices_max : 0;
+    ranked.resize(std::min(ranked.size(), devices_max));
+    std::vector<Actor> actors = {initiator};
+    actors.insert(actors.end(), others.begin(), others.end());
+    // The push service stands between the broker and the devices.
+    std::stable_partition(
+        actors.begin(), actors.end(), [](const Actor& actor) { return !actor.is_push_service(); });
+    for (const auto& [rank, actor] : ranked) {
+        actors.push_back(actor);
+    }
+    return actors;
+}
+
+// Chooses what is drawn, and counts what is not.
+std::vector<const TraceStep*> drawn_steps(const CallTrace& trace, SequenceLayout& layout) {
+    const auto is_shown = [&](const Actor& actor) {
+        return std::find(layout.actors.begin(), layout.actors.end(), actor) != layout.actors.end();
+    };
+    std::set<std::tuple<std::string_view, Actor, Actor>> checked;
+    std::vector<const TraceStep*> steps;
+    layout.steps_beyond = trace.steps_left_out;
+    for (const TraceStep& step : trace.steps) {
+        if (!is_shown(step.from) || (step.to && !is_shown(*step.to))) continue;
+        if (is_keep_alive(step)) {
+            ++layout.keep_alives;
+        } else if (is_check(step) && step.fate != Fate::delivered) {
+            ++layout.checks;
+        } else if (is_check(step) &&
+                   !checked.emplace(step.label, step.from, step.to.value_or(Actor{})).second) {
+            ++layout.checks;
+        } else if (steps.size() == steps_max) {
+            ++layout.steps_beyond;
+        } else {
+            steps.push_back(&step);
+        }
+    }
+    return steps;
+}
+
+// The beginning or the end of a step.
+struct Mark {
+    std::int64_t at = 0;
+    std::size_t step = 0;
+    bool is_end = false;
+
+    auto operator<=>(const Mark&) const = default;
+};
+
+}  // namespace
+
+SequenceLayout lay_out(const CallTrace& trace, double first_row) {
+    SequenceLayout layout;
+    layout.actors = actors_of(trace, layout.devices);
+    std::vector<Mark> marks;
+    for (const TraceStep* step : drawn_steps(trace, layout)) {
+        marks.push_back({.at = step->at, .step = layout.steps.size(), .is_end = false});
+        if (step->is_message) {
+            marks.push_back({.at = step->ended, .step = layout.steps.size(), .is_end = true});
+        }
+        layout.steps.push_back({.step = step});
+    }
+    std::sort(marks.begin(), marks.end());
+    double row = first_row;
+    std::int64_t before = marks.empty() ? 0 : marks.front().at;
+    for (const Mark& mark : marks) {
+        if (mark.at - before >= pause_min) {
+            layout.pauses.push_back(
+                {.row = row + row_of_pause / 2 + 4, .nanoseconds = mark.at - before});
+            row += row_of_pause;
+        }
+        before = mark.at;
+        row += mark.is_end ? row_of_end : row_of_start;
+        (mark.is_end ? layout.steps[mark.step].row_end : layout.steps[mark.step].row) = row;
+    }
+    layout.height = row + row_of_start;
+    return layout;
+}
+
+}  // namespace invitro::reports
