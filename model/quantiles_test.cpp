@@ -93,6 +93,18 @@ TEST(Quantiles, the_committed_normal_quantiles_are_those_of_the_normal_distribut
                 1e-6);
 }
 
+TEST(Quantiles, the_committed_exponential_quantiles_are_those_of_the_exponential_distribution) {
+    const QuantileTable table = exponential(1s);
+    for (std::size_t i = 0; i + 1 < QuantileTable::size; ++i) {
+        const double x = static_cast<double>(table.nanoseconds[i]) / 1e9;
+        EXPECT_NEAR(1 - std::exp(-x), quantile_of(i), 1e-6) << "point " << i;
+    }
+    // Above a quantile x the mean is x + 1: the last thousandth has its true mean.
+    EXPECT_NEAR(static_cast<double>(table.nanoseconds[35] + table.nanoseconds[36]) / 2e9,
+                static_cast<double>(table.nanoseconds[35]) / 1e9 + 1,
+                1e-5);
+}
+
 class Lognormal : public testing::TestWithParam<std::int64_t> {};
 
 TEST_P(Lognormal, has_its_median_mean_and_99th_percentile) {

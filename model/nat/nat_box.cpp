@@ -137,7 +137,7 @@ std::optional<std::uint16_t> NatBox::use_session(Instant now,
         return sessions_[place].outside_port;
     }
     std::erase_if(sessions_, [&](const Session& session) { return !is_alive(session, now); });
-    auto port = port_of_mapping(now, source, destination);
+    auto port = port_of_mapping(source, destination);
     if (!port) port = draw_port(now, source, destination);
     if (!port) return std::nullopt;
     const auto position =
@@ -149,18 +149,17 @@ std::optional<std::uint16_t> NatBox::use_session(Instant now,
 }
 
 // 4.1: packets from one inside endpoint share a mapping where those parts of their destinations are
-// equal that the mapping depends on.
-std::optional<std::uint16_t> NatBox::port_of_mapping(Instant now,
-                                                     const Address& inside,
+// equal that the mapping depends on. Precondition: nothing expired is left.
+std::optional<std::uint16_t> NatBox::port_of_mapping(const Address& inside,
                                                      const Address& remote) const {
     const Dependence mapping = mapping_of(kind_);
     const Address shared = part(remote, mapping);
-    for (std::size_t i = lower_bound(inside, shared); i < sessions_.size(); ++i) {
-        const Session& session = sessions_[i];
-        if (session.inside != inside || part(session.remote, mapping) != shared) break;
-        if (is_alive(session, now)) return session.outside_port;
-    }
-    return std::nullopt;
+    // The equal part sorts before everything that continues it.
+    const std::size_t place = lower_bound(inside, shared);
+    const bool is_shared = place < sessions_.size() && sessions_[place].inside == inside &&
+                           part(sessions_[place].remote, mapping) == shared;
+    if (!is_shared) return std::nullopt;
+    return sessions_[place].outside_port;
 }
 
 // 4.2: random ports, neither preserved nor predictable from one another, and never that of another

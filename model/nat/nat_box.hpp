@@ -155,8 +155,7 @@ private:
 
     [[nodiscard]] bool is_alive(const Session& session, Instant now) const;
     [[nodiscard]] std::size_t lower_bound(const Address& inside, const Address& remote) const;
-    [[nodiscard]] std::optional<std::uint16_t> port_of_mapping(Instant now,
-                                                               const Address& inside,
+    [[nodiscard]] std::optional<std::uint16_t> port_of_mapping(const Address& inside,
                                                                const Address& remote) const;
     [[nodiscard]] std::optional<std::uint16_t> draw_port(Instant now,
                                                          const Address& inside,

@@ -170,6 +170,21 @@ TEST_P(EachNat, equal_boxes_draw_equal_ports_whoever_else_sends) {
     EXPECT_EQ(one.send(alice, server), other.send(alice, server));
 }
 
+TEST_P(EachNat, a_mapping_has_the_same_port_whatever_else_the_host_sends) {
+    Box one{GetParam()};
+    Box other{GetParam()};
+    other.send(alice, server);
+    EXPECT_EQ(one.send(alice, stranger), other.send(alice, stranger));
+}
+
+TEST(NatBox, there_are_no_more_ports_than_ports) {
+    const NatPolicy policy{.kind = NatKind::eim_eif, .port_count = 65'535};
+    EXPECT_EQ((NatBox{policy, outside_ip, 1}.policy().port_count), 64'512);
+    for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
+        EXPECT_GE((Box{policy, seed}.send(alice, server).port), 1024);
+    }
+}
+
 // ---- 4.3 refresh
 // -----------------------------------------------------------------------------------
 
@@ -337,6 +352,12 @@ TEST(NatBox, a_firewall_does_not_mind_hosts_behind_it_that_share_a_port) {
     EXPECT_EQ(nat.box.mapping_count(start), 2U);
 }
 
+TEST(NatBox, a_firewall_needs_no_ports_of_its_own) {
+    Box nat{NatPolicy{.kind = NatKind::fw, .port_count = 0}};
+    const Address host{.ip = outside_ip, .port = 5000};
+    EXPECT_EQ(nat.send(host, server), host);
+}
+
 // ---- the value
 // ---------------------------------------------------------------------------------------
 
@@ -354,6 +375,23 @@ TEST(NatBox, what_has_expired_is_dropped) {
         ASSERT_TRUE(young.outbound(start + i * 1s, alice, remote, refusal));
     }
     EXPECT_EQ(box, young);
+}
+
+TEST(NatBox, remembers_no_more_of_a_remote_than_its_kind_needs) {
+    const auto after_sending_to = [](NatKind kind, std::initializer_list<Address> remotes) {
+        Box nat{kind};
+        for (const Address& remote : remotes) {
+            nat.send(alice, remote);
+        }
+        return nat.box;
+    };
+    EXPECT_EQ(after_sending_to(NatKind::eim_eif, {server}),
+              after_sending_to(NatKind::eim_eif, {server, server_other_port, stranger}));
+    for (const NatKind kind : {NatKind::eim_adf, NatKind::adm_eif, NatKind::adm_adf}) {
+        EXPECT_EQ(after_sending_to(kind, {server}),
+                  after_sending_to(kind, {server, server_other_port}));
+        EXPECT_NE(after_sending_to(kind, {server}), after_sending_to(kind, {server, stranger}));
+    }
 }
 
 TEST(NatBox, a_copy_goes_its_own_way) {

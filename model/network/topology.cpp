@@ -50,7 +50,7 @@ RouteMatrix::RouteMatrix(const Topology& topology) : site_count_(topology.sites.
         const auto map = boost::make_iterator_property_map(distances.begin(),
                                                            boost::get(boost::vertex_index, graph));
         boost::dijkstra_shortest_paths_no_color_map(
-            graph, from, boost::distance_map(map).distance_inf(unreachable.count()));
+            graph, from, boost::distance_map(map).distance_inf(no_route.count()));
         for (const std::int64_t distance : distances) {
             latency_.emplace_back(distance);
         }

@@ -60,9 +60,9 @@ Duration latency_at_distance(std::uint32_t kilometres);
 std::uint32_t distance_kilometres(const Site& a, const Site& b);
 
 // The latency where there is no route.
-inline constexpr Duration unreachable = Duration::max();
+inline constexpr Duration no_route = Duration::max();
 
-// One-way latency of the best route between every two sites, row by row; `unreachable` where there
+// One-way latency of the best route between every two sites, row by row; `no_route` where there
 // is none, zero from a site to itself (what happens inside a metro is the access networks' part).
 // Boost.Graph's Dijkstra from every site.
 class RouteMatrix {

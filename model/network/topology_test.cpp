@@ -73,7 +73,15 @@ RC_GTEST_PROP(Distance, agrees_with_haversine_everywhere, ()) {
     RC_ASSERT(distance_kilometres(a, a) == 0U);
 }
 
-TEST(Distance, of_opposite_points_is_half_the_way_round) {
+RC_GTEST_PROP(Distance, of_opposite_points_is_half_the_way_round, ()) {
+    const Site here = any_site();
+    Site there = here;
+    there.latitude_microdegrees = -here.latitude_microdegrees;
+    there.longitude_microdegrees += here.longitude_microdegrees <= 0 ? 180'000'000 : -180'000'000;
+    RC_ASSERT(distance_kilometres(here, there) == 20'015U);
+}
+
+TEST(Distance, from_pole_to_pole_is_half_the_way_round) {
     const Site north{.name = "", .latitude_microdegrees = 90'000'000};
     const Site south{.name = "", .latitude_microdegrees = -90'000'000};
     EXPECT_EQ(distance_kilometres(north, south), 20'015U);
@@ -204,7 +212,7 @@ TEST(RouteMatrix, takes_the_best_route) {
     EXPECT_EQ(routes.latency(SiteIndex{0}, SiteIndex{2}), 20ms);
     EXPECT_EQ(routes.latency(SiteIndex{2}, SiteIndex{0}), 20ms);
     EXPECT_EQ(routes.latency(SiteIndex{1}, SiteIndex{1}), 0ms);
-    EXPECT_EQ(routes.latency(SiteIndex{0}, SiteIndex{3}), unreachable);
+    EXPECT_EQ(routes.latency(SiteIndex{0}, SiteIndex{3}), no_route);
     EXPECT_EQ(routes.site_count(), 4U);
 }
 
@@ -233,7 +241,7 @@ std::vector<Link> any_links(int site_count) {
 // All shortest routes by Floyd and Warshall's three loops.
 std::vector<std::vector<Duration>> all_routes(const Topology& topology) {
     const std::size_t count = topology.sites.size();
-    std::vector<std::vector<Duration>> best(count, std::vector<Duration>(count, unreachable));
+    std::vector<std::vector<Duration>> best(count, std::vector<Duration>(count, no_route));
     for (std::size_t i = 0; i < count; ++i) {
         best[i][i] = 0ms;
     }
@@ -245,7 +253,7 @@ std::vector<std::vector<Duration>> all_routes(const Topology& topology) {
     for (std::size_t via = 0; via < count; ++via) {
         for (std::size_t from = 0; from < count; ++from) {
             for (std::size_t to = 0; to < count; ++to) {
-                if (best[from][via] != unreachable && best[via][to] != unreachable) {
+                if (best[from][via] != no_route && best[via][to] != no_route) {
                     best[from][to] = std::min(best[from][to], best[from][via] + best[via][to]);
                 }
             }
@@ -300,7 +308,7 @@ RC_GTEST_PROP(Connectivity, means_that_every_site_has_a_route, ()) {
     const RouteMatrix routes{topology};
     bool has_all = true;
     for (int to = 0; to < 5; ++to) {
-        has_all &= routes.latency(SiteIndex{0}, static_cast<SiteIndex>(to)) != unreachable;
+        has_all &= routes.latency(SiteIndex{0}, static_cast<SiteIndex>(to)) != no_route;
     }
     RC_ASSERT(answer == has_all);
 }

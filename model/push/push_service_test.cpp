@@ -111,6 +111,14 @@ TEST(PushService, may_deliver_twice_each_copy_in_its_own_time) {
     EXPECT_NEAR(share(service, {.duplication = probability(0.5)}, is_doubled), 0.6, 0.015);
 }
 
+TEST(PushService, loss_and_duplication_are_drawn_apart) {
+    PushProfile profile = smooth();
+    profile.loss = profile.duplication = probability(0.3);
+    const PushService service{profile, 1};
+    const auto is_doubled = [](const PushService::Answer& answer) { return answer.copies == 2; };
+    EXPECT_NEAR(share(service, {}, is_doubled), 0.7 * 0.3, 0.01);
+}
+
 TEST(PushService, may_reorder) {
     PushProfile profile = smooth();
     profile.reordering = probability(0.1);
@@ -181,6 +189,22 @@ TEST(PushService, keeps_only_the_newest) {
     EXPECT_EQ(second.fate, PushService::Fate::stored);
     EXPECT_EQ(second.replaced, 1U);
     EXPECT_EQ(identities(service.came_online(start + 3s, phone)), Identities{2});
+}
+
+TEST(PushService, the_newest_is_the_one_submitted_last_whatever_its_name) {
+    PushService service{smooth(), 1};
+    service.arrive(start, phone, false, notification(9, start, 1min));
+    const auto second = service.arrive(start, phone, false, notification(1, start + 1ns, 1min));
+    EXPECT_EQ(second.replaced, 9U);
+    // Of two submitted at the same moment the same one survives, in whatever order they arrive.
+    PushService other = service;
+    service.came_online(start, phone);
+    other.came_online(start, phone);
+    service.arrive(start, phone, false, notification(3, start, 1min));
+    service.arrive(start, phone, false, notification(4, start, 1min));
+    other.arrive(start, phone, false, notification(4, start, 1min));
+    other.arrive(start, phone, false, notification(3, start, 1min));
+    EXPECT_EQ(service, other);
 }
 
 TEST(PushService, what_was_overtaken_does_not_push_out_the_newer_one) {
