@@ -1,6 +1,7 @@
 // What must hold for the broker whatever it is sent: random histories of four devices and their
 // users, with duplicates, reordering, forgeries, late deadlines and gone tokens.
 #include "protocol/broker/broker_observer_test.hpp"
+#include "protocol/vocabulary/overloaded.hpp"
 #include "protocol/vocabulary/state.hpp"
 
 #include <rapidcheck/gtest.h>
