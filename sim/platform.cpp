@@ -23,7 +23,6 @@ using model::SiteIndex;
 using model::Topology;
 using protocol::Duration;
 
-constexpr Duration no_route = protocol::never.time_since_epoch();
 constexpr double nanoseconds_per_second = 1e9;
 constexpr double site_speed = 1e9;  // nothing computes on a site, but SimGrid wants a speed
 
@@ -56,12 +55,10 @@ private:
 std::unique_ptr<s4u::Engine> start_engine() {
     // The log threshold stands first, so that it holds while the engine reads the others. CM02
     // without cross traffic takes latencies as they are; the default model multiplies them by 13.
-    // Devices at one site talk through their access links: the site itself adds nothing.
     std::vector<std::string> arguments{"invitro",
                                        "--log=root.thresh:warning",
                                        "--cfg=network/model:CM02",
-                                       "--cfg=network/crosstraffic:0",
-                                       "--cfg=network/loopback-lat:0"};
+                                       "--cfg=network/crosstraffic:0"};
     std::vector<char*> pointers;
     for (std::string& argument : arguments)
         pointers.push_back(argument.data());
@@ -170,11 +167,10 @@ void add_routes(s4u::NetZone& world,
 }
 
 Duration ask_latency(const s4u::Host& from, const s4u::Host& to) {
-    if (&from == &to) return Duration{0};
     std::vector<s4u::Link*> links;
     double seconds = 0;  // route_to adds to it
     from.route_to(&to, links, &seconds);
-    if (links.empty()) return no_route;
+    if (links.empty()) return model::no_route;
     return Duration{std::llround(seconds * nanoseconds_per_second)};
 }
 

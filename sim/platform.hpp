@@ -23,7 +23,8 @@ public:
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
 
-    // One-way latency between two sites, as SimGrid routes them; `never` where there is no route.
+    // One-way latency between two sites, as SimGrid routes them; `model::no_route` where there is
+    // none.
     [[nodiscard]] protocol::Duration latency(model::SiteIndex from, model::SiteIndex to) const;
 
     [[nodiscard]] std::size_t site_count() const;
