@@ -103,6 +103,30 @@ TEST(RunForked, leaves_what_the_parent_has_not_written_yet_to_the_parent) {
     EXPECT_EQ(testing::internal::GetCapturedStdout(), "once");
 }
 
+TEST(RunForked, leaves_no_output_of_the_child_unwritten) {
+    testing::internal::CaptureStdout();
+    result_of([] {
+        std::fputs("child", stdout);
+        return Bytes{};
+    });
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "child");
+}
+
+TEST(RunForked, does_not_mind_that_nobody_reads_its_words) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    close(ends[0]);
+    const FileDescriptor stderr_before(dup(STDERR_FILENO));
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[1]);
+    const auto outcome = run_forked([] {
+        std::fputs("to nobody", stderr);
+        return Bytes{1};
+    });
+    dup2(stderr_before.number(), STDERR_FILENO);
+    EXPECT_EQ(std::get<Bytes>(outcome), Bytes{1});
+}
+
 TEST(RunForked, can_be_nested) {
     const Bytes inner_signal = result_of([] {
         const WorldCrash inner = crash_of([]() -> Bytes { std::abort(); });
@@ -138,7 +162,12 @@ TEST(ForkedProcess, does_not_outlive_its_parent) {
     const FileDescriptor alive(ends[0]);
     // The grandchild holds the pipe open for as long as it lives.
     ForkedProcess parent([&](int) {
-        const ForkedProcess child([](int) { pause(); });
+        const ForkedProcess child([](int results) {
+            write_all(results, protocol::bytes_of("alive"));
+            pause();
+        });
+        Bytes heard;
+        read_some(child.results(), heard);
         std::raise(SIGKILL);
     });
     close(ends[1]);
