@@ -192,9 +192,8 @@ bool take_update(Call& call, const InviteUpdate& update, Instant now) {
 void take_lifetime_over(Call& call, Instant now) {
     call.is_lifetime_over = true;
     for (Invitee& invitee : call.invitees) {
-        if (!invitee.is_undecided()) continue;
-        const bool is_elsewhere = call.choice.is_made && !is_chosen(call, invitee.device);
-        dismiss(invitee, is_elsewhere ? EndReason::answered : EndReason::expired, now);
+        // Whoever was passed over by a choice has been told so when it was made.
+        if (invitee.is_undecided()) dismiss(invitee, EndReason::expired, now);
     }
     tell_initiator(call, call.accepts.empty() ? EndReason::expired : EndReason::answered, now);
 }
