@@ -29,6 +29,19 @@ TEST_F(Registration, ThatIsOlderIsIgnoredButAcknowledgedWithTheNewerIncarnation)
     EXPECT_EQ(count_pushed<InvitePush>(last, 2), 1U) << "phone(7) still reaches it";
 }
 
+TEST_F(Registration, ThatIsOlderThanThatOfAnotherProviderIsIgnoredToo) {
+    register_devices({2});
+    RegisterDevice second = registration(2, phone(7));
+    second.incarnation = 5;
+    second.token = token(20, PushProvider::fcm);
+    receive(2, second);
+    RegisterDevice late = registration(2, phone(8));
+    late.incarnation = 3;
+    receive(2, late);
+    EXPECT_EQ(only<RegisterAck>(last).incarnation, 5U);
+    EXPECT_EQ(invite().pushed.size(), 2U) << "phone(7) still reaches it through both tokens";
+}
+
 TEST_F(Registration, ThatIsNewerReplacesTokenAndIdentifiers) {
     register_devices({2});
     RegisterDevice newer = registration(2, phone(8));
