@@ -3,6 +3,7 @@
 #include "protocol/wire/field_reader.hpp"
 #include "protocol/wire/field_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 
@@ -20,6 +21,16 @@ constexpr std::size_t envelope_size_max = 4;
 
 template <class M>
 constexpr std::size_t message_size_max = envelope_size_max + cbor::encoded_size_max<M>;
+
+template <class M>
+constexpr bool is_push = std::is_same_v<M, InvitePush> || std::is_same_v<M, InviteDismiss>;
+
+template <class... M>
+constexpr bool every_message_fits(std::type_identity<std::variant<M...>> /*messages*/) {
+    return ((message_size_max<M> <= (is_push<M> ? push_size_max : datagram_size_max)) && ...);
+}
+
+static_assert(every_message_fits(std::type_identity<Message>{}));
 
 template <class M>
 std::size_t write_message(const M& message, std::uint8_t* to) {
