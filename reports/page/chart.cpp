@@ -18,7 +18,7 @@ constexpr double nanoseconds_per_millisecond = 1e6;
 constexpr double width = 720;
 constexpr double height = 340;
 constexpr double left = 64;
-constexpr double right = 150;  // room for the curves' names
+constexpr double right = 164;  // room for the curves' names
 constexpr double top = 16;
 constexpr double bottom = 50;
 
@@ -268,7 +268,11 @@ std::string cumulative_chart(const std::vector<Curve>& all) {
         }
         path.add(width - right, y(1));
         svg += fmt::format(R"(<path class="curve {}" d="{}"/>)", curve.colour, path.take());
-        svg += text(width - right + 8, key, "curve-name " + curve.colour, spaced(curve.name));
+        svg += fmt::format(R"(<path class="curve {}" d="M{} {}h22"/>)",
+                           curve.colour,
+                           coordinate(width - right + 8),
+                           coordinate(key - 4));
+        svg += text(width - right + 36, key, "curve-name " + curve.colour, spaced(curve.name));
         key += 18;
     }
     return svg + "</svg>";

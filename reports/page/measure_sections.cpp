@@ -200,13 +200,16 @@ std::string heat_cell(const std::map<NatPair, PairOutcomes>& pairs, const NatPai
     const PairOutcomes& outcomes = found->second;
     const double share =
         static_cast<double>(outcomes.direct) / static_cast<double>(outcomes.decided());
+    const bool is_failing = outcomes.failed * 20 > outcomes.decided();
     std::string more = outcomes.failed == 0 ? "" : fmt::format("{} failed", outcomes.failed);
     if (outcomes.relayed != 0) {
         more += fmt::format("{}{} by relay", more.empty() ? "" : ", ", outcomes.relayed);
     }
     return fmt::format(
-        R"(<td class="{}{}" style="background:rgba(var(--heat),{:.2f})">{}<small>{}</small></td>)",
-        share > 0.55 ? "dark" : "", outcomes.failed != 0 ? " failing" : "", 0.06 + 0.84 * share,
+        R"html(<td class="{}{}" style="background:rgba(var(--heat),{:.2f})">{}<small>{}</small></td>)html",
+        share > 0.55 ? "dark" : "",
+        is_failing ? " failing" : "",
+        0.06 + 0.84 * share,
         share_text(outcomes.direct, outcomes.decided()),
         more.empty() ? fmt::format("of {}", count_text(outcomes.decided(), thin_space)) : more);
 }
@@ -232,7 +235,8 @@ std::string nat_section(const Result& result) {
         "<section><h2>Who could connect to whom</h2><div class=\"scroll\" tabindex=\"0\" "
         "role=\"group\" aria-label=\"Connections by NAT\"><table class=\"heat\"><caption>Share of "
         "accepting devices that were connected directly, by the NAT of the initiator (rows) and of "
-        "the recipient (columns). The darker, the more; a frame marks pairs that failed. Devices "
+        "the recipient (columns). The darker, the more; a frame marks where more than one in "
+        "twenty failed. Devices "
         "given up because another was chosen do not count.</caption><thead><tr><th scope=\"col\">"
         "initiator ↓ recipient →</th>";
     for (const model::NatKind column : columns) {

@@ -14,7 +14,10 @@ namespace {
 constexpr double nanoseconds_per_millisecond = 1e6;
 
 constexpr double left = 118;
-constexpr double column = 158;
+// Between lifelines: as wide as the page allows, as narrow as the longest message's name.
+constexpr double columns_wide = 786;
+constexpr double column_min = 114;
+constexpr double column_max = 158;
 constexpr double right = 128;  // room for words beside the last lifeline
 constexpr double head = 44;
 
@@ -60,13 +63,18 @@ public:
     }
 
 private:
+    [[nodiscard]] double column() const {
+        const auto gaps = static_cast<double>(std::max<std::size_t>(2, layout_.actors.size()) - 1);
+        return std::clamp(columns_wide / gaps, column_min, column_max);
+    }
+
     [[nodiscard]] double width() const {
-        return left + column * static_cast<double>(layout_.actors.size() - 1) + right;
+        return left + column() * static_cast<double>(layout_.actors.size() - 1) + right;
     }
 
     [[nodiscard]] double x_of(const Actor& actor) const {
         const auto place = std::find(layout_.actors.begin(), layout_.actors.end(), actor);
-        return left + column * static_cast<double>(place - layout_.actors.begin());
+        return left + column() * static_cast<double>(place - layout_.actors.begin());
     }
 
     [[nodiscard]] std::string opening() const {
@@ -101,7 +109,6 @@ private:
     }
 
     void draw_lifelines() {
-        svg_ += text(left - 14, head - 22, "tick end", "time");
         for (const Actor& actor : layout_.actors) {
             const double x = x_of(actor);
             svg_ += text(x, head - 22, "actor middle", actor_name(actor, trace_));
@@ -133,7 +140,7 @@ private:
         draw_time(drawn);
         const TraceStep& step = *drawn.step;
         const double from = x_of(step.from);
-        const double aim = step.to ? x_of(*step.to) : from + (from > left ? -column : column);
+        const double aim = step.to ? x_of(*step.to) : from + (from > left ? -column() : column());
         const double side = aim < from ? -1 : 1;
         const bool is_lost = step.fate == Fate::dropped;
         const double x = is_lost ? from + (aim - from) * 0.6 : aim - side * 2;
@@ -170,11 +177,12 @@ private:
     [[nodiscard]] std::string notes() const {
         std::string words;
         const auto add = [&](std::uint64_t count, std::string_view what) {
-            if (count != 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, what);
+            if (count != 0)
+                words += fmt::format("{}{}: {}", words.empty() ? "" : ", ", what, count);
         };
         add(layout_.keep_alives, "keep-alives");
         add(layout_.checks, "further or lost path checks");
-        add(layout_.devices, "more devices");
+        add(layout_.devices, "more devices of the call");
         add(layout_.steps_beyond, "later steps");
         if (words.empty()) return "</div>";
         return "</div><p class=\"quiet\">Not drawn: " + words + ".</p>";

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t devices_max = 6;
 constexpr std::size_t steps_max = 120;
-constexpr double row_of_start = 19;
+constexpr double row_of_start = 22;
 constexpr double row_of_end = 6;
-constexpr double row_of_pause = 22;
+constexpr double row_of_pause = 26;
 // Longer silences are shortened, and their length is written beside.
 constexpr std::int64_t pause_min = 250'000'000;
 
@@ -126,7 +126,7 @@ SequenceLayout lay_out(const CallTrace& trace, double first_row) {
     for (const Mark& mark : marks) {
         if (mark.at - before >= pause_min) {
             layout.pauses.push_back(
-                {.row = row + row_of_pause / 2 + 4, .nanoseconds = mark.at - before});
+                {.row = row + row_of_pause / 2 + 7, .nanoseconds = mark.at - before});
             row += row_of_pause;
         }
         before = mark.at;

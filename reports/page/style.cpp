@@ -35,13 +35,13 @@ code,pre{font:.875em/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"DejaVu San
 pre{background:var(--faint);border-radius:6px;padding:12px 16px;overflow-x:auto;margin:.5em 0 1em}
 .verdict{display:inline-block;border-radius:4px;padding:.1em .55em;font-weight:600;
 font-size:.875rem;white-space:nowrap}
-.verdict.holds{color:var(--green)}
+.verdict.holds{color:var(--green);padding-left:0}
 .verdict.violated{background:var(--red);color:var(--paper)}
 .verdict.vacuous{background:var(--wash-amber);color:var(--amber)}
 h1 .mark{margin-right:.3em}
 h1.holds .mark{color:var(--green)}h1.violated .mark{color:var(--red)}
 h1.missed .mark,h1.inconclusive .mark{color:var(--amber)}
-.key{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:28px 32px;
+.key{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:28px 28px;
 margin:32px 0 0;padding:24px 0 0;border-top:1px solid var(--hair)}
 .key div{margin:0}
 .key dt{color:var(--quiet);font-size:.875rem}
@@ -89,12 +89,12 @@ svg text.curve-3{fill:var(--green)}
 svg .bound{fill:none;stroke-width:2}svg .bound.missed{stroke-width:3.5}
 svg .lifeline{stroke:var(--hair);stroke-width:2;fill:none}
 svg .actor{font-size:13px;font-weight:620}
-svg .message{stroke:var(--quiet);stroke-width:1.25;fill:none}
+svg path.message{stroke:var(--quiet);stroke-width:1.25;fill:none}
 svg text.message,svg text.note,svg text.cross{stroke:var(--paper);stroke-width:4px;
 paint-order:stroke;stroke-linejoin:round}
 svg .head{fill:var(--quiet)}
-svg .message.accept{stroke:var(--blue);stroke-width:2.25}
-svg .message.lost{stroke-dasharray:4 3}
+svg path.message.accept{stroke:var(--blue);stroke-width:2.25}
+svg path.message.lost{stroke-dasharray:4 3}
 svg path.cross{stroke:var(--red);stroke-width:2.25;fill:none}
 svg text.cross{fill:var(--red)}
 svg circle.note{fill:var(--ink)}svg text.note{font-weight:620}
@@ -121,7 +121,8 @@ footer{padding:24px;margin-top:24px;color:var(--quiet);font-size:.875rem}
 @media (max-width:600px){main,header,footer{padding-left:16px;padding-right:16px}
 header{padding-top:24px}h1{font-size:1.75rem}section{margin:40px 0}
 .key{grid-template-columns:1fr 1fr;gap:20px}.key dd{font-size:1.4rem}
-.properties thead{display:none}.properties tr{display:grid;grid-template-columns:1fr auto;
+caption{position:sticky;left:0;max-width:calc(100vw - 32px)}tbody th{min-width:9rem}
+.heat tbody th{min-width:0}.properties thead{display:none}.properties tr{display:grid;grid-template-columns:1fr auto;
 border-top:1px solid var(--hair);padding:8px 0}
 .properties tr>*{border:0;padding:2px 8px}.properties tr>*:nth-child(1){order:2;grid-column:1/3}
 .properties tr>*:nth-child(2){order:1;text-align:left}.properties tr>*:nth-child(3){order:1}

@@ -90,13 +90,21 @@ std::string key_figure(std::string_view name, std::string_view value, std::strin
                        escaped(more));
 }
 
+// A number is not parted from its unit at the end of a line.
+std::string unparted(std::string text) {
+    for (std::size_t at = text.find(' '); at != std::string::npos; at = text.find(' ', at)) {
+        text.replace(at, 1, "\u00A0");
+    }
+    return text;
+}
+
 std::string key_duration(const Result& result, Measure measure, std::string_view name) {
     const Histogram histogram = result.measurements.total(measure);
     if (histogram.empty()) return key_figure(name, "–", "nothing to measure");
     const Figures figures = figures_of(measure, histogram);
     return key_figure(name,
-                      duration_text(figures.p50),
-                      fmt::format("median; 99 % within {}", duration_text(figures.p99)));
+                      unparted(duration_text(figures.p50)),
+                      fmt::format("median; 99 % within {}", unparted(duration_text(figures.p99))));
 }
 
 std::string key_figures(const Result& result) {
@@ -106,15 +114,17 @@ std::string key_figures(const Result& result) {
     const std::uint64_t refused = measurements.happened(Happening::accepts_rejected);
     const PairOutcomes pairs = measurements.all_pairs();
     std::string html = "<dl class=\"key\">";
-    html += key_figure(
-        "Accepts that reached the initiator",
-        fmt::format("{} of {}", grouped(arrived), grouped(accepts)),
-        refused == 0 ? "none came too late" : fmt::format("{} came too late", grouped(refused)));
+    html += key_figure("Accepts delivered",
+                       unparted(share_text(arrived, accepts)),
+                       fmt::format("{} of {} reached the initiator; {} came too late",
+                                   grouped(arrived),
+                                   grouped(accepts),
+                                   refused == 0 ? "none" : grouped(refused)));
     html += key_duration(result, Measure::time_to_ring, "Until it rings");
     html += key_duration(result, Measure::accept_delivery, "Accept to initiator");
     html += key_duration(result, Measure::time_to_connect, "Accept to connected");
     html += key_figure("Connected directly",
-                       share_text(pairs.direct, pairs.decided()),
+                       unparted(share_text(pairs.direct, pairs.decided())),
                        fmt::format("of {} pairs that were to connect", grouped(pairs.decided())));
     return html + "</dl>";
 }
