@@ -232,8 +232,8 @@ void IncomingCall::serve(ClientContext& context) {
     serve_exchange(*this, context);
     if (searches()) search.serve(context);
     if (nomination_until <= context.now) {
-        const bool has_path = search.best_pair() != nullptr;
-        disconnect(*this, context, has_path ? SessionEnd::not_chosen : SessionEnd::no_path);
+        disconnect(
+            *this, context, search.has_found() ? SessionEnd::not_chosen : SessionEnd::no_path);
     }
     if (keep_alive_due <= context.now) {
         keep_alive_due = context.now + timing::call_keep_alive;

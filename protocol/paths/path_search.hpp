@@ -114,6 +114,9 @@ struct PathSearch {
 
     // Whether a path is confirmed in both directions and may be nominated.
     [[nodiscard]] bool is_ready() const;
+    // Whether any pair was ever confirmed since the last move.
+    [[nodiscard]] bool has_found() const { return settled || settles != never; }
+
     // The best confirmed pair, or null.
     [[nodiscard]] const CandidatePair* best_pair() const;
     // Precondition: there is a confirmed pair.

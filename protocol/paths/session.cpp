@@ -53,6 +53,7 @@ SessionChange follow(Session& session,
                      PathContext& context,
                      const ReceivedDatagram&,
                      const SessionData&) {
+    session.is_mutual = true;
     if (session.phase != SessionPhase::nominated) return SessionChange::none;
     return connect(session, context);
 }
@@ -75,7 +76,8 @@ SessionChange fall_silent(Session& session, PathContext& context) {
 
 void send_keep_alive(Session& session, PathContext& context) {
     send<SessionData>(session, context);
-    session.repetition.due = context.now + timing::session_keep_alive;
+    session.repetition.tried(context.now);
+    if (session.is_mutual) session.repetition.due = context.now + timing::session_keep_alive;
 }
 
 void send_close(Session& session, PathContext& context) {

@@ -2,8 +2,9 @@
 //
 // The initiator's session begins with Nominate, repeated until NominateResponse; then it is
 // connected. The recipient's begins with Nominate, which it answers to where it came from, and is
-// connected with the first SessionData. Both send SessionData every timing::session_keep_alive and
-// give up after timing::session_silence_max without an authentic message of the session, so a
+// connected with the first SessionData. The initiator repeats its SessionData like any exchange
+// until it hears the recipient's; then both send one every timing::session_keep_alive. Both give up
+// after timing::session_silence_max without an authentic message of the session, so a
 // session is half open for at most that long. SessionClose, said three times, ends it at both ends.
 //
 // Each message has a sequence larger than the one before, repetitions too: one that is not larger
@@ -48,6 +49,7 @@ struct Session {
     Address remote;      // where our messages go
     Address heard_from;  // where the peer's newest message came from; none before the first
     CandidateKind local_kind = CandidateKind::host;
+    bool is_mutual = false;      // connected: the peer's SessionData has been heard
     std::uint32_t sent = 0;      // the newest sequence of ours
     std::uint32_t received = 0;  // the newest sequence of the peer's
     Retransmission repetition;   // of Nominate, SessionData or SessionClose, by phase
@@ -62,6 +64,7 @@ struct Session {
                           field("remote", &Session::remote),
                           field("heard_from", &Session::heard_from),
                           field("local_kind", &Session::local_kind),
+                          field("is_mutual", &Session::is_mutual),
                           field("sent", &Session::sent),
                           field("received", &Session::received),
                           field("repetition", &Session::repetition),
