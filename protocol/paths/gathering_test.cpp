@@ -1,0 +1,117 @@
+#include "protocol/paths/gathering.hpp"
+
+#include "protocol/paths/path_bench.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace invitro::protocol::client_testing {
+namespace {
+
+const std::array<Address, 2> reflectors{address_at(201, 3478), address_at(202, 3478)};
+const std::array<Address, 1> locals{address_at(1)};
+
+class GatheringTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        PathContext context = bench.context();
+        gathering.begin(context, locals, reflectors);
+        gathering.serve(context);
+        requests = bench.take();
+    }
+
+    bool answer(std::size_t index, const Address& mapped) {
+        const auto& request = std::get<ReflectRequest>(requests.at(index).message);
+        return gathering.receive({.transaction = request.transaction, .mapped = mapped});
+    }
+
+    PathBench bench;
+    Gathering gathering;
+    std::vector<PathBench::Sent> requests;
+};
+
+TEST_F(GatheringTest, BothReflectorsAreAskedAtOnceFromTheOwnAddress) {
+    ASSERT_EQ(requests.size(), 2U);
+    EXPECT_EQ(requests[0].source, locals[0]);
+    EXPECT_EQ(requests[0].destination, reflectors[0]);
+    EXPECT_EQ(requests[1].destination, reflectors[1]);
+    EXPECT_FALSE(gathering.is_complete(bench.now));
+}
+
+TEST_F(GatheringTest, TheSameOutsideAddressFromBothIsEndpointIndependent) {
+    answer(0, address_at(99));
+    EXPECT_FALSE(gathering.is_complete(bench.now));
+    answer(1, address_at(99));
+    EXPECT_TRUE(gathering.is_complete(bench.now));
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::endpoint_independent);
+    const auto candidates = gathering.candidates(locals);
+    ASSERT_EQ(candidates.size(), 2U);
+    EXPECT_EQ(candidates[0].kind, CandidateKind::host);
+    EXPECT_EQ(candidates[1].kind, CandidateKind::server_reflexive);
+    EXPECT_GT(candidates[0].priority, candidates[1].priority);
+}
+
+TEST_F(GatheringTest, TheHostAddressSeenOutsideIsNoNatAndNoFurtherCandidate) {
+    answer(0, locals[0]);
+    answer(1, locals[0]);
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::none);
+    EXPECT_EQ(gathering.candidates(locals).size(), 1U);
+}
+
+TEST_F(GatheringTest, DifferentOutsideAddressesAreDependentAndBothCandidates) {
+    answer(0, address_at(99, 1000));
+    answer(1, address_at(99, 1001));
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::dependent);
+    EXPECT_EQ(gathering.candidates(locals).size(), 3U);
+}
+
+TEST_F(GatheringTest, OneAnswerTellsAnAddressButNoBehaviour) {
+    answer(1, address_at(99));
+    bench.serve_until(gathering, bench.now + 1999ms);
+    EXPECT_FALSE(gathering.is_complete(bench.now));
+    EXPECT_TRUE(gathering.is_complete(bench.now + 1ms));
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::unknown);
+    EXPECT_EQ(gathering.candidates(locals).size(), 2U);
+}
+
+TEST_F(GatheringTest, ARequestIsRepeatedUntilItIsAnswered) {
+    answer(0, address_at(99));
+    bench.serve_until(gathering, bench.now + 1600ms);
+    const auto repeated = bench.take();
+    ASSERT_EQ(repeated.size(), 2U);
+    EXPECT_EQ(repeated[0].destination, reflectors[1]);
+}
+
+TEST_F(GatheringTest, AForeignTransactionOrASecondAnswerIsNoNews) {
+    EXPECT_FALSE(gathering.receive({.transaction = {.high = 1, .low = 1}, .mapped = locals[0]}));
+    EXPECT_TRUE(answer(0, address_at(99)));
+    EXPECT_FALSE(answer(0, address_at(98)));
+    EXPECT_EQ(gathering.reflections[0].mapped, address_at(99));
+}
+
+TEST_F(GatheringTest, WithoutReflectorsItIsCompleteAtOnce) {
+    const std::array<Address, 2> none{};
+    PathContext context = bench.context();
+    gathering.begin(context, locals, none);
+    EXPECT_TRUE(gathering.is_complete(bench.now));
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::unknown);
+}
+
+TEST_F(GatheringTest, EachOwnAddressAsksBothAndTheWorstMappingCounts) {
+    const std::array<Address, 2> two{address_at(1), address_at(2)};
+    PathContext context = bench.context();
+    gathering.begin(context, two, reflectors);
+    gathering.serve(context);
+    requests = bench.take();
+    ASSERT_EQ(requests.size(), 4U);
+    answer(0, two[0]);
+    answer(1, two[0]);
+    answer(2, address_at(99, 1));
+    answer(3, address_at(99, 2));
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::dependent);
+    EXPECT_EQ(gathering.candidates(two).size(), 4U);
+}
+
+}  // namespace
+}  // namespace invitro::protocol::client_testing
