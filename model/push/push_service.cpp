@@ -32,8 +32,8 @@ private:
     std::uint64_t base_;
 };
 
-// "Try once": with a time to live of zero the service delivers at once or not at all (APNs:
-// apns-expiration 0; RFC 8030 5.2: TTL 0).
+// "Try once": with a time to live of zero the service delivers at once or not at all (Apple,
+// "Sending notification requests to APNs": apns-expiration 0; RFC 8030 5.2: TTL 0).
 bool is_tried_once(const PushNotification& notification) {
     return notification.expires <= notification.submitted;
 }
@@ -43,8 +43,9 @@ bool is_older(const PushNotification& a, const PushNotification& b) {
 }
 
 // The stored notification that makes room for the new one, or the end: the same submission, one
-// with the same collapse key (APNs: apns-collapse-id; RFC 8030 5.4: Topic), or, where the store is
-// full, the oldest.
+// with the same collapse key (Apple, "Sending notification requests to APNs": apns-collapse-id;
+// RFC 8030 5.4: Topic), or, where the store is full, the oldest (Apple, "Quality of Service,
+// Store-and-Forward, and Coalesced Notifications": only the most recent one is kept).
 std::size_t place_to_give_up(const std::vector<PushNotification>& stored,
                              const PushNotification& notification,
                              std::size_t stored_max) {
@@ -76,7 +77,9 @@ std::string_view to_string(PushLoss loss) {
 }
 
 PushProfile apns_profile() {
-    // Median 0.62 s and 99th percentile 3.2 s, as of VoIP notifications from send to ring.
+    // Median 0.62 s and 99th percentile 3.2 s, as of VoIP notifications from send to ring. How much
+    // is lost, doubled and held back nobody publishes, only that it happens; these shares are
+    // assumptions, to be swept.
     return {.delay = lognormal(std::chrono::milliseconds{622}, 710),
             .loss = probability(0.001),
             .duplication = probability(0.001),
@@ -90,7 +93,8 @@ PushService::PushService(const PushProfile& profile, std::uint64_t seed)
 PushService::Answer PushService::submit(Instant now,
                                         const Submission& submission,
                                         const PushConditions& conditions) const {
-    // APNs: 503 ServiceUnavailable, 410 Unregistered.
+    // Apple, "Handling notification responses from APNs": 503 ServiceUnavailable; 410 Unregistered,
+    // the device token is inactive. RFC 8030 7.3: 404 or 410 for an expired subscription.
     if (conditions.outage) return {.outcome = protocol::PushOutcome::unavailable};
     if (submission.token_gone) return {.outcome = protocol::PushOutcome::token_gone};
 

@@ -31,6 +31,7 @@ struct PushProfile {
     Probability reordering{};   // held back by an extra delay, so that a later one overtakes
     QuantileTable reordering_delay{};
     std::uint16_t stored_per_device_max = 1;  // while offline; the newest survives
+    // Apple, "Sending notification requests to APNs": apns-expiration, 30 days at most.
     Duration storage_time_max = std::chrono::hours{24 * 30};
 
     auto operator<=>(const PushProfile&) const = default;
@@ -52,7 +53,8 @@ struct PushNotification {
     std::uint64_t identity = 0;      // stable name of this submission, for draws
     std::uint64_t collapse_key = 0;  // 0: none
     Instant submitted{};
-    Instant expires{};  // not delivered or stored after this
+    // Not delivered or stored after this. At `submitted` or before: tried once, never stored.
+    Instant expires{};
     std::vector<std::uint8_t> payload{};
 
     bool operator==(const PushNotification&) const = default;
@@ -95,7 +97,8 @@ public:
     enum class Fate : std::uint8_t { delivered = 0, stored = 1, dropped = 2 };
 
     // A copy has come to the device's end of the service. An online device gets it; for an offline
-    // one it is stored by the profile's rules, and `replaced` names what it pushed out.
+    // one it is stored by the profile's rules, and `replaced` names what it pushed out. A stored
+    // one that expires does so unnoticed: its sender set the time.
     struct Arrival {
         Fate fate = Fate::delivered;
         PushLoss why = PushLoss::lost;            // for dropped
