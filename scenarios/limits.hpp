@@ -14,6 +14,9 @@ namespace invitro::scenarios::limits {
 // Every duration and every moment of a world.
 inline constexpr protocol::Duration time_max = std::chrono::hours{24 * 366};
 
+// Of an invitation; the longest is the protocol's.
+inline constexpr protocol::Duration lifetime_min = std::chrono::seconds{1};
+
 inline constexpr std::uint32_t people_max = 10'000'000;
 inline constexpr std::uint32_t devices_per_person_max = 256;
 inline constexpr std::uint32_t calls_max = 10'000'000;

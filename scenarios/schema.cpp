@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace invitro::scenarios {
 namespace {
 
@@ -29,15 +31,15 @@ There are two ways to say who is there, and they can be mixed:
   distributions; each seed gives another world.
 - *spelt out*: `population.networks`, `profiles`, `devices`, `workload.calls`, `moves` and `faults`
   name each thing by a number of its own. Numbers are never reused, so removing one thing changes
-  nothing about the others. Where something is drawn, numbers from {0} on are for it.
+  nothing about the others. Where something is drawn, numbers from FIRST_DRAWN on are for it.
 
 | written as | means |
 | --- | --- |
 | `"250ms"` | a duration; units are `ns`, `us`, `ms`, `s`, `min`, `h` |
 | `"1%"` | a share or a probability |
-| `"500ms"`, `{{"uniform": ["1s", "3s"]}}`, `{{"exponential": {{"mean": "2s"}}}}`, `{{"lognormal": {{"median": "620ms", "sigma": 0.71}}}}` | a distribution of durations; the first is the same for all |
-| `{{"quantiles": [...]}}` | any distribution, by its quantiles at 0, 1/32, ..., 31/32, 0.98, 0.99, 0.995, 0.999 and 1 |
-| `"wifi"`, `{{"wifi": 3, "4g": 1}}`, `[{{"value": "wifi", "weight": 3}}, ...]` | a mix: one for all, or weights of several |
+| `"500ms"`, `{"uniform": ["1s", "3s"]}`, `{"exponential": {"mean": "2s"}}`, `{"lognormal": {"median": "620ms", "sigma": 0.71}}` | a distribution of durations; the first is the same for all |
+| `{"quantiles": [...]}` | any distribution, by its quantiles at 0, 1/32, ..., 31/32, 0.98, 0.99, 0.995, 0.999 and 1 |
+| `"wifi"`, `{"wifi": 3, "4g": 1}`, `[{"value": "wifi", "weight": 3}, ...]` | a mix: one for all, or weights of several |
 
 A mistake is reported with file, line, column, the place in the document and what was expected:
 
@@ -73,6 +75,13 @@ void append_table(std::string& page, const std::vector<FieldShape>& fields) {
     }
 }
 
+std::string sentence(std::string text) {
+    if (text.front() >= 'a' && text.front() <= 'z') {
+        text.front() = static_cast<char>(text.front() - 'a' + 'A');
+    }
+    return text + ".";
+}
+
 // One heading for every object there is, however deep; the depth is that of the tables.
 void append_objects(std::string& page,
                     const std::vector<FieldShape>& fields,  // NOLINT(misc-no-recursion)
@@ -80,9 +89,26 @@ void append_objects(std::string& page,
     for (const FieldShape& field : fields) {
         if (field.shape.fields.empty()) continue;
         const std::string name = prefix + field.key + (field.shape.is_list ? "[]" : "");
-        page += fmt::format("\n## `{}`\n\n{}.\n", name, field.description);
+        page += fmt::format("\n## `{}`\n\n{}\n", name, sentence(field.description));
         append_table(page, field.shape.fields);
         append_objects(page, field.shape.fields, name + ".");
+    }
+}
+
+// The words that stand for something, as the schema has them.
+void append_words(std::string& page) {
+    page += "\n## Words\n\n| for | known are |\n| --- | --- |\n";
+    const Value definitions = format::schema_definitions();
+    for (const format::Member& definition : *definitions.as<Value::Object>()) {
+        const Value* words = definition.value.find("enum");
+        if (words == nullptr) continue;
+        std::string list;
+        for (const Value& word : *words->as<Value::List>()) {
+            list += fmt::format("{}`{}`", list.empty() ? "" : ", ", *word.as<std::string>());
+        }
+        std::string name = definition.key;
+        std::replace(name.begin(), name.end(), '_', ' ');
+        page += fmt::format("| {} | {} |\n", name, list);
     }
 }
 
@@ -122,10 +148,13 @@ std::string schema_json() {
 
 std::string reference_page() {
     const auto fields = format::scenario_section().field_shapes();
-    std::string page = fmt::format(fmt::runtime(introduction), limits::drawn_number_first);
+    std::string page(introduction);
+    constexpr std::string_view place = "FIRST_DRAWN";
+    page.replace(page.find(place), place.size(), std::to_string(limits::drawn_number_first));
     page += "\n## The file\n";
     append_table(page, fields);
     append_objects(page, fields, "");
+    append_words(page);
     append_metrics(page);
     return page;
 }

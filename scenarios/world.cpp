@@ -179,7 +179,7 @@ Verdict check_call(const World& world, const Call& call) {
             "call {} is made by device {}, which does not exist", call.number, call.initiator);
     }
     if (call.callee.empty()) return fmt::format("call {} calls nobody", call.number);
-    if (call.lifetime <= Duration::zero() ||
+    if (call.lifetime < limits::lifetime_min ||
         call.lifetime > protocol::timing::invitation_lifetime_max) {
         return fmt::format("call {}: its lifetime is out of bounds", call.number);
     }

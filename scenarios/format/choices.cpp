@@ -70,7 +70,7 @@ std::string why_no_name(const std::string& text) {
     };
     const bool good =
         !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), is_allowed);
-    return good ? "" : "expected 1 to 80 letters, digits, blanks, points, dashes and underscores";
+    return good ? "" : "expected 1 to 80 letters, digits, blanks and . _ -";
 }
 
 // "broker" is the first broker; the kinds of which there are several have a number.
@@ -198,7 +198,9 @@ Notation<std::string> text() {
 Notation<std::string> world_name() {
     Value schema = Value::Object{{.key = "type", .value = "string"},
                                  {.key = "pattern", .value = std::string(name_pattern)}};
-    return checked_text({.expected = "a name", .schema = std::move(schema), .fields = {}},
+    return checked_text({.expected = "1 to 80 letters, digits, blanks and . _ -",
+                         .schema = std::move(schema),
+                         .fields = {}},
                         why_no_name);
 }
 

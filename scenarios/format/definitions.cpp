@@ -22,18 +22,16 @@ Notation<NatKind> nat_kind() {
 }
 
 Section<NatPolicy> nat_section() {
-    return {
-        .fields =
-            {{"kind", &NatPolicy::kind, nat_kind(), "mapping and filtering", Presence::required},
-             {"mapping_timeout",
-              &NatPolicy::mapping_timeout,
-              duration(),
-              "how long a mapping lasts without outbound traffic"},
-             {"hairpinning",
-              &NatPolicy::hairpinning,
-              flag(),
-              "inside hosts reach each other through their outside addresses"}},
-        .finish = {}};
+    return {.fields = {
+                {"kind", &NatPolicy::kind, nat_kind(), "mapping and filtering", Presence::required},
+                {"mapping_timeout",
+                 &NatPolicy::mapping_timeout,
+                 duration(),
+                 "how long a mapping lasts without outbound traffic"},
+                {"hairpinning",
+                 &NatPolicy::hairpinning,
+                 flag(),
+                 "inside hosts reach each other through their outside addresses"}}};
 }
 
 Value pattern(std::string_view description, std::string_view expression) {

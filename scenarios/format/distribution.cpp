@@ -55,14 +55,13 @@ Notation<std::int64_t> sigma() {
 
 const Section<Lognormal>& lognormal_section() {
     static const Section<Lognormal> section{
-        .fields =
-            {{"median", &Lognormal::median, duration(), "half is shorter", Presence::required},
-             {"sigma",
-              &Lognormal::sigma_thousandths,
-              sigma(),
-              "of the logarithm",
-              Presence::required}},
-        .finish = {}};
+        .fields = {
+            {"median", &Lognormal::median, duration(), "half is shorter", Presence::required},
+            {"sigma",
+             &Lognormal::sigma_thousandths,
+             sigma(),
+             "of the logarithm",
+             Presence::required}}};
     return section;
 }
 
@@ -72,8 +71,7 @@ struct Exponential {
 
 const Section<Exponential>& exponential_section() {
     static const Section<Exponential> section{
-        .fields = {{"mean", &Exponential::mean, duration(), "the mean", Presence::required}},
-        .finish = {}};
+        .fields = {{"mean", &Exponential::mean, duration(), "the mean", Presence::required}}};
     return section;
 }
 

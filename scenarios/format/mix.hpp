@@ -45,8 +45,7 @@ public:
               Section<Weighted<T>>{
                   .fields =
                       {{"value", &Weighted<T>::value, element, "what is drawn", Presence::required},
-                       {"weight", &Weighted<T>::weight, detail::weight_notation(), "how often"}},
-                  .finish = {}},
+                       {"weight", &Weighted<T>::weight, detail::weight_notation(), "how often"}}},
               {"values with weights", 1, limits::mix_entries_max})) {}
 
     bool read(Reader& reader, const Value& value, Mix<T>& mix) const {

@@ -130,7 +130,7 @@ struct Section {
     std::vector<Field<Owner>> fields;
     Owner defaults{};
     // What concerns several fields: checks them, and puts lists into order. Called after reading.
-    std::function<void(Reader&, const Value&, Owner&)> finish;
+    std::function<void(Reader&, const Value&, Owner&)> finish = {};
 
     [[nodiscard]] std::vector<FieldShape> field_shapes() const {
         std::vector<FieldShape> shapes;

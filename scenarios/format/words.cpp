@@ -59,7 +59,7 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 std::string known_words(std::string_view word, const std::vector<std::string>& known) {
     const std::string nearest = nearest_word(word, known);
     if (!nearest.empty()) return fmt::format("did you mean \"{}\"?", nearest);
-    std::string list = "known are ";
+    std::string list = known.size() == 1 ? "known is " : "known are ";
     for (std::size_t i = 0; i < std::min(known.size(), listed_max); ++i) {
         list += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", known[i]);
     }

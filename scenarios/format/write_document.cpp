@@ -55,7 +55,9 @@ public:
         const auto* members = value.as<Value::Object>();
         const bool is_whole_document = used == 0;
         const bool fits = indentation + used + line.size() < line_length_max;
-        if ((fits && !is_whole_document) || (items == nullptr && members == nullptr)) {
+        const bool has_parts =
+            (items != nullptr && !items->empty()) || (members != nullptr && !members->empty());
+        if (!has_parts || (fits && !is_whole_document)) {
             text_ += line;
         } else if (items != nullptr) {
             print_parts('[', *items, ']', indentation, [&](const Value& item, std::size_t inner) {
