@@ -29,9 +29,9 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr milliseconds progress_period{200};
 // While results trickle in, the parent naps instead of waking up for each of them.
 constexpr milliseconds nap{1};
-constexpr std::size_t trickle_size = 16 * 1024;
+constexpr std::size_t trickle_size = 16'384;
 // With more than this put aside, only the worker everybody waits for is listened to.
-constexpr std::size_t bytes_aside_max = 64 * 1024 * 1024;
+constexpr std::size_t bytes_aside_max = 64'000'000;
 
 // What travels from a worker to the parent: this, then `size` bytes of result.
 struct FrameHeader {
@@ -83,10 +83,12 @@ public:
 
     CampaignEnd run() {
         keep_time();
-        for (unsigned worker = 0; worker < workers_.size(); ++worker)
+        for (unsigned worker = 0; worker < workers_.size(); ++worker) {
             start(worker);
-        while (living_ > 0)
+        }
+        while (living_ > 0) {
             step();
+        }
         if (handler_.on_progress) handler_.on_progress(delivery_.next());
         return {.finished = delivery_.next(),
                 .stopped = delivery_.was_stopped(),
@@ -125,20 +127,20 @@ private:
 
     // Waits until something happens, and handles it. Returns the bytes that were read.
     std::size_t listen() {
-        std::vector<pollfd>& waited = waited_;
-        waited.assign(1, {.fd = interruption_.descriptor(), .events = POLLIN, .revents = 0});
+        waited_.assign(1, {.fd = interruption_.descriptor(), .events = POLLIN, .revents = 0});
         for (unsigned worker = 0; worker < workers_.size(); ++worker) {
             const int descriptor = is_heard(worker) ? workers_[worker].process->results() : -1;
-            waited.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
+            waited_.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
         }
-        const int ready = poll(waited.data(), waited.size(), timeout());
-        if (ready < 0 && errno != EINTR)
+        const int ready = poll(waited_.data(), waited_.size(), timeout());
+        if (ready < 0 && errno != EINTR) {
             throw std::system_error(errno, std::generic_category(), "poll");
+        }
         if (ready <= 0) return 0;
-        if (waited[0].revents != 0) interrupt();
+        if (waited_[0].revents != 0) interrupt();
         std::size_t bytes = 0;
         for (unsigned worker = 0; worker < workers_.size(); ++worker) {
-            if (waited[worker + 1].revents != 0) bytes += hear(worker);
+            if (waited_[worker + 1].revents != 0) bytes += hear(worker);
         }
         return bytes;
     }

@@ -39,16 +39,18 @@ void crashing_worlds(benchmark::State& state) {
     const MakeWorldJob make_job = [] {
         return [](std::uint64_t) -> std::vector<std::uint8_t> { std::_Exit(1); };
     };
-    for (auto _ : state)
+    for (auto _ : state) {
         run_campaign({.count = worlds}, make_job, {});
+    }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(worlds));
 }
 
 BENCHMARK(crashing_worlds)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void forked_job(benchmark::State& state) {
-    for (auto _ : state)
+    for (auto _ : state) {
         benchmark::DoNotOptimize(run_forked([] { return std::vector<std::uint8_t>(200); }));
+    }
 }
 
 BENCHMARK(forked_job)->UseRealTime()->Unit(benchmark::kMicrosecond);

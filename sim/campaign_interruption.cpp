@@ -35,13 +35,15 @@ CampaignInterruption::CampaignInterruption()
 
     action.sa_handler = note_signal;
     action.sa_flags = SA_RESTART;
-    for (std::size_t i = 0; i < signals.size(); ++i)
+    for (std::size_t i = 0; i < signals.size(); ++i) {
         sigaction(signals[i], &action, &previous_[i]);
+    }
 }
 
 CampaignInterruption::~CampaignInterruption() {
-    for (std::size_t i = 0; i < signals.size(); ++i)
+    for (std::size_t i = 0; i < signals.size(); ++i) {
         sigaction(signals[i], &previous_[i], nullptr);
+    }
     events_descriptor.store(-1);
 }
 

@@ -17,6 +17,8 @@ public:
 
     CampaignInterruption(const CampaignInterruption&) = delete;
     CampaignInterruption& operator=(const CampaignInterruption&) = delete;
+    CampaignInterruption(CampaignInterruption&&) = delete;
+    CampaignInterruption& operator=(CampaignInterruption&&) = delete;
 
     // Becomes readable when a signal has come. A poll that waits for it misses none, also not one
     // that comes just before.

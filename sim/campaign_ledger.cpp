@@ -59,8 +59,9 @@ CampaignLedger::CampaignLedger(std::uint64_t positions) : positions_(positions) 
         mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
     shared_.reset(new (memory) Shared);
-    for (std::uint64_t position = 0; position < window; ++position)
+    for (std::uint64_t position = 0; position < window; ++position) {
         shared_->cells[position] = free_cell(position);
+    }
 }
 
 std::optional<std::uint64_t> CampaignLedger::take(unsigned worker) {

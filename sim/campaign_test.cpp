@@ -46,6 +46,8 @@ public:
 
     SharedNumbers(const SharedNumbers&) = delete;
     SharedNumbers& operator=(const SharedNumbers&) = delete;
+    SharedNumbers(SharedNumbers&&) = delete;
+    SharedNumbers& operator=(SharedNumbers&&) = delete;
 
     std::atomic<std::uint64_t>& operator[](std::size_t i) const { return (*numbers_)[i]; }
 
@@ -84,8 +86,9 @@ Seen run_three_workers(const WorldJob& job) {
     const MakeWorldJob make_job = [&] {
         ++made;
         return [&](std::uint64_t index) {
-            while (made < 3)
+            while (made < 3) {
                 sleep(1ms);
+            }
             return job(index);
         };
     };
@@ -228,8 +231,9 @@ TEST(Campaign, survives_a_worker_that_dies_between_worlds) {
         if (index != 0) sibling = static_cast<std::uint64_t>(getpid());
         if (index == 0) {
             // By then the other worker has run as far ahead as it may, and waits.
-            while (started < window)
+            while (started < window) {
                 sleep(1ms);
+            }
             sleep(50ms);
             kill(static_cast<pid_t>(sibling.load()), SIGKILL);
         }
@@ -288,7 +292,8 @@ TEST(Campaign, workers_do_not_run_far_ahead_of_a_slow_world) {
     });
     ASSERT_EQ(seen.results.size(), 2 * window);
     EXPECT_EQ(seen.results[1], 0U);
-    EXPECT_EQ(std::accumulate(seen.results.begin() + window, seen.results.end(), 0U), window);
+    EXPECT_EQ(std::accumulate(seen.results.begin() + window, seen.results.end(), std::uint64_t{0}),
+              window);
 }
 
 TEST(Campaign, large_results_are_not_heaped_up_behind_a_slow_world) {
@@ -327,7 +332,7 @@ TEST(CampaignOfPlatforms, each_worker_builds_its_own) {
                                                                 static_cast<model::SiteIndex>(i));
             good = good && seen.results[i] == static_cast<std::uint64_t>(latency.count());
         }
-        std::exit(good ? EXIT_SUCCESS : EXIT_FAILURE);
+        std::_Exit(good ? EXIT_SUCCESS : EXIT_FAILURE);
     };
     EXPECT_EXIT(check(), testing::ExitedWithCode(EXIT_SUCCESS), "");
 }
@@ -352,8 +357,9 @@ RC_GTEST_PROP(Campaign, is_the_same_for_any_jobs_and_any_split, ()) {
         RC_ASSERT(std::is_sorted(seen.order.begin(), seen.order.end()));
         seen_indices.insert(seen_indices.end(), seen.order.begin(), seen.order.end());
         std::size_t result = 0;
-        for (const WorldCrash& crash : seen.crashes)
+        for (const WorldCrash& crash : seen.crashes) {
             crashed.insert(crash.index);
+        }
         Fingerprint part;
         for (const std::uint64_t index : seen.order) {
             RC_ASSERT(index % shards == shard);

@@ -13,8 +13,9 @@ constexpr std::size_t digits_per_half = 16;
 
 // Little-endian whatever the machine: a fingerprint is compared across machines.
 void put(std::uint8_t* bytes, std::uint64_t value) {
-    for (std::size_t i = 0; i < sizeof value; ++i)
+    for (std::size_t i = 0; i < sizeof value; ++i) {
         bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+    }
 }
 
 std::optional<std::uint64_t> parse_half(std::string_view digits) {

@@ -1,8 +1,8 @@
 // Fingerprints: 128 bits that say whether two runs behaved the same.
 //
-// A world's fingerprint is XXH3-128 over the fixed-width fields of its event stream; a campaign's is
-// the sum modulo 2^128 of a hash of (index, fingerprint) of each world, so that it does not depend
-// on order, jobs or shards.
+// A world's fingerprint is XXH3-128 over the fixed-width fields of its event stream; a campaign's
+// is the sum modulo 2^128 of a hash of (index, fingerprint) of each world, so that it does not
+// depend on order, jobs or shards.
 #pragma once
 
 #include <compare>

@@ -78,19 +78,23 @@ RC_GTEST_PROP(Fingerprint, merging_is_associative_and_commutative, ()) {
 RC_GTEST_PROP(Fingerprint, a_campaign_is_the_same_in_any_order_and_any_split, ()) {
     const auto count = *rc::gen::inRange<std::size_t>(1, 20);
     std::vector<Fingerprint> worlds(count);
-    for (Fingerprint& world : worlds)
+    for (Fingerprint& world : worlds) {
         world = any_fingerprint();
+    }
     Fingerprint in_order;
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
         in_order = combine(in_order, i, worlds[i]);
+    }
 
     std::map<std::size_t, Fingerprint> shards;
     const auto shard_count = *rc::gen::inRange<std::size_t>(1, 5);
-    for (std::size_t i = count; i-- > 0;)
+    for (std::size_t i = count; i-- > 0;) {
         shards[i % shard_count] = combine(shards[i % shard_count], i, worlds[i]);
+    }
     Fingerprint merged;
-    for (const auto& [shard, fingerprint] : shards)
+    for (const auto& [shard, fingerprint] : shards) {
         merged = merge(fingerprint, merged);
+    }
     RC_ASSERT(merged == in_order);
 }
 

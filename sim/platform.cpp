@@ -35,17 +35,21 @@ std::size_t row(SiteIndex site) {
 class SignalHandlersKept {
 public:
     SignalHandlersKept() {
-        for (std::size_t i = 0; i < signals.size(); ++i)
+        for (std::size_t i = 0; i < signals.size(); ++i) {
             sigaction(signals[i], nullptr, &kept_[i]);
+        }
     }
 
     ~SignalHandlersKept() {
-        for (std::size_t i = 0; i < signals.size(); ++i)
+        for (std::size_t i = 0; i < signals.size(); ++i) {
             sigaction(signals[i], &kept_[i], nullptr);
+        }
     }
 
     SignalHandlersKept(const SignalHandlersKept&) = delete;
     SignalHandlersKept& operator=(const SignalHandlersKept&) = delete;
+    SignalHandlersKept(SignalHandlersKept&&) = delete;
+    SignalHandlersKept& operator=(SignalHandlersKept&&) = delete;
 
 private:
     static constexpr std::array signals{SIGINT, SIGSEGV, SIGBUS};
@@ -60,8 +64,10 @@ std::unique_ptr<s4u::Engine> start_engine() {
                                        "--cfg=network/model:CM02",
                                        "--cfg=network/crosstraffic:0"};
     std::vector<char*> pointers;
-    for (std::string& argument : arguments)
+    pointers.reserve(arguments.size() + 1);
+    for (std::string& argument : arguments) {
         pointers.push_back(argument.data());
+    }
     int count = static_cast<int>(pointers.size());
     pointers.push_back(nullptr);
     const SignalHandlersKept kept;
@@ -131,8 +137,9 @@ private:
 // SimGrid owns hosts and links; names are numbers, as two links may join the same sites.
 std::vector<s4u::Host*> add_sites(s4u::NetZone& world, const Topology& topology) {
     std::vector<s4u::Host*> hosts;
-    for (std::size_t i = 0; i < topology.sites.size(); ++i)
+    for (std::size_t i = 0; i < topology.sites.size(); ++i) {
         hosts.push_back(world.create_host("site-" + std::to_string(i), site_speed)->seal());
+    }
     return hosts;
 }
 
@@ -157,8 +164,9 @@ void add_routes(s4u::NetZone& world,
         // The way back is the same: of two equally good routes, a pair must not use both.
         for (std::size_t to = from + 1; to < hosts.size(); ++to) {
             std::vector<s4u::LinkInRoute> route;
-            for (const std::size_t link : best.walk(arrivals, to))
+            for (const std::size_t link : best.walk(arrivals, to)) {
                 route.emplace_back(links[link]);
+            }
             if (route.empty()) continue;
             world.add_route(
                 hosts[from]->get_netpoint(), hosts[to]->get_netpoint(), nullptr, nullptr, route);
@@ -197,8 +205,9 @@ Platform::Platform(const Topology& topology) : engine_(std::make_unique<Engine>(
     engine_->site_count = hosts.size();
     engine_->latencies.reserve(hosts.size() * hosts.size());
     for (const s4u::Host* from : hosts) {
-        for (const s4u::Host* to : hosts)
+        for (const s4u::Host* to : hosts) {
             engine_->latencies.push_back(ask_latency(*from, *to));
+        }
     }
 }
 

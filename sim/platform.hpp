@@ -6,10 +6,10 @@
 // clock ever enters a world's time.
 #pragma once
 
-#include <memory>
-
 #include "model/network/topology.hpp"
 #include "protocol/vocabulary/time.hpp"
+
+#include <memory>
 
 namespace invitro::sim {
 
@@ -22,6 +22,8 @@ public:
 
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
+    Platform(Platform&&) = delete;
+    Platform& operator=(Platform&&) = delete;
 
     // One-way latency between two sites, as SimGrid routes them; `model::no_route` where there is
     // none.

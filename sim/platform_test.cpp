@@ -47,8 +47,9 @@ model::Link link(int from, int to, Duration latency) {
 // nothing, and one site is cut off.
 Topology awkward_topology() {
     Topology topology;
-    for (const char* name : {"a", "b", "c", "d", "e", "alone"})
+    for (const char* name : {"a", "b", "c", "d", "e", "alone"}) {
         topology.sites.push_back({.name = name});
+    }
     topology.links = {link(0, 1, 100ms),
                       link(0, 2, 10ms),
                       link(2, 1, 20'000'001ns),
@@ -62,8 +63,9 @@ Topology awkward_topology() {
 Topology any_topology() {
     Topology topology;
     const int site_count = *rc::gen::inRange(2, 9);
-    for (int i = 0; i < site_count; ++i)
+    for (int i = 0; i < site_count; ++i) {
         topology.sites.push_back({.name = std::to_string(i)});
+    }
     const auto site = rc::gen::inRange(0, site_count);
     const int link_count = *rc::gen::inRange(0, 3 * site_count);
     for (int i = 0; i < link_count; ++i) {
@@ -109,14 +111,14 @@ TEST_F(OwnPlatform, finds_the_fastest_route_even_if_it_has_more_links) {
                           platform.latency(SiteIndex{4}, SiteIndex{0}) == 30ms &&
                           platform.latency(SiteIndex{0}, SiteIndex{5}) == model::no_route &&
                           platform.latency(SiteIndex{5}, SiteIndex{5}) == 0ns;
-        std::exit(exit_code(good));
+        std::_Exit(exit_code(good));
     };
     EXPECT_EXIT(check(), succeeds, "");
 }
 
 TEST_F(OwnPlatform, routes_any_topology_as_the_model_does) {
     const auto check = [] {
-        std::exit(exit_code(rc::check([] {
+        std::_Exit(exit_code(rc::check([] {
             const Topology topology = any_topology();
             const auto same = run_forked([&] {
                 const bool good = same_as_route_matrix(Platform(topology), topology);
@@ -131,8 +133,9 @@ TEST_F(OwnPlatform, routes_any_topology_as_the_model_does) {
 TEST_F(OwnPlatform, leaves_signals_to_those_who_had_them) {
     const auto check = [] {
         constexpr std::array signals{SIGINT, SIGSEGV, SIGBUS};
-        for (const int signal : signals)
+        for (const int signal : signals) {
             std::signal(signal, SIG_DFL);
+        }
         std::signal(SIGINT, SIG_IGN);
         Platform platform(awkward_topology());
         platform.advance(1s);
@@ -142,7 +145,7 @@ TEST_F(OwnPlatform, leaves_signals_to_those_who_had_them) {
             sigaction(signal, nullptr, &now);
             good = good && now.sa_handler == (signal == SIGINT ? SIG_IGN : SIG_DFL);
         }
-        std::exit(exit_code(good));
+        std::_Exit(exit_code(good));
     };
     EXPECT_EXIT(check(), succeeds, "");
 }

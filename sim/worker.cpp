@@ -17,9 +17,9 @@
 namespace invitro::sim {
 namespace {
 
-constexpr std::size_t read_size = 64 * 1024;
-constexpr int pipe_size = 256 * 1024;
-constexpr std::size_t last_words_size_max = 8 * 1024;
+constexpr std::size_t read_size = 65'536;
+constexpr int pipe_size = 262'144;
+constexpr std::size_t last_words_size_max = 8'192;
 
 // In a child, the stderr of its parent. A process is the child of one parent only.
 int stderr_of_parent = -1;

@@ -35,6 +35,9 @@ public:
 
     explicit FileDescriptor(int number) : number_(number) {}
 
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+
     FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
 
     FileDescriptor& operator=(FileDescriptor&& other) noexcept;
@@ -63,6 +66,8 @@ public:
     // Throws std::system_error if no process can be had.
     explicit ForkedProcess(const Body& body);
 
+    ForkedProcess(const ForkedProcess&) = delete;
+    ForkedProcess& operator=(const ForkedProcess&) = delete;
     ForkedProcess(ForkedProcess&& other) noexcept;
     ForkedProcess& operator=(ForkedProcess&& other) = delete;
 

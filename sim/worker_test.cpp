@@ -40,8 +40,7 @@ TEST(RunForked, brings_back_the_result) {
 }
 
 TEST(RunForked, brings_back_more_than_a_pipe_holds) {
-    const Bytes large(5'000'000, 7);
-    EXPECT_EQ(result_of([&] { return large; }), large);
+    EXPECT_EQ(result_of([] { return Bytes(5'000'000, 7); }), Bytes(5'000'000, 7));
 }
 
 TEST(RunForked, leaves_no_trace_in_the_parent) {
@@ -79,8 +78,9 @@ TEST(RunForked, takes_an_exception_for_a_crash) {
 
 TEST(RunForked, keeps_the_end_of_many_words) {
     const WorldCrash crash = crash_of([]() -> Bytes {
-        for (int i = 0; i < 100'000; ++i)
+        for (int i = 0; i < 100'000; ++i) {
             std::fprintf(stderr, "%d\n", i);
+        }
         std::_Exit(1);
     });
     EXPECT_LE(crash.last_words.size(), 8192U);
