@@ -1,14 +1,14 @@
 // The checker: watches a world and judges the properties.
 #pragma once
 
+#include "properties/property.hpp"
+#include "scenarios/world.hpp"
+#include "sim/observer.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "properties/property.hpp"
-#include "scenarios/world.hpp"
-#include "sim/observer.hpp"
 
 namespace invitro::properties {
 

@@ -1,12 +1,12 @@
 // A property: what must hold, where it comes from, and how it was judged.
 #pragma once
 
+#include "model/event.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "model/event.hpp"
 
 namespace invitro::properties {
 

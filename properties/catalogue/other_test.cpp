@@ -1,0 +1,93 @@
+// Trials of the small families: privacy, registration, resources.
+#include "properties/story_test.hpp"
+
+#include <gtest/gtest.h>
+
+namespace invitro::properties {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr CallId call = Story::call;
+
+void goes_well(Story& story) {
+    story.goes_well();
+}
+
+void nothing(Story&) {}
+
+void check_before_accept(Story& story) {
+    story.calls().rings(1).device_sends(
+        1,
+        protocol::Check{
+            .call = call, .sender = Story::id(1), .transaction = {}, .priority = 1, .tag = {}});
+}
+
+void reflects_after_calling(Story& story) {
+    story.calls().device_sends(0, protocol::ReflectRequest{});
+    story.rings_all().cancels();
+    story.stops(1, EndReason::cancelled).stops(2, EndReason::cancelled);
+}
+
+void reflects_unasked(Story& story) {
+    story.calls().rings(1).device_sends(1, protocol::ReflectRequest{});
+}
+
+const protocol::RegisterDevice registration{.device = Story::id(1),
+                                            .profile = {},
+                                            .incarnation = 1,
+                                            .identifiers = {},
+                                            .token = {},
+                                            .lease = 1h};
+const protocol::RegisterAck acknowledgement{.device = Story::id(1), .incarnation = 1, .lease = 1h};
+
+void registers(Story& story) {
+    story.world.registration = scenarios::RegistrationStart::live;
+    story.command(1, protocol::RegisterCommand{});
+    story.to_broker(1, registration).to_device(1, acknowledgement);
+    story.tell(1, protocol::Registered{.lease = 1h});
+}
+
+void registers_in_vain(Story& story) {
+    story.world.registration = scenarios::RegistrationStart::live;
+    story.command(1, protocol::RegisterCommand{});
+    story.to_broker(1, registration).to_device(1, acknowledgement).wait(100s);
+}
+
+void registers_out_of_thin_air(Story& story) {
+    story.world.registration = scenarios::RegistrationStart::live;
+    story.command(1, protocol::RegisterCommand{});
+    story.tell(1, protocol::Registered{.lease = 1h});
+}
+
+void storm(Story& story) {
+    story.calls().rings(1);
+    for (int i = 0; i < 5000; ++i)
+        story.device_sends(1, protocol::InviteRinging{.call = call, .device = Story::id(1)});
+}
+
+void never_quiet(Story& story) {
+    story.calls().rings(1).wait(140s).to_broker(
+        1, protocol::CallKeepAlive{.call = call, .device = Story::id(1)});
+}
+
+void world_ends_early(Story& story) {
+    story.world.duration = 20s;
+    story.goes_well();
+}
+
+}  // namespace
+
+std::vector<Trial> other_trials() {
+    return {
+        {"no-data-before-consent", goes_well, check_before_accept, nothing},
+        {"no-reflection-before-consent", reflects_after_calling, reflects_unasked, goes_well},
+        {"registration-answered", registers, registers_in_vain, goes_well},
+        {"registered-is-in-force", registers, registers_out_of_thin_air, goes_well},
+        {"messages-bounded", goes_well, storm, nothing},
+        {"quiet-after-grace", goes_well, never_quiet, world_ends_early},
+    };
+}
+
+}  // namespace invitro::properties

@@ -1,0 +1,95 @@
+// Resources: a call costs a bounded number of messages, and leaves nothing behind.
+#include "properties/catalogue/catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace invitro::properties {
+namespace {
+
+namespace timing = protocol::timing;
+
+// A device takes part in at most so many exchanges through the broker: push, ringing, accept or
+// decline, forward, ended at the device, and its share of the initiator's request, cancel, update
+// and ended.
+constexpr std::int64_t exchanges_per_device = 8;
+// A try and its answer, each of which the network may double.
+constexpr std::int64_t messages_per_try = 4;
+// Tries that fit before the period of repetition has reached its maximum.
+constexpr std::int64_t tries_early = 4;
+
+// How many messages through the broker one device's part in a call may cost at most.
+std::int64_t messages_max(Duration lifetime) {
+    const Duration span = lifetime + timing::grace;
+    const std::int64_t tries = span / timing::retransmission_max + tries_early;
+    const std::int64_t keep_alives = 2 * (span / timing::call_keep_alive + 1);
+    return exchanges_per_device * messages_per_try * tries + keep_alives;
+}
+
+void messages_bounded(const Case& one, Findings& findings) {
+    const CallFacts& call = one.call;
+    if (!call.requested.happened()) return;
+    const auto devices = static_cast<std::int64_t>(call.participants.size() + 1);
+    const std::int64_t bound = devices * messages_max(call.lifetime);
+    if (call.messages <= bound) {
+        findings.exercised();
+    } else {
+        findings.breach(call.last_message,
+                        fmt::format("the call took {} messages through the broker, at most {} are "
+                                    "allowed for {} devices",
+                                    call.messages,
+                                    bound,
+                                    devices));
+    }
+}
+
+// A device counts the lifetime from the push on, however late that came, and the initiator from the
+// broker's answer on.
+void quiet_after_grace(const Case& one, Findings& findings) {
+    const CallFacts& call = one.call;
+    if (!call.taken.happened()) return;
+    Instant start = call.progress.happened() ? call.progress.at : call.taken.at;
+    for (const ParticipantFacts& who : call.participants)
+        start = std::max(start, who.push_delivered_last);
+    // Whatever was under way is answered once more.
+    const Instant bound = start + call.lifetime + timing::grace + timing::retransmission_max;
+    if (bound >= one.now() || one.history.surroundings().is_broker_paused(call.taken.at, bound)) {
+        return;
+    }
+    if (call.last_message.at <= bound) {
+        findings.exercised();
+    } else {
+        findings.breach(
+            call.last_message,
+            fmt::format("{} still sent a message of the invitation at {}, which was "
+                        "gone at {}",
+                        call.last_sender == nobody ? "the broker" : name_of(call.last_sender),
+                        time_of(call.last_message),
+                        time_of(bound)));
+    }
+}
+
+constexpr std::array properties{
+    Property{.info = {.id = "messages-bounded",
+                      .sentence = "A call costs at most a stated number of messages through the "
+                                  "broker for each device.",
+                      .source = "exchanges; rule 11",
+                      .kind = PropertyKind::resources},
+             .judge_call = messages_bounded},
+    Property{.info = {.id = "quiet-after-grace",
+                      .sentence = "After lifetime and grace nobody sends anything about the "
+                                  "invitation any more.",
+                      .source = "rule 11",
+                      .kind = PropertyKind::resources},
+             .judge_call = quiet_after_grace},
+};
+
+}  // namespace
+
+std::span<const Property> resource_properties() {
+    return properties;
+}
+
+}  // namespace invitro::properties

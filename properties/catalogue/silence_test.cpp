@@ -1,0 +1,128 @@
+#include "properties/story_test.hpp"
+
+#include <gtest/gtest.h>
+
+namespace invitro::properties {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using protocol::DeclineScope;
+
+void goes_well(Story& story) {
+    story.goes_well();
+}
+
+void nothing(Story&) {}
+
+void loser_keeps_ringing(Story& story) {
+    story.calls().rings_all().delivered(1).connects(1).chooses(1).wait(100s);
+}
+
+void nobody_rings(Story& story) {
+    story.calls().wait(1s);
+}
+
+void cancel_is_heard(Story& story) {
+    story.calls().rings_all().cancels();
+    story.stops(1, EndReason::cancelled).stops(2, EndReason::cancelled);
+}
+
+void cancel_is_not_heard(Story& story) {
+    story.calls().rings_all().cancels().stops(1, EndReason::cancelled).wait(100s);
+}
+
+void wrong_reason(Story& story) {
+    story.calls().rings_all().cancels().stops(1, EndReason::answered);
+}
+
+void rings_too_long(Story& story) {
+    story.calls().rings(1).wait(90s).stops(1, EndReason::expired);
+}
+
+void one_declines(Story& story) {
+    story.calls().rings_all().declines(2).delivered(1).connects(1).chooses(1).wait(5s).hangs_up(1);
+}
+
+void one_declines_for_all(Story& story) {
+    story.calls().rings_all().declines(2).stops(1, EndReason::declined);
+}
+
+void all_decline(Story& story) {
+    story.calls().rings_all().declines(1).declines(2).ends(EndReason::declined);
+}
+
+void all_decline_in_vain(Story& story) {
+    story.calls().rings_all().declines(1).declines(2).wait(100s);
+}
+
+}  // namespace
+
+std::vector<Trial> silence_trials() {
+    return {
+        {"losers-fall-silent", goes_well, loser_keeps_ringing, nobody_rings},
+        {"cancel-reaches-all", cancel_is_heard, cancel_is_not_heard, goes_well},
+        {"no-false-reason", goes_well, wrong_reason, nothing},
+        {"ring-bounded", goes_well, rings_too_long, nothing},
+        {"decline-spares-siblings", one_declines, one_declines_for_all, goes_well},
+        {"all-declined-ends-call", all_decline, all_decline_in_vain, one_declines},
+    };
+}
+
+namespace {
+
+Tally reasons_of(const Story& story) {
+    return story.tally("no-false-reason");
+}
+
+TEST(NoFalseReason, knows_what_makes_expired_true) {
+    Story early;
+    early.calls().rings(1).stops(1, EndReason::expired);
+    EXPECT_EQ(reasons_of(early).verdict(), Verdict::violated);
+
+    Story late;
+    late.calls().rings(1).wait(61s).stops(1, EndReason::expired);
+    EXPECT_EQ(reasons_of(late).verdict(), Verdict::holds);
+
+    Story answered;
+    answered.calls().rings_all().delivered(1).chooses(1).wait(61s).stops(2, EndReason::expired);
+    EXPECT_EQ(reasons_of(answered).verdict(), Verdict::violated);
+}
+
+TEST(NoFalseReason, judges_what_the_initiator_is_told) {
+    Story story;
+    story.calls().rings_all().declines(1).ends(EndReason::declined);
+    EXPECT_EQ(reasons_of(story).verdict(), Verdict::violated);
+
+    Story everywhere;
+    everywhere.calls().rings_all().declines(1, DeclineScope::everywhere).ends(EndReason::declined);
+    EXPECT_EQ(reasons_of(everywhere).verdict(), Verdict::holds);
+}
+
+TEST(NoFalseReason, does_not_count_unknown) {
+    Story story;
+    story.calls().rings(1).stops(1, EndReason::unknown);
+    EXPECT_EQ(reasons_of(story).verdict(), Verdict::vacuous);
+}
+
+TEST(RingBounded, forbids_ringing_after_a_dismissal) {
+    Story story;
+    story.calls();
+    story.push_arrives(1, Story::dismissal(1, EndReason::cancelled));
+    story.rings(1);
+    EXPECT_EQ(story.tally("ring-bounded").verdict(), Verdict::violated);
+}
+
+TEST(LosersFallSilent, excuses_a_device_that_only_lost_pushes_could_have_told) {
+    Story story;
+    const protocol::InviteDismiss dismissal = Story::dismissal(2, EndReason::answered);
+    story.calls().rings(1).push(2, Story::invitation(2)).push_arrives(2, Story::invitation(2));
+    story.tell(2, Story::ringing());
+    story.delivered(1).connects(1).chooses(1);
+    story.push(2, dismissal).push(2, dismissal).push(2, dismissal).wait(100s);
+    EXPECT_EQ(story.tally("losers-fall-silent").verdict(), Verdict::vacuous);
+}
+
+}  // namespace
+}  // namespace invitro::properties

@@ -1,0 +1,39 @@
+// What a worker tells of one world, as compact bytes for the pipe to its parent.
+#pragma once
+
+#include "properties/check.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace invitro::properties {
+
+struct WorldRecord {
+    sim::Fingerprint fingerprint{};
+    std::uint64_t events = 0;
+    std::uint64_t features = 0;  // bit i: features()[i] is in the world
+    std::array<std::uint64_t, protocol::remark_kind_count> remarks{};
+    std::vector<Tally> tallies{};
+
+    bool operator==(const WorldRecord&) const = default;
+};
+
+WorldRecord record_of(const scenarios::World& world, WorldVerdict verdict);
+
+// The first violation of each property goes along, the others are only counted.
+std::vector<std::uint8_t> encode(const WorldRecord& record);
+
+// Nothing where the bytes are not those of a record.
+std::optional<WorldRecord> decode_record(protocol::ByteView bytes);
+
+// What a child process that shrinks tells at its end.
+struct ShrinkRecord {
+    ShrinkReport report;
+    sim::Fingerprint fingerprint;
+    std::string explanation;
+};
+
+std::vector<std::uint8_t> encode(const ShrinkRecord& record);
+std::optional<ShrinkRecord> decode_shrink_record(protocol::ByteView bytes);
+
+}  // namespace invitro::properties

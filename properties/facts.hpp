@@ -1,0 +1,248 @@
+// Facts: what boundary events have shown of a world, in a form that properties can judge.
+//
+// Every fact is copied from what crossed a boundary (commands, notifications, datagrams, pushes),
+// never from what a machine says of itself. Facts are regular values and decide nothing: the
+// judging is done in catalogue/, mostly once a call is over.
+#pragma once
+
+#include "model/event.hpp"
+#include "protocol/timing.hpp"
+#include "protocol/wire/messages.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace invitro::properties {
+
+using model::Sequence;
+using protocol::CallId;
+using protocol::ConnectionData;
+using protocol::DeviceId;
+using protocol::Duration;
+using protocol::EndReason;
+using protocol::Instant;
+
+// A device number that is no device's.
+inline constexpr std::uint32_t nobody = 0xFFFFFFFF;
+
+// When something happened for the first time; `never` as long as it has not.
+struct Moment {
+    Instant at = protocol::never;
+    Sequence sequence = 0;
+
+    bool operator==(const Moment&) const = default;
+
+    [[nodiscard]] bool happened() const { return sequence != 0; }
+
+    // It happened, and earlier in the stream than the other (or the other never did).
+    [[nodiscard]] bool is_before(const Moment& other) const {
+        return happened() && (!other.happened() || sequence < other.sequence);
+    }
+
+    void first(const model::EventHeader& header) {
+        if (!happened()) last(header);
+    }
+
+    void last(const model::EventHeader& header) {
+        *this = {.at = header.at, .sequence = header.sequence};
+    }
+};
+
+// The earlier of two; one that never happened is later than any that did.
+inline const Moment& earliest(const Moment& a, const Moment& b) {
+    return a.is_before(b) || !b.happened() ? a : b;
+}
+
+// What a lost datagram or push was part of (docs/PROTOCOL.md, "Exchanges").
+enum class Exchange : std::uint8_t {
+    registration = 0,
+    request = 1,
+    push = 2,
+    ringing = 3,
+    accept = 4,
+    decline = 5,
+    forward = 6,
+    cancel = 7,
+    update = 8,
+    ended = 9,
+    keep_alive = 10,
+    path = 11,
+    none = 12,
+};
+
+// A set of exchanges.
+using ExchangeSet = std::uint16_t;
+
+constexpr ExchangeSet set_of(Exchange one) {
+    return static_cast<ExchangeSet>(1U << static_cast<unsigned>(one));
+}
+
+template <class... More>
+constexpr ExchangeSet set_of(Exchange one, More... more) {
+    return static_cast<ExchangeSet>(set_of(one) | set_of(more...));
+}
+
+Exchange exchange_of(protocol::MessageType type);
+
+// A try of an exchange that failed because the network lost it. What a NAT box refused is not
+// listed: finding a way through is the service's own business.
+struct FailedTry {
+    Instant at{};
+    std::uint32_t device = nobody;  // the participant concerned; nobody: any of them
+    Exchange exchange = Exchange::none;
+
+    bool operator==(const FailedTry&) const = default;
+};
+
+// One end's view of a session with the other end.
+struct SessionFacts {
+    Moment connected;
+    Moment disconnected;
+    protocol::SessionEnd reason = protocol::SessionEnd::no_path;
+    Moment connected_after_end;  // against "terminal states absorb"
+
+    bool operator==(const SessionFacts&) const = default;
+
+    [[nodiscard]] bool is_open() const { return connected.happened() && !disconnected.happened(); }
+};
+
+// How a copy of connection data compares with the original it must equal.
+struct CopyFacts {
+    Moment seen;      // the first copy
+    Moment differed;  // the first copy that is none of the originals
+    Moment foreign;   // the first copy with a host candidate that its device never had
+
+    bool operator==(const CopyFacts&) const = default;
+};
+
+// What one device other than the initiator did and heard in one call.
+struct ParticipantFacts {
+    std::uint32_t device = nobody;
+
+    // Being invited.
+    std::vector<Moment> invite_pushes;     // submitted
+    std::vector<Moment> dismissal_pushes;  // submitted
+    Moment push_delivered;                 // the first InvitePush
+    Instant push_delivered_last{};
+    Moment heard;  // the first message of its own at the broker
+
+    // Ringing.
+    Moment ringing;
+    Moment rang_again;           // in the same incarnation
+    CopyFacts ringing_data;      // the initiator's connection data, as it reached the application
+    Moment ringing_other_names;  // the ring showed another caller or callee than the request
+    Moment dismissed;            // the first InviteEnded or InviteDismiss delivered here
+    Moment ringing_stopped;
+    EndReason stop_reason = EndReason::unknown;
+
+    // Answering.
+    Moment accept_command;  // only one given while it rang
+    Moment decline_command;
+    Moment hang_up_command;
+    std::vector<ConnectionData> accepts;  // as the device sent them, each once
+    Moment accept_at_broker;
+    Moment decline_at_broker;
+    Moment confirmed;
+    Moment rejected;
+    EndReason reject_reason = EndReason::unknown;
+
+    // Its accept on the way to the initiator.
+    CopyFacts forwarded;
+    Moment forwarded_unaccepted;  // an AcceptForward before any InviteAccept of it had come in
+    CopyFacts arrived;            // AcceptArrived at the initiator's application
+    Moment arrived_again;
+
+    // The session.
+    Moment choose_command;
+    Moment nominated;        // the first Nominate delivered to it
+    bool is_chosen = false;  // by the newest InviteUpdate
+    SessionFacts here;
+    SessionFacts at_initiator;
+
+    // Against the rules as such.
+    Moment revealed;  // the first datagram that shows somebody an address of its making
+    protocol::MessageType revealed_by = protocol::MessageType::check;
+    Moment after_end;  // the first notification after a terminal one
+
+    bool operator==(const ParticipantFacts&) const = default;
+
+    [[nodiscard]] bool was_invited() const { return !invite_pushes.empty(); }
+
+    [[nodiscard]] bool answered_itself() const {
+        return accept_command.happened() || decline_command.happened();
+    }
+};
+
+// One call: what its initiator did and heard, and what came to the broker in which order.
+struct CallFacts {
+    CallId id;
+    std::uint32_t initiator = nobody;
+    protocol::EndpointIdentifier callee;
+    protocol::EndpointIdentifier caller;
+    protocol::AnswerPolicy policy = protocol::AnswerPolicy::first;
+    Duration lifetime{};                 // as granted: what was asked for, but at most the maximum
+    std::vector<ConnectionData> offers;  // the initiator's own, as it sent them
+    CopyFacts offered;                   // compared with the addresses the initiator has
+
+    // At the initiator.
+    Moment started;
+    Moment requested;
+    Moment progress;
+    Moment failed;
+    Moment ended;
+    EndReason end_reason = EndReason::unknown;
+    Moment after_end;
+    Moment cancel_command;
+    Moment hang_up_command;
+    Moment updated;  // the first InviteUpdate sent
+    Moment nominate_sent;
+    Moment stranger_arrived;  // an AcceptArrived that names no known device
+
+    // At the broker.
+    Moment taken;  // the first InviteProgress sent
+    Moment cancel_at_broker;
+    Moment choice_at_broker;
+    Moment declined_over;       // a decline everywhere, or the last of the declines here
+    Moment over_certainly;      // from here on an accept comes too late
+    Moment over_possibly;       // from here on it may be refused
+    Moment declined_out;        // nobody is left and nobody has accepted
+    Moment stranger_forwarded;  // an AcceptForward that names no known device
+
+    std::vector<ParticipantFacts> participants;
+    std::vector<FailedTry> failed_tries;
+    std::uint32_t messages = 0;          // datagrams to and from the broker, and pushes
+    Moment last_message;                 // the last of those datagrams
+    std::uint32_t last_sender = nobody;  // of it; nobody: the broker
+
+    bool operator==(const CallFacts&) const = default;
+
+    [[nodiscard]] Instant lifetime_end() const { return after_taken(lifetime); }
+
+    [[nodiscard]] Instant grace_end() const {
+        return after_taken(lifetime + protocol::timing::grace);
+    }
+
+    [[nodiscard]] const ParticipantFacts* find(std::uint32_t device) const;
+    [[nodiscard]] ParticipantFacts* find(std::uint32_t device);
+
+private:
+    [[nodiscard]] Instant after_taken(Duration span) const {
+        return taken.happened() ? taken.at + span : protocol::never;
+    }
+};
+
+// What is known of a device apart from any call.
+struct DeviceFacts {
+    DeviceId id;
+    Moment register_command;
+    Moment registered;  // RegisterAck sent by the broker, or loaded from the start
+    Moment registered_notified;
+    Moment consent;    // the first CallCommand, or AcceptCommand while ringing
+    Moment reflected;  // the first ReflectRequest sent
+    std::vector<protocol::Address> addresses;  // all it ever had
+    std::vector<FailedTry> failed_tries;       // of the registration
+
+    bool operator==(const DeviceFacts&) const = default;
+};
+
+}  // namespace invitro::properties

@@ -1,0 +1,123 @@
+#include "properties/generate/generate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace invitro::properties {
+namespace {
+
+using model::FaultKind;
+using model::NatKind;
+using model::ReactionKind;
+using scenarios::World;
+
+template <class List, class Condition>
+bool has(const List& list, Condition&& condition) {
+    return std::any_of(list.begin(), list.end(), condition);
+}
+
+template <FaultKind kind>
+Feature fault() {
+    return {.name = {}, .is_in = [](const World& world) {
+                return has(world.faults, [](const auto& one) { return one.kind == kind; });
+            }};
+}
+
+template <NatKind kind>
+Feature nat() {
+    return {.name = {}, .is_in = [](const World& world) {
+                return has(world.networks, [](const auto& one) { return one.nat.kind == kind; });
+            }};
+}
+
+template <ReactionKind kind>
+Feature reaction() {
+    return {.name = {}, .is_in = [](const World& world) {
+                return has(world.devices,
+                           [](const auto& one) { return one.reaction.kind == kind; });
+            }};
+}
+
+template <protocol::AnswerPolicy policy>
+Feature answer_policy() {
+    return {.name = {}, .is_in = [](const World& world) {
+                return has(world.calls, [](const auto& one) { return one.policy == policy; });
+            }};
+}
+
+// A family of features, one for each of its kinds, named by family and kind.
+template <class Kind, std::size_t... index, class Make>
+void add_kinds(std::vector<Feature>& list,
+               std::string_view family,
+               std::index_sequence<index...>,
+               Make&& make) {
+    (list.push_back(make.template operator()<static_cast<Kind>(index)>()), ...);
+    const std::size_t first = list.size() - sizeof...(index);
+    ((list[first + index].name = fmt::format("{} {}", family, to_string(static_cast<Kind>(index)))),
+     ...);
+}
+
+void add_settings(std::vector<Feature>& list) {
+    const auto add = [&](const char* name, bool (*is_in)(const World&)) {
+        list.push_back({.name = name, .is_in = is_in});
+    };
+    add("several calls", [](const World& world) { return world.calls.size() > 1; });
+    add("several callees", [](const World& world) { return world.profiles.size() > 2; });
+    add("several identifiers", [](const World& world) {
+        return has(world.profiles, [](const auto& one) { return one.identifiers.size() > 1; });
+    });
+    add("shared network",
+        [](const World& world) { return world.networks.size() < world.devices.size(); });
+    add("cancel", [](const World& world) {
+        return has(world.calls,
+                   [](const auto& one) { return one.cancel_after != scenarios::Duration::max(); });
+    });
+    add("move", [](const World& world) { return !world.moves.empty(); });
+    add("no fault", [](const World& world) { return world.faults.empty(); });
+    add("preloaded", [](const World& world) {
+        return world.registration == scenarios::RegistrationStart::preloaded;
+    });
+    add("core loss", [](const World& world) { return world.core.loss != model::Probability{}; });
+    add("core duplication",
+        [](const World& world) { return world.core.duplication != model::Probability{}; });
+    add("core reordering",
+        [](const World& world) { return world.core.reordering != model::Probability{}; });
+    add("push profile trouble", [](const World& world) {
+        const model::PushProfile usual = model::apns_profile();
+        return world.push.loss != usual.loss || world.push.duplication != usual.duplication ||
+               world.push.reordering != usual.reordering;
+    });
+    add("broken for good", [](const World& world) {
+        return has(world.faults, [](const auto& one) { return one.end == protocol::never; });
+    });
+}
+
+}  // namespace
+
+const std::vector<Feature>& features() {
+    static const std::vector<Feature> all = [] {
+        std::vector<Feature> list;
+        add_settings(list);
+        add_kinds<FaultKind>(list,
+                             "fault",
+                             std::make_index_sequence<model::fault_kind_count>{},
+                             []<FaultKind kind>() { return fault<kind>(); });
+        add_kinds<NatKind>(
+            list, "NAT", std::make_index_sequence<model::nat_kind_count>{}, []<NatKind kind>() {
+                return nat<kind>();
+            });
+        add_kinds<ReactionKind>(
+            list, "reaction", std::make_index_sequence<5>{}, []<ReactionKind kind>() {
+                return reaction<kind>();
+            });
+        add_kinds<protocol::AnswerPolicy>(
+            list, "policy", std::make_index_sequence<3>{}, []<protocol::AnswerPolicy policy>() {
+                return answer_policy<policy>();
+            });
+        return list;
+    }();
+    return all;
+}
+
+}  // namespace invitro::properties

@@ -1,0 +1,322 @@
+#include "properties/generate/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace invitro::properties {
+namespace {
+
+using model::AccessKind;
+using model::FaultKind;
+using model::NatKind;
+using model::NodeId;
+using model::NodeKind;
+using model::ReactionKind;
+using scenarios::Call;
+using scenarios::Device;
+using scenarios::Duration;
+using scenarios::World;
+using namespace std::chrono_literals;
+
+// The features that this world may have; each is on in about half of all worlds.
+struct Swarm {
+    bool several_calls = false;
+    bool several_callees = false;
+    bool several_identifiers = false;
+    bool shared_networks = false;
+    bool cancels = false;
+    bool declines = false;
+    bool policies = false;
+    bool short_lifetimes = false;
+    bool short_mappings = false;
+    bool moves = false;
+    bool constant_push = false;
+    bool push_trouble = false;
+    bool core_trouble = false;
+    bool accept_together = false;
+    bool preloaded = false;
+    std::vector<NatKind> nats;
+    std::vector<AccessKind> accesses;
+    std::vector<FaultKind> faults;
+};
+
+template <class Kind>
+std::vector<Kind> subset(Draws& draws, std::size_t count, std::uint32_t one_in) {
+    std::vector<Kind> kinds;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (draws.one_in(one_in)) kinds.push_back(static_cast<Kind>(i));
+    }
+    return kinds;
+}
+
+Swarm draw_swarm(Draws& draws) {
+    Swarm swarm;
+    for (bool* feature : {&swarm.several_calls,
+                          &swarm.several_callees,
+                          &swarm.several_identifiers,
+                          &swarm.shared_networks,
+                          &swarm.cancels,
+                          &swarm.declines,
+                          &swarm.policies,
+                          &swarm.short_lifetimes,
+                          &swarm.short_mappings,
+                          &swarm.moves,
+                          &swarm.constant_push,
+                          &swarm.push_trouble,
+                          &swarm.core_trouble,
+                          &swarm.accept_together,
+                          &swarm.preloaded}) {
+        *feature = draws.one_in(2);
+    }
+    swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
+    if (swarm.nats.empty()) swarm.nats.push_back(NatKind::pub);
+    swarm.accesses = subset<AccessKind>(draws, model::access_kind_count, 4);
+    if (swarm.accesses.empty()) swarm.accesses.push_back(AccessKind::fibre);
+    if (!draws.one_in(4)) swarm.faults = subset<FaultKind>(draws, model::fault_kind_count, 3);
+    return swarm;
+}
+
+class Generator {
+public:
+    Generator(Draws draws, int size)
+        : draws_(draws), size_(static_cast<std::uint32_t>(size)), swarm_(draw_swarm(draws_)) {}
+
+    World run() {
+        settings();
+        people();
+        calls();
+        if (swarm_.moves) moves();
+        if (!swarm_.faults.empty()) faults();
+        finish();
+        return std::move(world_);
+    }
+
+private:
+    model::SiteIndex site() {
+        const auto count = static_cast<std::uint32_t>(model::builtin_metros().sites.size());
+        return static_cast<model::SiteIndex>(draws_.below(count));
+    }
+
+    // A share of one of a few sizes, small ones more often.
+    model::Probability share() {
+        constexpr std::uint64_t percent = model::probability_one / 100;
+        static const std::vector<std::uint64_t> percents{1, 2, 5, 10, 30, 50, 100};
+        return model::Probability{draws_.one_of(percents) * percent};
+    }
+
+    model::Probability small_share() {
+        return model::Probability{draws_.between(1U, 5U) * (model::probability_one / 100)};
+    }
+
+    void settings() {
+        world_.seed = draws_.next();
+        world_.broker_site = site();
+        for (model::SiteIndex& reflector : world_.reflector_sites)
+            reflector = site();
+        if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
+        if (swarm_.constant_push) world_.push.delay = model::constant(draws_.between(50ms, 1500ms));
+        if (swarm_.push_trouble) {
+            if (draws_.one_in(2)) world_.push.loss = share();
+            if (draws_.one_in(2)) world_.push.duplication = share();
+            if (draws_.one_in(2)) world_.push.reordering = share();
+            world_.push.reordering_delay = model::constant(draws_.between(100ms, 3000ms));
+        }
+        if (swarm_.core_trouble) {
+            if (draws_.one_in(2)) world_.core.loss = small_share();
+            if (draws_.one_in(2)) world_.core.duplication = share();
+            if (draws_.one_in(2)) world_.core.reordering = share();
+            world_.core.reordering_delay = draws_.between(10ms, 400ms);
+        }
+    }
+
+    std::uint32_t add_network() {
+        const auto number = static_cast<std::uint32_t>(world_.networks.size());
+        model::NatPolicy nat{.kind = draws_.one_of(swarm_.nats)};
+        if (swarm_.short_mappings) nat.mapping_timeout = draws_.between(30'000ms, 60'000ms);
+        nat.hairpinning = !draws_.one_in(4);
+        const AccessKind access = draws_.one_of(swarm_.accesses);
+        const model::SiteIndex where = site();
+        world_.networks.push_back({.number = number, .site = where, .access = access, .nat = nat});
+        return number;
+    }
+
+    void add_profile(std::uint32_t devices) {
+        const auto number = static_cast<std::uint32_t>(world_.profiles.size());
+        scenarios::Profile profile{.number = number, .identifiers = {}};
+        const std::uint32_t identifiers = swarm_.several_identifiers ? draws_.between(1U, 3U) : 1;
+        for (std::uint32_t i = 0; i < identifiers; ++i) {
+            const std::string text = i == 0 ? fmt::format("+4930{:06}", number)
+                                            : fmt::format("p{}.{}@example.org", number, i);
+            profile.identifiers.push_back(*protocol::EndpointIdentifier::parse(text));
+        }
+        world_.profiles.push_back(std::move(profile));
+        const std::uint32_t home = add_network();
+        for (std::uint32_t i = 0; i < devices; ++i) {
+            Device device;
+            device.number = device_count();
+            device.profile = number;
+            const bool is_home = i == 0 || (swarm_.shared_networks && draws_.one_in(2));
+            device.network = is_home ? home : add_network();
+            device.reaction = reaction();
+            world_.devices.push_back(device);
+        }
+    }
+
+    model::Reaction reaction() {
+        static const std::vector<ReactionKind> declining{ReactionKind::accept,
+                                                         ReactionKind::accept,
+                                                         ReactionKind::decline_here,
+                                                         ReactionKind::decline_everywhere,
+                                                         ReactionKind::busy,
+                                                         ReactionKind::ignore};
+        ReactionKind kind = ReactionKind::accept;
+        if (swarm_.declines) {
+            kind = draws_.one_of(declining);
+        } else if (draws_.one_in(6)) {
+            kind = ReactionKind::ignore;
+        }
+        if (kind == ReactionKind::ignore) return {};
+        // Within one round trip of each other, or as people are.
+        const Duration after = swarm_.accept_together ? accept_after_ + draws_.between(0ms, 60ms)
+                                                      : draws_.between(0ms, 12'000ms);
+        return {.kind = kind, .after = after};
+    }
+
+    void people() {
+        accept_after_ = draws_.between(0ms, 6'000ms);
+        add_profile(1 + draws_.below(1 + size_ / 60));
+        const std::uint32_t callees = swarm_.several_callees ? 1 + draws_.below(1 + size_ / 30) : 1;
+        for (std::uint32_t i = 0; i < callees; ++i)
+            add_profile(1 + draws_.below(1 + size_ / 15));
+    }
+
+    void calls() {
+        const std::uint32_t count = swarm_.several_calls ? 1 + draws_.below(1 + size_ / 30) : 1;
+        Duration at = draws_.between(2'000ms, 6'000ms);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            add_call(i, at);
+            at += draws_.one_in(3) ? draws_.between(0ms, 100ms) : draws_.between(0ms, 20'000ms);
+        }
+    }
+
+    void add_call(std::uint32_t number, Duration at) {
+        Call call;
+        call.number = number;
+        call.at = at;
+        const std::uint32_t caller_count = number == 0 ? 1 : device_count();
+        call.initiator = draws_.below(caller_count);
+        const std::uint32_t caller = world_.devices[call.initiator].profile;
+        const auto profiles = static_cast<std::uint32_t>(world_.profiles.size());
+        const std::uint32_t callee = (caller + 1 + draws_.below(profiles - 1)) % profiles;
+        call.callee = draws_.one_of(world_.profiles[callee].identifiers);
+        if (swarm_.policies) call.policy = static_cast<protocol::AnswerPolicy>(draws_.below(3));
+        static const std::vector<Duration> lifetimes{5s, 15s, 30s, 60s};
+        call.lifetime = swarm_.short_lifetimes ? draws_.one_of(lifetimes) : Duration{60s};
+        call.talk = draws_.between(1'000ms, 12'000ms);
+        if (swarm_.cancels && draws_.one_in(2)) call.cancel_after = cancel_after();
+        world_.calls.push_back(call);
+    }
+
+    // Any time, or about when the first device accepts: what a push takes, and its user's time.
+    Duration cancel_after() {
+        if (draws_.one_in(2)) return draws_.between(0ms, 15'000ms);
+        const Duration ring = world_.push.delay.median() + draws_.between(50ms, 600ms);
+        return draws_.one_in(2) ? ring + accept_after_ : ring;
+    }
+
+    [[nodiscard]] std::uint32_t device_count() const {
+        return static_cast<std::uint32_t>(world_.devices.size());
+    }
+
+    // A moment that matters to a call: its start, the ringing, an accept, shortly after.
+    Duration moment() {
+        const Call& call = draws_.one_of(world_.calls);
+        const Device& device = draws_.one_of(world_.devices);
+        const Duration ring = call.at + world_.push.delay.median() + 300ms;
+        switch (draws_.below(4)) {
+            case 0:
+                return call.at + draws_.between(0ms, 500ms);
+            case 1:
+                return ring + draws_.between(0ms, 300ms);
+            case 2:
+                return ring + device.reaction.after + draws_.between(0ms, 500ms);
+            default:
+                return call.at + draws_.between(0ms, 15'000ms);
+        }
+    }
+
+    void moves() {
+        const std::uint32_t count = 1 + draws_.below(2);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const std::uint32_t device = draws_.below(device_count());
+            const Duration at = moment();
+            const bool is_new = draws_.one_in(2);
+            const auto networks = static_cast<std::uint32_t>(world_.networks.size());
+            const std::uint32_t network = is_new ? add_network() : draws_.below(networks);
+            world_.moves.push_back({.device = device, .move = {.at = at, .network = network}});
+        }
+        std::stable_sort(world_.moves.begin(),
+                         world_.moves.end(),
+                         [](const auto& a, const auto& b) { return a.move.at < b.move.at; });
+    }
+
+    NodeId target(FaultKind kind) {
+        const bool needs_device = kind == FaultKind::device_offline || kind == FaultKind::nat_flush;
+        const NodeId device{.kind = NodeKind::device, .number = draws_.below(device_count())};
+        if (kind == FaultKind::broker_pause) return {.kind = NodeKind::broker, .number = 0};
+        if (needs_device || !draws_.one_in(3)) return device;
+        if (is_push(kind) || draws_.one_in(2)) return {};
+        return {.kind = NodeKind::broker, .number = 0};
+    }
+
+    static bool is_push(FaultKind kind) {
+        return kind == FaultKind::push_loss || kind == FaultKind::push_duplication ||
+               kind == FaultKind::push_delay || kind == FaultKind::push_outage;
+    }
+
+    void faults() {
+        const std::uint32_t count = 1 + draws_.below(2 + size_ / 20);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            model::Fault fault{.number = i, .kind = draws_.one_of(swarm_.faults)};
+            fault.start = protocol::Instant{draws_.one_in(8) ? Duration{} : moment()};
+            fault.end = fault.start + (draws_.one_in(3) ? draws_.between(100ms, 40'000ms)
+                                                        : draws_.between(50ms, 8'000ms));
+            fault.target = target(fault.kind);
+            if (uses_probability(fault.kind)) fault.probability = share();
+            if (uses_delay(fault.kind)) fault.delay = draws_.between(10ms, 2'000ms);
+            // One device is left broken for good now and then: its siblings must not mind.
+            const bool is_device = fault.target.kind == NodeKind::device;
+            if (is_device && fault.kind != FaultKind::nat_flush && draws_.one_in(10)) {
+                fault.end = protocol::never;
+            }
+            world_.faults.push_back(fault);
+        }
+        std::sort(world_.faults.begin(), world_.faults.end(), [](const auto& a, const auto& b) {
+            return a.start != b.start ? a.start < b.start : a.number < b.number;
+        });
+    }
+
+    // Long enough for the last invitation, and for whoever is left waiting after it.
+    void finish() {
+        Duration last{};
+        for (const Call& call : world_.calls)
+            last = std::max(last, call.at + call.lifetime);
+        world_.duration =
+            last + protocol::timing::grace + protocol::timing::nomination_wait_max + 40s;
+    }
+
+    Draws draws_;
+    std::uint32_t size_;
+    Swarm swarm_;
+    Duration accept_after_{};
+    World world_;
+};
+
+}  // namespace
+
+World generate_world(Draws draws, int size) {
+    return Generator(draws, size).run();
+}
+
+}  // namespace invitro::properties

@@ -1,0 +1,148 @@
+// History: keeps the facts of a world while its events go by.
+//
+// Only boundary events are looked at. Each datagram is decoded at most once, and most not at all:
+// its type and its call tell what it means. A call's facts are handed out for judging when nothing
+// more can happen to it, and forgotten, so that a long world needs room for its open calls only.
+#pragma once
+
+#include "model/event.hpp"
+#include "properties/facts.hpp"
+#include "properties/surroundings.hpp"
+#include "protocol/vocabulary/dense_map.hpp"
+#include "protocol/wire/messages.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace invitro::properties {
+
+// The type of an encoded message, told by its first bytes; none where they are not ours.
+std::optional<protocol::MessageType> peek_type(protocol::ByteView bytes);
+
+class History {
+public:
+    using Calls = protocol::DenseMap<CallId, CallFacts>;
+    using Devices = protocol::DenseMap<std::uint32_t, DeviceFacts>;
+
+    // The world must outlive this.
+    explicit History(const scenarios::World& world);
+
+    void observe(const model::Event& event);
+
+    [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
+
+    // Calls not yet taken out.
+    [[nodiscard]] const Calls& calls() const { return calls_; }
+
+    [[nodiscard]] const Devices& devices() const { return devices_; }
+
+    // When the device came to be known to the broker; never: it has not.
+    [[nodiscard]] Moment registered(std::uint32_t device) const;
+
+    // How far the history goes: to the latest event or, once the world is over, to its end.
+    [[nodiscard]] Instant now() const { return now_; }
+
+    // Is it time to take out calls? Cheap enough to ask after every event.
+    [[nodiscard]] bool has_closable() const { return now_ >= next_close_; }
+
+    // Calls to which nothing more can happen, out of the history.
+    std::vector<CallFacts> take_closable();
+
+private:
+    using Header = model::EventHeader;
+    using MessageType = protocol::MessageType;
+
+    // history.cpp: the world around a call, commands, pushes.
+    CallFacts* find_call(CallId id);
+    CallFacts& call_of(CallId id);
+    ParticipantFacts& participant(CallFacts& call, std::uint32_t device);
+    ParticipantFacts* participant_named(CallFacts& call, DeviceId device);
+    DeviceFacts& device(std::uint32_t number);
+    [[nodiscard]] std::uint32_t number_of(DeviceId id) const;
+    void name_device(std::uint32_t number, DeviceId id);
+    [[nodiscard]] bool has_own_hosts(std::uint32_t device, const ConnectionData& data) const;
+
+    void on(const Header& header, const model::PushSubmitted& event);
+    void on(const Header& header, const model::PushDelivered& event);
+    void on(const Header& header, const model::CommandGiven<protocol::Command>& event);
+    void on(const Header& header, const model::Notified<protocol::Notification>& event);
+    void on(const Header& header, const model::DatagramSent& event);
+    void on(const Header& header, const model::DatagramDelivered& event);
+    void on(const Header& header, const model::DatagramDropped& event);
+
+    void on(const Header& header, const model::WorldEnded& event);
+
+    // Stored and dropped notifications show by their not being delivered; what a machine says of
+    // itself is no ground for a verdict; the rest is known from the World in advance.
+    template <class Other>
+    void on(const Header&, const Other&) {}
+
+    void given(const Header& header, const protocol::RegisterCommand& command);
+    void given(const Header& header, const protocol::CallCommand& command);
+    void given(const Header& header, const protocol::AcceptCommand& command);
+    void given(const Header& header, const protocol::DeclineCommand& command);
+    void given(const Header& header, const protocol::CancelCommand& command);
+    void given(const Header& header, const protocol::ChooseCommand& command);
+    void given(const Header& header, const protocol::HangUpCommand& command);
+    void given(const Header& header, const protocol::NetworkChanged& command);
+
+    // history_datagrams.cpp
+    void sent_outside_calls(const Header& header, MessageType type, protocol::ByteView payload);
+    void sent_by_broker(CallFacts& call,
+                        const Header& header,
+                        MessageType type,
+                        protocol::ByteView payload);
+    void sent_by_initiator(CallFacts& call,
+                           const Header& header,
+                           MessageType type,
+                           protocol::ByteView payload);
+    void sent_by_recipient(CallFacts& call,
+                           const Header& header,
+                           MessageType type,
+                           protocol::ByteView payload);
+    void requested(CallFacts& call, const Header& header, const protocol::InviteRequest& request);
+    void forwarded(CallFacts& call, const Header& header, const protocol::AcceptForward& forward);
+    void at_broker(CallFacts& call,
+                   const Header& header,
+                   MessageType type,
+                   protocol::ByteView payload);
+    void accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header);
+    void decline_at_broker(CallFacts& call,
+                           const Header& header,
+                           const protocol::InviteDecline& decline);
+    void at_device(CallFacts& call,
+                   const Header& header,
+                   MessageType type,
+                   protocol::ByteView payload);
+    void count_failed(const Header& header, MessageType type, protocol::ByteView payload);
+
+    // history_notifications.cpp
+    void told(const Header& header, const protocol::Registered& what);
+    void told(const Header& header, const protocol::CallStarted& what);
+    void told(const Header& header, const protocol::CallProgress& what);
+    void told(const Header& header, const protocol::CallFailed& what);
+    void told(const Header& header, const protocol::Ringing& what);
+    void told(const Header& header, const protocol::RingingStopped& what);
+    void told(const Header& header, const protocol::AcceptConfirmed& what);
+    void told(const Header& header, const protocol::AcceptRejected& what);
+    void told(const Header& header, const protocol::AcceptArrived& what);
+    void told(const Header& header, const protocol::Connected& what);
+    void told(const Header& header, const protocol::Disconnected& what);
+    void told(const Header& header, const protocol::CallEnded& what);
+
+    void compare(CopyFacts& copy,
+                 const Header& header,
+                 std::uint32_t origin,
+                 const ConnectionData& data,
+                 const std::vector<ConnectionData>& originals) const;
+
+    Surroundings surroundings_;
+    Calls calls_;
+    Devices devices_;
+    protocol::DenseMap<DeviceId, std::uint32_t> numbers_;
+    CallFacts* recent_ = nullptr;  // the call of the event before: mostly that of the next one too
+    Instant now_{};
+    Instant next_close_ = protocol::never;
+};
+
+}  // namespace invitro::properties

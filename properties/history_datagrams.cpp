@@ -1,0 +1,297 @@
+// History, third part: datagrams sent, delivered and lost.
+#include "properties/history.hpp"
+#include "protocol/timing.hpp"
+#include "protocol/vocabulary/overloaded.hpp"
+#include "protocol/wire/codec.hpp"
+
+#include <algorithm>
+
+namespace invitro::properties {
+
+using model::NodeKind;
+using protocol::ByteView;
+using protocol::MessageType;
+
+namespace {
+
+// Between the peers themselves, as opposed to through the broker.
+bool is_path_message(MessageType type) {
+    return type >= MessageType::check;
+}
+
+// The decoded message, if it is an M.
+template <class M, class Use>
+void decode_as(ByteView payload, Use&& use) {
+    const auto message = protocol::decode(payload);
+    if (!message) return;
+    if (const M* one = std::get_if<M>(&*message)) use(*one);
+}
+
+// The participant that a message of a call is about: an InviteUpdate is about its sender.
+DeviceId concerned(const protocol::Message& message) {
+    return std::visit(
+        [](const auto& one) -> DeviceId {
+            if constexpr (requires { one.device; }) {
+                return one.device;
+            } else if constexpr (requires { one.initiator; }) {
+                return one.initiator;
+            } else {
+                return {};
+            }
+        },
+        message);
+}
+
+void add_once(std::vector<ConnectionData>& list, const ConnectionData& data) {
+    if (std::find(list.begin(), list.end(), data) == list.end()) list.push_back(data);
+}
+
+// Nobody can take part any more, and nobody has accepted.
+bool have_all_declined(const CallFacts& call) {
+    return std::all_of(call.participants.begin(), call.participants.end(), [](const auto& one) {
+        return !one.was_invited() || one.decline_at_broker.happened();
+    });
+}
+
+bool has_any_accepted(const CallFacts& call) {
+    return std::any_of(call.participants.begin(), call.participants.end(), [](const auto& one) {
+        return one.accept_at_broker.happened();
+    });
+}
+
+}  // namespace
+
+// ---- sent
+// --------------------------------------------------------------------------------------------
+
+void History::on(const Header& header, const model::DatagramSent& event) {
+    const auto type = peek_type(event.payload);
+    if (!type) return;
+    if (header.call.is_none()) {
+        sent_outside_calls(header, *type, event.payload);
+        return;
+    }
+    // A call is first heard of by CallStarted; without it there is nobody to judge it for.
+    CallFacts* call = find_call(header.call);
+    if (call == nullptr) return;
+    const bool is_device = header.node.kind == NodeKind::device;
+    if (!is_path_message(*type)) {
+        ++call->messages;
+        call->last_message.last(header);
+        call->last_sender = is_device ? header.node.number : nobody;
+    }
+    if (!is_device) {
+        sent_by_broker(*call, header, *type, event.payload);
+    } else if (header.node.number == call->initiator) {
+        sent_by_initiator(*call, header, *type, event.payload);
+    } else {
+        sent_by_recipient(*call, header, *type, event.payload);
+    }
+}
+
+void History::sent_outside_calls(const Header& header, MessageType type, ByteView payload) {
+    if (type == MessageType::register_device) {
+        decode_as<protocol::RegisterDevice>(
+            payload, [&](const auto& message) { name_device(header.node.number, message.device); });
+    } else if (type == MessageType::register_ack) {
+        decode_as<protocol::RegisterAck>(payload, [&](const auto& message) {
+            const std::uint32_t number = number_of(message.device);
+            if (number != nobody) device(number).registered.first(header);
+        });
+    } else if (type == MessageType::reflect_request && header.node.kind == NodeKind::device) {
+        device(header.node.number).reflected.first(header);
+    }
+}
+
+void History::sent_by_broker(CallFacts& call,
+                             const Header& header,
+                             MessageType type,
+                             ByteView payload) {
+    if (type == MessageType::invite_progress) {
+        call.taken.first(header);
+    } else if (type == MessageType::accept_forward) {
+        decode_as<protocol::AcceptForward>(
+            payload, [&](const auto& message) { forwarded(call, header, message); });
+    }
+}
+
+void History::sent_by_initiator(CallFacts& call,
+                                const Header& header,
+                                MessageType type,
+                                ByteView payload) {
+    if (type == MessageType::invite_request) {
+        decode_as<protocol::InviteRequest>(
+            payload, [&](const auto& message) { requested(call, header, message); });
+    } else if (type == MessageType::nominate) {
+        call.nominate_sent.first(header);
+    } else if (type == MessageType::invite_update) {
+        call.updated.first(header);
+        decode_as<protocol::InviteUpdate>(payload, [&](const auto& message) {
+            for (ParticipantFacts& one : call.participants) {
+                const DeviceFacts* known = devices_.find(one.device);
+                one.is_chosen = known != nullptr && std::find(message.chosen.begin(),
+                                                              message.chosen.end(),
+                                                              known->id) != message.chosen.end();
+            }
+        });
+    }
+}
+
+void History::requested(CallFacts& call,
+                        const Header& header,
+                        const protocol::InviteRequest& request) {
+    name_device(header.node.number, request.initiator);
+    call.requested.first(header);
+    call.callee = request.callee;
+    call.caller = request.caller;
+    call.policy = request.policy;
+    call.lifetime = std::min(request.lifetime, protocol::timing::invitation_lifetime_max);
+    add_once(call.offers, request.connection);
+    compare(call.offered, header, call.initiator, request.connection, call.offers);
+}
+
+void History::sent_by_recipient(CallFacts& call,
+                                const Header& header,
+                                MessageType type,
+                                ByteView payload) {
+    ParticipantFacts& who = participant(call, header.node.number);
+    const bool reveals = is_path_message(type) || type == MessageType::invite_accept;
+    if (reveals && !who.revealed.happened()) {
+        who.revealed.first(header);
+        who.revealed_by = type;
+    }
+    if (type == MessageType::invite_accept) {
+        decode_as<protocol::InviteAccept>(payload, [&](const auto& message) {
+            name_device(header.node.number, message.device);
+            add_once(who.accepts, message.connection);
+        });
+    } else if (type == MessageType::invite_ringing && device(header.node.number).id.is_none()) {
+        decode_as<protocol::InviteRinging>(
+            payload, [&](const auto& message) { name_device(header.node.number, message.device); });
+    }
+}
+
+void History::forwarded(CallFacts& call,
+                        const Header& header,
+                        const protocol::AcceptForward& forward) {
+    ParticipantFacts* who = participant_named(call, forward.device);
+    if (who == nullptr) {
+        call.stranger_forwarded.first(header);
+        return;
+    }
+    if (!who->accept_at_broker.happened()) who->forwarded_unaccepted.first(header);
+    compare(who->forwarded, header, who->device, forward.connection, who->accepts);
+}
+
+// ---- delivered
+// ---------------------------------------------------------------------------------------
+
+void History::on(const Header& header, const model::DatagramDelivered& event) {
+    if (header.call.is_none()) return;
+    const auto type = peek_type(event.payload);
+    CallFacts* call = find_call(header.call);
+    if (!type || call == nullptr) return;
+    if (header.node.kind == NodeKind::broker) {
+        at_broker(*call, header, *type, event.payload);
+    } else if (header.node.kind == NodeKind::device && header.node.number != call->initiator) {
+        at_device(*call, header, *type, event.payload);
+    }
+}
+
+void History::at_broker(CallFacts& call, const Header& header, MessageType type, ByteView payload) {
+    if (type == MessageType::invite_cancel) {
+        call.cancel_at_broker.first(header);
+        call.over_certainly.first(header);
+        call.over_possibly.first(header);
+    } else if (type == MessageType::invite_update) {
+        call.choice_at_broker.first(header);
+    } else if (type == MessageType::invite_ringing) {
+        decode_as<protocol::InviteRinging>(payload, [&](const auto& message) {
+            ParticipantFacts* who = participant_named(call, message.device);
+            if (who != nullptr) who->heard.first(header);
+        });
+    } else if (type == MessageType::invite_accept) {
+        decode_as<protocol::InviteAccept>(payload, [&](const auto& message) {
+            ParticipantFacts* who = participant_named(call, message.device);
+            if (who != nullptr) accept_at_broker(call, *who, header);
+        });
+    } else if (type == MessageType::invite_decline) {
+        decode_as<protocol::InviteDecline>(
+            payload, [&](const auto& message) { decline_at_broker(call, header, message); });
+    }
+}
+
+void History::accept_at_broker(CallFacts&, ParticipantFacts& who, const Header& header) {
+    who.heard.first(header);
+    who.accept_at_broker.first(header);
+}
+
+void History::decline_at_broker(CallFacts& call,
+                                const Header& header,
+                                const protocol::InviteDecline& decline) {
+    ParticipantFacts* who = participant_named(call, decline.device);
+    if (who == nullptr) return;
+    who->heard.first(header);
+    if (who->decline_at_broker.happened() || who->accept_at_broker.happened()) return;
+    who->decline_at_broker.first(header);
+    const bool is_everywhere = decline.scope == protocol::DeclineScope::everywhere;
+    if (!is_everywhere && !have_all_declined(call)) return;
+    call.declined_over.first(header);
+    call.over_possibly.first(header);
+    // Whoever has been dismissed already has no say any more.
+    const bool has_a_say = !call.choice_at_broker.happened() && header.at < call.lifetime_end();
+    if (!has_a_say) return;
+    if (!call.over_certainly.happened() && !has_any_accepted(call)) call.declined_out.first(header);
+    call.over_certainly.first(header);
+}
+
+void History::at_device(CallFacts& call, const Header& header, MessageType type, ByteView) {
+    if (type == MessageType::invite_ended) {
+        participant(call, header.node.number).dismissed.first(header);
+    } else if (type == MessageType::nominate) {
+        participant(call, header.node.number).nominated.first(header);
+    }
+}
+
+// ---- lost
+// --------------------------------------------------------------------------------------------
+
+void History::on(const Header& header, const model::DatagramDropped& event) {
+    switch (event.reason) {
+        case model::DropReason::loss:
+        case model::DropReason::fault:
+        case model::DropReason::offline:
+            break;
+        case model::DropReason::unroutable:
+        case model::DropReason::nat_blocked:
+        case model::DropReason::nat_no_mapping:
+        case model::DropReason::nat_filtered:
+        case model::DropReason::nat_no_port:
+        case model::DropReason::nat_no_hairpin:
+            return;
+    }
+    if (const auto type = peek_type(event.payload)) count_failed(header, *type, event.payload);
+}
+
+void History::count_failed(const Header& header, MessageType type, ByteView payload) {
+    const bool is_device = header.node.kind == NodeKind::device;
+    FailedTry failed{.at = header.at,
+                     .device = is_device ? header.node.number : nobody,
+                     .exchange = exchange_of(type)};
+    // A broker's message concerns its addressee, a ForwardAck the acceptor whose forward it
+    // answers. One peer's message may be for any other.
+    const bool is_initiators = is_path_message(type) || type == MessageType::reflect_response;
+    if (is_initiators) {
+        failed.device = nobody;
+    } else if (!is_device || type == MessageType::forward_ack) {
+        const auto message = protocol::decode(payload);
+        if (message) failed.device = number_of(concerned(*message));
+    }
+    if (failed.exchange == Exchange::registration) {
+        if (failed.device != nobody) device(failed.device).failed_tries.push_back(failed);
+    } else if (CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call)) {
+        call->failed_tries.push_back(failed);
+    }
+}
+
+}  // namespace invitro::properties

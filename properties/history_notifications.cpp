@@ -1,0 +1,128 @@
+// History, second part: what applications were told.
+#include "properties/history.hpp"
+#include "protocol/wire/messages.hpp"
+
+namespace invitro::properties {
+
+using protocol::EndReason;
+
+namespace {
+
+// The participant has heard its last word on this call.
+bool is_over(const ParticipantFacts& who) {
+    const bool fell_silent = who.ringing_stopped.happened() && !who.accept_command.happened();
+    return fell_silent || who.rejected.happened() || who.here.disconnected.happened();
+}
+
+void end_session(SessionFacts& session,
+                 const model::EventHeader& header,
+                 protocol::SessionEnd why) {
+    if (!session.disconnected.happened()) session.reason = why;
+    session.disconnected.first(header);
+}
+
+void open_session(SessionFacts& session, const model::EventHeader& header) {
+    if (session.disconnected.happened()) session.connected_after_end.first(header);
+    session.connected.first(header);
+}
+
+}  // namespace
+
+void History::on(const Header& header, const model::Notified<protocol::Notification>& event) {
+    std::visit([&](const auto& what) { told(header, what); }, event.notification);
+}
+
+void History::told(const Header& header, const protocol::Registered&) {
+    device(header.node.number).registered_notified.first(header);
+}
+
+void History::told(const Header& header, const protocol::CallStarted& what) {
+    CallFacts& call = call_of(what.call);
+    if (call.initiator == nobody) call.initiator = header.node.number;
+    if (call.callee.empty()) call.callee = what.callee;
+    call.started.first(header);
+}
+
+void History::told(const Header& header, const protocol::CallProgress& what) {
+    CallFacts& call = call_of(what.call);
+    if (call.ended.happened() || call.failed.happened()) call.after_end.first(header);
+    call.progress.first(header);
+}
+
+void History::told(const Header& header, const protocol::CallFailed& what) {
+    CallFacts& call = call_of(what.call);
+    if (call.ended.happened() || call.failed.happened()) call.after_end.first(header);
+    call.failed.first(header);
+}
+
+void History::told(const Header& header, const protocol::CallEnded& what) {
+    CallFacts& call = call_of(what.call);
+    if (call.ended.happened() || call.failed.happened()) call.after_end.first(header);
+    if (!call.ended.happened()) call.end_reason = what.reason;
+    call.ended.first(header);
+}
+
+void History::told(const Header& header, const protocol::Ringing& what) {
+    CallFacts& call = call_of(what.call);
+    ParticipantFacts& who = participant(call, header.node.number);
+    if (is_over(who)) who.after_end.first(header);
+    if (who.ringing.happened()) who.rang_again.first(header);
+    who.ringing.first(header);
+    if (what.callee != call.callee || what.caller != call.caller) {
+        who.ringing_other_names.first(header);
+    }
+    compare(who.ringing_data, header, call.initiator, what.connection, call.offers);
+}
+
+void History::told(const Header& header, const protocol::RingingStopped& what) {
+    ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (is_over(who)) who.after_end.first(header);
+    if (!who.ringing_stopped.happened()) who.stop_reason = what.reason;
+    who.ringing_stopped.first(header);
+}
+
+void History::told(const Header& header, const protocol::AcceptConfirmed& what) {
+    ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (is_over(who)) who.after_end.first(header);
+    who.confirmed.first(header);
+}
+
+void History::told(const Header& header, const protocol::AcceptRejected& what) {
+    ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (is_over(who)) who.after_end.first(header);
+    if (!who.rejected.happened()) who.reject_reason = what.reason;
+    who.rejected.first(header);
+}
+
+void History::told(const Header& header, const protocol::AcceptArrived& what) {
+    CallFacts& call = call_of(what.call);
+    ParticipantFacts* who = participant_named(call, what.device);
+    if (who == nullptr) {
+        call.stranger_arrived.first(header);
+        return;
+    }
+    if (who->arrived.seen.happened()) who->arrived_again.first(header);
+    compare(who->arrived, header, who->device, what.connection, who->accepts);
+}
+
+void History::told(const Header& header, const protocol::Connected& what) {
+    CallFacts& call = call_of(what.call);
+    if (header.node.number != call.initiator) {
+        open_session(participant(call, header.node.number).here, header);
+    } else if (ParticipantFacts* who = participant_named(call, what.peer)) {
+        open_session(who->at_initiator, header);
+    }
+}
+
+void History::told(const Header& header, const protocol::Disconnected& what) {
+    CallFacts& call = call_of(what.call);
+    if (header.node.number != call.initiator) {
+        ParticipantFacts& who = participant(call, header.node.number);
+        if (is_over(who)) who.after_end.first(header);
+        end_session(who.here, header, what.reason);
+    } else if (ParticipantFacts* who = participant_named(call, what.peer)) {
+        end_session(who->at_initiator, header, what.reason);
+    }
+}
+
+}  // namespace invitro::properties

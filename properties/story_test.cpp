@@ -1,0 +1,319 @@
+#include "properties/story_test.hpp"
+
+#include "protocol/wire/codec.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace invitro::properties {
+namespace {
+
+using model::NodeId;
+using model::NodeKind;
+using protocol::Message;
+using namespace std::chrono_literals;
+
+NodeId device_node(std::uint32_t number) {
+    return {.kind = NodeKind::device, .number = number};
+}
+
+constexpr NodeId broker_node{.kind = NodeKind::broker, .number = 0};
+
+protocol::EndpointIdentifier identifier(std::string_view text) {
+    return *protocol::EndpointIdentifier::parse(text);
+}
+
+}  // namespace
+
+Story::Story(std::uint32_t recipients) {
+    world.registration = scenarios::RegistrationStart::preloaded;
+    world.duration = 240s;
+    for (std::uint32_t profile = 0; profile < 2; ++profile) {
+        world.profiles.push_back(
+            {.number = profile, .identifiers = {identifier(fmt::format("+4930{}", profile))}});
+    }
+    for (std::uint32_t number = 0; number <= recipients; ++number) {
+        world.networks.push_back({.number = number, .site = {}, .access = {}, .nat = {}});
+        world.devices.push_back({.number = number,
+                                 .profile = number == 0 ? 0U : 1U,
+                                 .network = number,
+                                 .reaction = {}});
+    }
+    world.calls.push_back({.number = 0, .at = 5s, .initiator = 0, .callee = identifier("+49301")});
+    now_ = Instant{5s};
+}
+
+protocol::Address Story::address(std::uint32_t device) {
+    return {.ip = protocol::ipv4(0x0A000001U + device), .port = 5000};
+}
+
+ConnectionData Story::data(std::uint32_t device) {
+    ConnectionData data;
+    data.generation = 1;
+    data.key[0] = static_cast<std::uint8_t>(device + 1);
+    data.candidates.push_back(
+        {.kind = protocol::CandidateKind::host, .address = address(device), .priority = 100});
+    return data;
+}
+
+protocol::InvitePush Story::invitation(std::uint32_t device) {
+    return {.call = call,
+            .device = id(device),
+            .ticket = {},
+            .callee = identifier("+49301"),
+            .caller = identifier("+49300"),
+            .connection = data(0),
+            .age = {},
+            .lifetime = 60s};
+}
+
+protocol::InviteDismiss Story::dismissal(std::uint32_t device, EndReason reason) {
+    return {.call = call, .device = id(device), .reason = reason};
+}
+
+protocol::Ringing Story::ringing() {
+    return {.call = call,
+            .caller = identifier("+49300"),
+            .callee = identifier("+49301"),
+            .connection = data(0)};
+}
+
+protocol::Connected Story::connected(std::uint32_t peer) {
+    return {.call = call, .peer = id(peer), .local_kind = {}, .remote = {}};
+}
+
+// ---- single events
+// -------------------------------------------------------------------------------------
+
+model::EventHeader Story::header(NodeId node, CallId about) {
+    now_ += 10ms;
+    return {.at = now_, .sequence = events_.size() + 1, .cause = 0, .node = node, .call = about};
+}
+
+protocol::ByteView Story::store(const Message& message) {
+    std::vector<std::uint8_t> bytes(protocol::push_size_max);
+    bytes.resize(protocol::encode(message, bytes));
+    return payloads_.emplace_back(std::move(bytes));
+}
+
+void Story::add(NodeId node, CallId about, model::EventBody body) {
+    events_.push_back({.header = header(node, about), .body = std::move(body)});
+}
+
+Story& Story::wait(Duration span) {
+    now_ += span;
+    return *this;
+}
+
+Story& Story::command(std::uint32_t device, const protocol::Command& command) {
+    add(device_node(device), call, model::CommandGiven<protocol::Command>{command});
+    return *this;
+}
+
+Story& Story::tell(std::uint32_t device, const protocol::Notification& notification) {
+    add(device_node(device), call, model::Notified<protocol::Notification>{notification});
+    return *this;
+}
+
+Story& Story::device_sends(std::uint32_t device, const Message& message) {
+    add(device_node(device), call_of(message), model::DatagramSent{{}, {}, store(message)});
+    return *this;
+}
+
+Story& Story::broker_sends(const Message& message) {
+    add(broker_node, call_of(message), model::DatagramSent{{}, {}, store(message)});
+    return *this;
+}
+
+Story& Story::device_gets(std::uint32_t device, const Message& message) {
+    add(device_node(device), call_of(message), model::DatagramDelivered{{}, {}, store(message)});
+    return *this;
+}
+
+Story& Story::broker_gets(const Message& message) {
+    add(broker_node, call_of(message), model::DatagramDelivered{{}, {}, store(message)});
+    return *this;
+}
+
+Story& Story::to_broker(std::uint32_t device, const Message& message) {
+    return device_sends(device, message).broker_gets(message);
+}
+
+Story& Story::to_device(std::uint32_t device, const Message& message) {
+    return broker_sends(message).device_gets(device, message);
+}
+
+Story& Story::lost(std::uint32_t device, const Message& message) {
+    device_sends(device, message);
+    add(device_node(device),
+        call_of(message),
+        model::DatagramDropped{model::DropReason::loss, {}, {}, store(message)});
+    return *this;
+}
+
+Story& Story::push(std::uint32_t device, const Message& message) {
+    model::PushSubmitted submitted;
+    submitted.device = device;
+    submitted.payload = store(message);
+    add(broker_node, call, submitted);
+    return *this;
+}
+
+Story& Story::push_arrives(std::uint32_t device, const Message& message) {
+    add(device_node(device), call, model::PushDelivered{store(message)});
+    return *this;
+}
+
+// ---- what goes together
+// --------------------------------------------------------------------------------
+
+Story& Story::calls(protocol::AnswerPolicy policy) {
+    for (const scenarios::Device& device : world.devices) {
+        protocol::NetworkChanged changed;
+        changed.addresses.push_back(address(device.number));
+        command(device.number, changed);
+    }
+    const auto callee = identifier("+49301");
+    const auto caller = identifier("+49300");
+    command(0, protocol::CallCommand{.callee = callee, .caller = caller, .policy = policy});
+    tell(0, protocol::CallStarted{.call = call, .callee = callee});
+    to_broker(0,
+              protocol::InviteRequest{.call = call,
+                                      .initiator = id(0),
+                                      .callee = callee,
+                                      .caller = caller,
+                                      .connection = data(0),
+                                      .policy = policy,
+                                      .lifetime = 60s});
+    to_device(0, protocol::InviteProgress{.call = call});
+    return tell(0, protocol::CallProgress{.call = call});
+}
+
+Story& Story::rings(std::uint32_t device) {
+    push(device, invitation(device)).push_arrives(device, invitation(device));
+    tell(device, ringing());
+    to_broker(device, protocol::InviteRinging{.call = call, .device = id(device), .ticket = {}});
+    return to_device(device, protocol::RingingAck{.call = call, .device = id(device)});
+}
+
+Story& Story::rings_all() {
+    for (const scenarios::Device& device : world.devices)
+        if (device.number != 0) rings(device.number);
+    return *this;
+}
+
+Story& Story::accepts(std::uint32_t device) {
+    command(device, protocol::AcceptCommand{.call = call});
+    return to_broker(
+        device,
+        protocol::InviteAccept{
+            .call = call, .device = id(device), .ticket = {}, .connection = data(device)});
+}
+
+Story& Story::confirmed(std::uint32_t device) {
+    to_device(device, protocol::AcceptAck{.call = call, .device = id(device)});
+    return tell(device, protocol::AcceptConfirmed{.call = call});
+}
+
+Story& Story::arrives(std::uint32_t device) {
+    to_device(
+        0, protocol::AcceptForward{.call = call, .device = id(device), .connection = data(device)});
+    tell(0,
+         protocol::AcceptArrived{.call = call, .device = id(device), .connection = data(device)});
+    return to_broker(0, protocol::ForwardAck{.call = call, .device = id(device)});
+}
+
+Story& Story::delivered(std::uint32_t device) {
+    return accepts(device).confirmed(device).arrives(device);
+}
+
+Story& Story::declines(std::uint32_t device, protocol::DeclineScope scope) {
+    command(device, protocol::DeclineCommand{.call = call, .scope = scope});
+    tell(device, protocol::RingingStopped{.call = call, .reason = EndReason::declined});
+    to_broker(
+        device,
+        protocol::InviteDecline{.call = call, .device = id(device), .ticket = {}, .scope = scope});
+    return to_device(device, protocol::DeclineAck{.call = call, .device = id(device)});
+}
+
+Story& Story::connects(std::uint32_t device) {
+    const protocol::Nominate nominate{.call = call, .sender = id(0), .sequence = 1, .tag = {}};
+    device_sends(0, nominate).device_gets(device, nominate);
+    device_sends(
+        device,
+        protocol::NominateResponse{.call = call, .sender = id(device), .sequence = 1, .tag = {}});
+    tell(0, connected(device));
+    return tell(device, connected(0));
+}
+
+Story& Story::chooses(std::uint32_t device) {
+    protocol::InviteUpdate update{.call = call, .initiator = id(0), .generation = 1, .chosen = {}};
+    update.chosen.push_back(id(device));
+    to_broker(0, update);
+    return to_device(0, protocol::UpdateAck{.call = call, .generation = 1});
+}
+
+Story& Story::cancels() {
+    command(0, protocol::CancelCommand{.call = call});
+    tell(0, protocol::CallEnded{.call = call, .reason = EndReason::cancelled});
+    return to_broker(0, protocol::InviteCancel{.call = call, .device = id(0)});
+}
+
+Story& Story::stops(std::uint32_t device, EndReason reason) {
+    to_device(device, protocol::InviteEnded{.call = call, .device = id(device), .reason = reason});
+    tell(device, protocol::RingingStopped{.call = call, .reason = reason});
+    return to_broker(device, protocol::EndedAck{.call = call, .device = id(device)});
+}
+
+Story& Story::ends(EndReason reason) {
+    to_device(0, protocol::InviteEnded{.call = call, .device = id(0), .reason = reason});
+    tell(0, protocol::CallEnded{.call = call, .reason = reason});
+    return to_broker(0, protocol::EndedAck{.call = call, .device = id(0)});
+}
+
+Story& Story::hangs_up(std::uint32_t device) {
+    command(0, protocol::HangUpCommand{.call = call});
+    using protocol::SessionEnd;
+    tell(0,
+         protocol::Disconnected{.call = call, .peer = id(device), .reason = SessionEnd::hung_up});
+    return tell(device,
+                protocol::Disconnected{.call = call, .peer = id(0), .reason = SessionEnd::hung_up});
+}
+
+Story& Story::goes_well() {
+    calls().rings_all().delivered(1).connects(1).chooses(1);
+    for (const scenarios::Device& device : world.devices)
+        if (device.number > 1) stops(device.number, EndReason::answered);
+    return wait(10s).hangs_up(1);
+}
+
+// ---- the end
+// -------------------------------------------------------------------------------------------
+
+std::vector<Tally> Story::tallies() const {
+    Checker checker(world);
+    for (const model::Event& event : events_)
+        checker.observe(event);
+    const model::EventHeader header{
+        .at = now_, .sequence = events_.size() + 1, .cause = 0, .node = {}, .call = {}};
+    checker.observe({.header = header, .body = model::WorldEnded{}});
+    return checker.tallies();
+}
+
+Tally Story::tally(std::string_view property) const {
+    const auto place = find_property(property);
+    EXPECT_TRUE(place.has_value()) << property;
+    return place ? tallies()[*place] : Tally{};
+}
+
+std::string Story::violations() const {
+    std::string text;
+    const std::vector<Tally> all = tallies();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].violated == 0) continue;
+        text += fmt::format("{}: {}\n", catalogue()[i].id, all[i].violations.front().explanation);
+    }
+    return text;
+}
+
+}  // namespace invitro::properties

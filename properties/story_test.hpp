@@ -1,0 +1,130 @@
+// Stories: event sequences made by hand, for trying properties on.
+//
+// Device 0 calls, devices 1, 2, ... belong to the callee. All have public addresses and are
+// registered from the start; a test may say otherwise through `world`. Each step happens 10 ms
+// after the one before unless the story waits.
+#pragma once
+
+#include "properties/checker.hpp"
+#include "properties/history.hpp"
+#include "protocol/application.hpp"
+#include "protocol/wire/messages.hpp"
+#include "scenarios/world.hpp"
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace invitro::properties {
+
+class Story {
+public:
+    explicit Story(std::uint32_t recipients = 2);
+
+    scenarios::World world;
+
+    static constexpr CallId call{.high = 7, .low = 7};
+
+    // ---- names
+    // ---------------------------------------------------------------------------------------
+
+    static DeviceId id(std::uint32_t device) { return {.high = 1, .low = device + 1}; }
+
+    static protocol::Address address(std::uint32_t device);
+
+    // The connection data that a device sends.
+    static ConnectionData data(std::uint32_t device);
+
+    // ---- messages and notifications with everything in them
+    // ------------------------------------------
+
+    static protocol::InvitePush invitation(std::uint32_t device);
+    static protocol::InviteDismiss dismissal(std::uint32_t device, EndReason reason);
+    static protocol::Ringing ringing();
+    static protocol::Connected connected(std::uint32_t peer);
+
+    // ---- single events
+    // -------------------------------------------------------------------------------
+
+    Story& wait(Duration span);
+    Story& command(std::uint32_t device, const protocol::Command& command);
+    Story& tell(std::uint32_t device, const protocol::Notification& notification);
+    Story& device_sends(std::uint32_t device, const protocol::Message& message);
+    Story& broker_sends(const protocol::Message& message);
+    Story& device_gets(std::uint32_t device, const protocol::Message& message);
+    Story& broker_gets(const protocol::Message& message);
+    // Sent and delivered.
+    Story& to_broker(std::uint32_t device, const protocol::Message& message);
+    Story& to_device(std::uint32_t device, const protocol::Message& message);
+    Story& lost(std::uint32_t device, const protocol::Message& message);
+    Story& push(std::uint32_t device, const protocol::Message& message);
+    Story& push_arrives(std::uint32_t device, const protocol::Message& message);
+
+    // ---- what goes together
+    // --------------------------------------------------------------------------
+
+    // The initiator calls and the broker has the call in hand.
+    Story& calls(protocol::AnswerPolicy policy = protocol::AnswerPolicy::first);
+    // The device is pushed to and rings.
+    Story& rings(std::uint32_t device);
+    Story& rings_all();
+    // Its user accepts, and the broker gets it.
+    Story& accepts(std::uint32_t device);
+    // The broker confirms that, and passes it on.
+    Story& confirmed(std::uint32_t device);
+    Story& arrives(std::uint32_t device);
+    Story& declines(std::uint32_t device,
+                    protocol::DeclineScope scope = protocol::DeclineScope::here);
+    // The path is nominated and both ends are connected.
+    Story& connects(std::uint32_t device);
+    // The initiator tells that this device is chosen.
+    Story& chooses(std::uint32_t device);
+    Story& cancels();
+    // The device is told to stop ringing, and does.
+    Story& stops(std::uint32_t device, EndReason reason);
+    // The initiator learns of the end.
+    Story& ends(EndReason reason);
+    // Accepts, is confirmed, arrives.
+    Story& delivered(std::uint32_t device);
+    // The session is over at both ends.
+    Story& hangs_up(std::uint32_t device);
+    // Device 1 answers, the others are told, and all ends well.
+    Story& goes_well();
+
+    // ---- the end
+    // -------------------------------------------------------------------------------------
+
+    // Watches the story to its end.
+    [[nodiscard]] std::vector<Tally> tallies() const;
+    [[nodiscard]] Tally tally(std::string_view property) const;
+    // Every property that is violated, with its first explanation.
+    [[nodiscard]] std::string violations() const;
+
+private:
+    model::EventHeader header(model::NodeId node, CallId about);
+    protocol::ByteView store(const protocol::Message& message);
+    void add(model::NodeId node, CallId about, model::EventBody body);
+
+    std::vector<model::Event> events_;
+    std::deque<std::vector<std::uint8_t>> payloads_;  // events hold views into it
+    Instant now_{};
+};
+
+// How one property is tried: stories in which it holds, is violated, and is not touched.
+struct Trial {
+    std::string_view property;
+    void (*holds)(Story&);
+    void (*violated)(Story&);
+    void (*vacuous)(Story&);
+};
+
+std::vector<Trial> delivery_trials();
+std::vector<Trial> invitation_trials();
+std::vector<Trial> silence_trials();
+std::vector<Trial> policy_trials();
+std::vector<Trial> identity_trials();
+std::vector<Trial> session_trials();
+std::vector<Trial> other_trials();
+
+}  // namespace invitro::properties

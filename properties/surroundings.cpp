@@ -1,0 +1,208 @@
+#include "properties/surroundings.hpp"
+
+#include "protocol/timing.hpp"
+
+#include <algorithm>
+
+namespace invitro::properties {
+namespace {
+
+using model::Fault;
+using model::FaultKind;
+using model::NodeId;
+using model::NodeKind;
+
+// A delay that an exchange does not notice: its answer still comes before the next try but one.
+constexpr Duration delay_harmless = protocol::timing::retransmission_first;
+
+// How many tries of an exchange one loss stands for. While a keep-alive is missing, the broker may
+// not know the way to the participant, and its own tries fail until the next one.
+int tries_lost(Exchange exchange) {
+    return exchange == Exchange::keep_alive ? static_cast<int>(protocol::timing::call_keep_alive /
+                                                               protocol::timing::retransmission_max)
+                                            : 1;
+}
+
+template <class Item>
+const Item* find_number(const std::vector<Item>& items, std::uint32_t number) {
+    const auto found = std::lower_bound(
+        items.begin(), items.end(), number, [](const Item& item, std::uint32_t wanted) {
+            return item.number < wanted;
+        });
+    return found != items.end() && found->number == number ? &*found : nullptr;
+}
+
+bool overlaps(Instant start, Instant end, Instant from, Instant until) {
+    return start < until && from < end;
+}
+
+}  // namespace
+
+Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
+    for (const Fault& fault : world.faults)
+        add_trouble(fault);
+    for (const scenarios::DeviceMove& move : world.moves) {
+        const Instant at{move.move.at};
+        const NodeId node{.kind = NodeKind::device, .number = move.device};
+        troubles_.push_back(
+            {.start = at, .end = at + Duration{1}, .node = node, .is_fault = false});
+        note_if_blocked(move.device, move.move.network);
+    }
+    for (const scenarios::Device& device : world.devices)
+        note_if_blocked(device.number, device.network);
+    std::sort(blocked_.begin(), blocked_.end());
+    list_owners();
+}
+
+void Surroundings::note_if_blocked(std::uint32_t device, std::uint32_t network) {
+    const auto* found = find_number(world_->networks, network);
+    if (found != nullptr && found->nat.kind == model::NatKind::blk) blocked_.push_back(device);
+}
+
+// Devices of one profile side by side, and where to find them by the profile's identifiers.
+void Surroundings::list_owners() {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> by_profile;
+    by_profile.reserve(world_->devices.size());
+    for (const scenarios::Device& device : world_->devices)
+        by_profile.emplace_back(device.profile, device.number);
+    std::sort(by_profile.begin(), by_profile.end());
+    devices_.reserve(by_profile.size());
+    for (const auto& [profile, device] : by_profile)
+        devices_.push_back(device);
+
+    std::size_t first = 0;
+    for (const scenarios::Profile& profile : world_->profiles) {
+        while (first < by_profile.size() && by_profile[first].first < profile.number)
+            ++first;
+        std::size_t end = first;
+        while (end < by_profile.size() && by_profile[end].first == profile.number)
+            ++end;
+        for (const protocol::EndpointIdentifier& identifier : profile.identifiers) {
+            owners_.push_back({.identifier = identifier.text(),
+                               .first = static_cast<std::uint32_t>(first),
+                               .count = static_cast<std::uint32_t>(end - first)});
+        }
+    }
+    std::sort(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) {
+        return a.identifier < b.identifier;
+    });
+}
+
+void Surroundings::add_trouble(const Fault& fault) {
+    Trouble trouble{.start = fault.start, .end = fault.end, .node = fault.target};
+    switch (fault.kind) {
+        // What these lose is counted try by try, and the rest changes no outcome.
+        case FaultKind::loss:
+        case FaultKind::duplication:
+        case FaultKind::reordering:
+        case FaultKind::push_loss:
+        case FaultKind::push_duplication:
+            return;
+        case FaultKind::delay:
+            if (fault.delay <= delay_harmless) return;
+            if (trouble.end != protocol::never) trouble.end += fault.delay;
+            break;
+        case FaultKind::push_delay:
+        case FaultKind::push_outage:
+            trouble.reach = Reach::pushes;
+            break;
+        case FaultKind::broker_pause:
+            trouble.node = {.kind = NodeKind::broker, .number = 0};
+            break;
+        case FaultKind::device_offline:
+        case FaultKind::partition:
+            break;
+        case FaultKind::nat_flush:
+            trouble.end = trouble.start + Duration{1};
+            break;
+    }
+    troubles_.push_back(trouble);
+}
+
+std::span<const std::uint32_t> Surroundings::devices_of(
+    const protocol::EndpointIdentifier& identifier) const {
+    const auto found = std::lower_bound(
+        owners_.begin(), owners_.end(), identifier.text(), [](const Owner& owner, auto wanted) {
+            return owner.identifier < wanted;
+        });
+    if (found == owners_.end() || found->identifier != identifier.text()) return {};
+    return {devices_.data() + found->first, found->count};
+}
+
+bool Surroundings::is_blocked(std::uint32_t device) const {
+    return std::binary_search(blocked_.begin(), blocked_.end(), device);
+}
+
+bool Surroundings::is_public(std::uint32_t number) const {
+    const auto* device = find_number(world_->devices, number);
+    if (device == nullptr) return false;
+    const auto* network = find_number(world_->networks, device->network);
+    const bool moves = std::any_of(world_->moves.begin(),
+                                   world_->moves.end(),
+                                   [&](const auto& one) { return one.device == number; });
+    return network != nullptr && network->nat.kind == model::NatKind::pub && !moves;
+}
+
+bool Surroundings::is_untroubled(std::uint32_t device, Instant from, Instant until) const {
+    const NodeId node{.kind = NodeKind::device, .number = device};
+    return std::none_of(world_->faults.begin(), world_->faults.end(), [&](const Fault& fault) {
+        return fault.concerns(node) && overlaps(fault.start, fault.end, from, until);
+    });
+}
+
+bool Surroundings::is_broker_paused(Instant from, Instant until) const {
+    return std::any_of(troubles_.begin(), troubles_.end(), [&](const Trouble& trouble) {
+        return trouble.node.kind == NodeKind::broker && trouble.is_fault &&
+               overlaps(trouble.start, trouble.end, from, until);
+    });
+}
+
+bool Surroundings::matters(const Trouble& trouble, const Need& need) const {
+    if (trouble.reach == Reach::pushes && !need.push) return false;
+    switch (trouble.node.kind) {
+        case NodeKind::none:
+        case NodeKind::broker:
+            return true;
+        case NodeKind::device:
+            return trouble.node.number == need.device || trouble.node.number == need.initiator;
+        case NodeKind::reflector:
+        case NodeKind::relay:
+            return false;
+    }
+    return true;
+}
+
+// If a stretch from `start` does not meet the need: when to try next.
+std::optional<Instant> Surroundings::obstacle(const Need& need, Instant start) const {
+    const Instant end = start + protocol::timing::liveness_window;
+    for (const Trouble& trouble : troubles_) {
+        if (matters(trouble, need) && overlaps(trouble.start, trouble.end, start, end)) {
+            return trouble.end;
+        }
+    }
+    int failed = 0;
+    for (const FailedTry& one : need.failed_tries) {
+        const bool concerns = one.device == nobody || one.device == need.device ||
+                              one.device == need.initiator || one.device == need.acceptor;
+        const bool counts = concerns && (need.exchanges & set_of(one.exchange)) != 0;
+        if (!counts || one.at < start || one.at > end) continue;
+        failed += tries_lost(one.exchange);
+        if (failed > protocol::timing::failed_tries_max) return one.at + Duration{1};
+    }
+    return std::nullopt;
+}
+
+std::optional<Instant> Surroundings::stretch_end(const Need& need) const {
+    if (need.device != nobody && is_blocked(need.device)) return std::nullopt;
+    if (need.initiator != nobody && is_blocked(need.initiator)) return std::nullopt;
+    Instant start = need.from;
+    while (start <= need.until - protocol::timing::liveness_window) {
+        const std::optional<Instant> next = obstacle(need, start);
+        if (!next) return start + protocol::timing::liveness_window;
+        if (*next == protocol::never) return std::nullopt;
+        start = std::max(*next, start + Duration{1});
+    }
+    return std::nullopt;
+}
+
+}  // namespace invitro::properties
