@@ -20,7 +20,7 @@ void trivial_worlds(benchmark::State& state) {
     const MakeWorldJob make_job = [size] {
         return [size](std::uint64_t) { return std::vector<std::uint8_t>(size); };
     };
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const CampaignEnd end = run_campaign({.count = worlds, .jobs = jobs}, make_job, {});
         if (end.finished != worlds) state.SkipWithError("a world is missing");
     }
@@ -39,7 +39,7 @@ void crashing_worlds(benchmark::State& state) {
     const MakeWorldJob make_job = [] {
         return [](std::uint64_t) -> std::vector<std::uint8_t> { std::_Exit(1); };
     };
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         run_campaign({.count = worlds}, make_job, {});
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(worlds));
@@ -48,7 +48,7 @@ void crashing_worlds(benchmark::State& state) {
 BENCHMARK(crashing_worlds)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void forked_job(benchmark::State& state) {
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(run_forked([] { return std::vector<std::uint8_t>(200); }));
     }
 }
@@ -58,7 +58,7 @@ BENCHMARK(forked_job)->UseRealTime()->Unit(benchmark::kMicrosecond);
 void combined_fingerprint(benchmark::State& state) {
     Fingerprint campaign;
     std::uint64_t index = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         campaign = combine(campaign, index, {.high = index, .low = index});
         ++index;
     }
