@@ -83,6 +83,15 @@ TEST(Mistakes, AThresholdNamesAMetricThatExists) {
               "\"at_least\"?\n");
 }
 
+TEST(Mistakes, AThresholdCanBeMet) {
+    EXPECT_EQ(
+        mistakes(R"({"thresholds": {"direct_rate.value": {"at_least": "2%", "at_most": "1%"}}})"),
+        "x.json:1:38: /thresholds/direct_rate.value: no value is at least and at most this\n");
+    EXPECT_EQ(mistakes(R"({"thresholds": {"direct_rate.value": {}}})"),
+              "x.json:1:38: /thresholds/direct_rate.value: expected a bound: \"at_most\", "
+              "\"at_least\" or both\n");
+}
+
 TEST(Mistakes, WhatIsReferredToMustExist) {
     EXPECT_EQ(
         mistakes(R"({"population": {"devices": [{"number": 1, "profile": 2, "network": 3}]}})"),

@@ -46,6 +46,15 @@ TEST(ReadDocument, KeepsNumbersAsTheyWereWritten) {
     EXPECT_EQ(items[2], Value(Number{"-0"}));
 }
 
+// The parser has taken the slash already when it tells of the number.
+TEST(ReadDocument, FindsWhatFollowsACommentRightAfterANumber) {
+    constexpr std::string_view text = "[1/* 5, \"x\" */, 2// [\n, 3]";
+    const Document document = read(text);
+    const auto& items = *document.root.as<Value::List>();
+    EXPECT_EQ(at(text, items[1], 1), "2");
+    EXPECT_EQ(at(text, items[2], 1), "3");
+}
+
 TEST(ReadDocument, ReadsANumberAtTheVeryEnd) {
     EXPECT_EQ(read("12").root, Value(Number{"12"}));
     EXPECT_EQ(read("12\n").root, Value(Number{"12"}));
