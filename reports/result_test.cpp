@@ -93,9 +93,10 @@ TEST(WorldOutcome, AddsUpInAnyOrder) {
         WorldOutcome one;
         one.summary.fingerprint = {.high = world * 77, .low = world};
         one.summary.events = world;
-        one.tallies = {{.checked = 1,
-                        .violated = 1,
-                        .violations = {{.explanation = fmt::format("world {}", world)}}}};
+        one.tallies = {
+            {.checked = 1,
+             .violated = 1,
+             .violations = {{.call = {}, .explanation = fmt::format("world {}", world)}}}};
         return one;
     };
     Result forwards;

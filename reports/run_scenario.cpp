@@ -2,7 +2,7 @@
 
 #include "invitro_version.hpp"
 #include "model/network/topology.hpp"
-#include "properties/checker.hpp"
+#include "properties/check.hpp"
 #include "reports/metrics/metrics.hpp"
 #include "reports/trace_json.hpp"
 #include "sim/platform.hpp"
@@ -15,6 +15,7 @@
 #include <array>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <variant>
 
 namespace invitro::reports {
@@ -31,12 +32,12 @@ scenarios::World world_of(const scenarios::Scenario& scenario, std::uint64_t see
 }
 
 WorldOutcome run_one(const scenarios::World& world, std::uint64_t index, sim::Platform& platform) {
-    properties::Checker checker(world);
     Metrics metrics(world, index);
-    const std::array<sim::Observer*, 2> observers = {&checker, &metrics};
-    const sim::RunSummary summary = sim::run_world(world, platform, observers);
-    return {
-        .summary = summary, .tallies = checker.tallies(), .measurements = metrics.measurements()};
+    const std::array<sim::Observer*, 1> others = {&metrics};
+    properties::WorldVerdict verdict = properties::check_world(world, platform, others);
+    return {.summary = verdict.summary,
+            .tallies = std::move(verdict.tallies),
+            .measurements = metrics.measurements()};
 }
 
 // What a worker does: one platform, then world after world on it.

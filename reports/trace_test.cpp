@@ -34,6 +34,12 @@ protected:
                                               .digest = 0});
     }
 
+    static model::DatagramDropped drop() {
+        model::DatagramDropped dropped;
+        dropped.reason = model::DropReason::fault;
+        return dropped;
+    }
+
     scenarios::World world = staged_world();
     TraceRecorder recorder{world, 3, {Stage::call()}};
     Stage stage{world, recorder};
@@ -57,11 +63,7 @@ TEST_F(TraceOfAStagedCall, FollowsAMessageToItsArrival) {
 TEST_F(TraceOfAStagedCall, SaysWhyAMessageWasLost) {
     begin();
     const model::Sequence sent = send_cancel(1010);
-    stage.show(Stage::device(1),
-               1010,
-               model::DatagramDropped{.reason = model::DropReason::fault},
-               Stage::call(),
-               sent);
+    stage.show(Stage::device(1), 1010, drop(), Stage::call(), sent);
     const CallTrace trace = recorder.take().at(0);
     EXPECT_EQ(trace.steps.at(1).fate, Fate::dropped);
     EXPECT_EQ(trace.steps.at(1).reason, "fault");
@@ -107,11 +109,7 @@ TEST_F(TraceOfAStagedCall, IsReadAsItWasWritten) {
 TEST_F(TraceOfAStagedCall, IsDrawnWithItsActorsAndItsLosses) {
     begin();
     const model::Sequence sent = send_cancel(1010);
-    stage.show(Stage::device(1),
-               1010,
-               model::DatagramDropped{.reason = model::DropReason::fault},
-               Stage::call(),
-               sent);
+    stage.show(Stage::device(1), 1010, drop(), Stage::call(), sent);
     const std::string svg = sequence_chart(recorder.take().at(0), "x");
     EXPECT_THAT(svg, HasSubstr("device 1 calls"));
     EXPECT_THAT(svg, HasSubstr("broker 0"));

@@ -104,6 +104,9 @@ FinishedRun run_worlds(const Options& options, const scenarios::Scenario& scenar
 
 int run(const Options& options) {
     const scenarios::Scenario scenario = load(options.scenario);
+    for (const std::string& id : scenario.properties) {
+        known_property(id);
+    }
     const FinishedRun finished = run_worlds(options, scenario);
     const Result& result = finished.result;
     const std::string folder = options.common.out.empty()
