@@ -138,6 +138,11 @@ TEST_F(IncomingCallTest, BeforeTheUserAcceptsNothingLeavesButToTheBrokerAndWitho
     bench.push(invite());
     from_initiator(check_with({.high = 1, .low = 1}));
     from_initiator(numbered<Nominate>(1));
+    // Not even a tag under the key of a search that has not begun opens the door.
+    Check keyless = check_with({.high = 1, .low = 2});
+    keyless.call = call;
+    keyless.sender = device_of(9);
+    bench.from(initiator_address, with_tag(RandomValue{}, keyless));
     bench.advance(59s);
     ASSERT_THAT(bench.sent, ::testing::Not(IsEmpty()));
     for (const SentMessage& one : bench.sent) {

@@ -169,6 +169,8 @@ TEST_F(PathSearchTest, LearnedCandidatesAreBoundedAndAConfirmedOneIsNeverPutOut)
         bench.now += 1ms;
         hear_check(address_at(80, port), port);
     }
+    // A newer one takes the place of one that led nowhere.
+    EXPECT_EQ(hear_check(address_at(81)).size(), 2U);
     EXPECT_LE(search.remotes.size(), PathSearch::remotes_max);
     EXPECT_LE(search.pairs.size(), PathSearch::remotes_max);
     EXPECT_EQ(search.best_path().remote, elsewhere);
@@ -224,10 +226,13 @@ TEST(PathIdentityTest, ATagDependsOnEveryFieldTheKindAndTheKey) {
 }
 
 TEST(PathIdentityTest, AMessageOfOurOwnIsNeverThePeers) {
-    const PathIdentity identity = identity_of(true);
+    PathIdentity identity = identity_of(true);
     EXPECT_TRUE(identity.concerns(identity.call, identity.peer));
     EXPECT_FALSE(identity.concerns(identity.call, identity.self));
     EXPECT_FALSE(identity.concerns(CallId{}, identity.peer));
+    identity.peer = {};
+    EXPECT_TRUE(identity.concerns(identity.call, DeviceId{5, 5}));
+    EXPECT_FALSE(identity.concerns(identity.call, identity.self));
 }
 
 }  // namespace
