@@ -117,6 +117,14 @@ TEST_F(TraceOfAStagedCall, IsDrawnWithItsActorsAndItsLosses) {
     EXPECT_THAT(svg, HasSubstr("InviteCancel to broker 0 (lost: fault)"));
 }
 
+TEST_F(TraceOfAStagedCall, DrawsWhatIsHandedOverAtOnceAsOneLine) {
+    begin();
+    for (const std::uint32_t device : {2U, 3U}) {
+        stage.push(device, 1050);
+    }
+    EXPECT_THAT(sequence_chart(recorder.take().at(0), "x"), HasSubstr("unreadable × 2"));
+}
+
 TEST(SequenceChart, OfNothingIsNothing) {
     EXPECT_EQ(sequence_chart(CallTrace{}, "x"), "");
 }

@@ -4,6 +4,7 @@
 #include "reports/commands/terminal.hpp"
 #include "reports/page/page.hpp"
 #include "reports/run_scenario.hpp"
+#include "reports/text/format.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -78,11 +79,12 @@ void print_failures(const Result& result) {
 
 void print_tables(const Result& result, const CommonOptions& options) {
     const Terminal terminal = Terminal::of_stdout(options.no_color);
-    print(fmt::format("{}: {} (seed {}, {} worlds)\n\n",
-                      result.scenario,
-                      headline(result),
-                      result.seed,
-                      result.totals.worlds));
+    print(fmt::format(
+        "{}: {} (seed {}, {})\n\n",
+        result.scenario,
+        headline(result),
+        result.seed,
+        result.totals.worlds == 1 ? "1 world" : count_text(result.totals.worlds) + " worlds"));
     print(verdict_table(verdict_rows(result), terminal) + "\n");
     print(metrics_table(result, terminal));
     if (!result.thresholds.empty()) print("\n" + thresholds_table(result, terminal));

@@ -68,7 +68,7 @@ std::string cut(std::string_view text, std::size_t length_max) {
 }
 
 std::string figure(Measure measure, double value) {
-    return is_duration(measure) ? duration_text(value) : decimal_text(value);
+    return is_duration(measure) ? duration_text(value) : amount_text(value);
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ StripRange strip_range(const Measurements& measurements) {
 std::string figure_cells(Measure measure, const Histogram& histogram) {
     const Figures figures = figures_of(measure, histogram);
     const auto cell = [&](double value) {
-        const std::string text = is_duration(measure) ? duration_text(value) : decimal_text(value);
+        const std::string text =
+            is_duration(measure) ? duration_text(value) : amount_text(value, thin_space);
         return "<td class=\"n\">" + (histogram.empty() ? "–" : text) + "</td>";
     };
     return "<td class=\"n\">" + count_text(figures.count, thin_space) + "</td>" +
@@ -201,7 +202,9 @@ std::string heat_cell(const std::map<NatPair, PairOutcomes>& pairs, const NatPai
     const double share =
         static_cast<double>(outcomes.direct) / static_cast<double>(outcomes.decided());
     const bool is_failing = outcomes.failed * 20 > outcomes.decided();
-    std::string more = outcomes.failed == 0 ? "" : fmt::format("{} failed", outcomes.failed);
+    std::string more = outcomes.failed == 0
+                           ? ""
+                           : fmt::format("{} failed", count_text(outcomes.failed, thin_space));
     if (outcomes.relayed != 0) {
         more += fmt::format("{}{} by relay", more.empty() ? "" : ", ", outcomes.relayed);
     }
@@ -232,13 +235,13 @@ std::string nat_section(const Result& result) {
         columns.insert(pair.recipient);
     }
     std::string html =
-        "<section><h2>Who could connect to whom</h2><div class=\"scroll\" tabindex=\"0\" "
-        "role=\"group\" aria-label=\"Connections by NAT\"><table class=\"heat\"><caption>Share of "
-        "accepting devices that were connected directly, by the NAT of the initiator (rows) and of "
-        "the recipient (columns). The darker, the more; a frame marks where more than one in "
-        "twenty failed. Devices "
-        "given up because another was chosen do not count.</caption><thead><tr><th scope=\"col\">"
-        "initiator ↓ recipient →</th>";
+        "<section><h2>Who could connect to whom</h2><p class=\"quiet small\">Share of accepting "
+        "devices that were connected directly, by the NAT of the initiator (rows) and of the "
+        "recipient (columns). The darker, the more; a frame marks where more than one in twenty "
+        "failed. Devices given up because another was chosen do not count.</p>"
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Connections by NAT\">"
+        "<table class=\"heat\"><caption>Direct connections by NAT</caption><thead><tr>"
+        "<th scope=\"col\">initiator ↓ recipient →</th>";
     for (const model::NatKind column : columns) {
         html += fmt::format("<th scope=\"col\">{}</th>", model::to_string(column));
     }

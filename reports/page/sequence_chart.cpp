@@ -13,12 +13,12 @@ namespace {
 
 constexpr double nanoseconds_per_millisecond = 1e6;
 
-constexpr double left = 118;
+constexpr double left = 104;
 // Between lifelines: as wide as the page allows, as narrow as the longest message's name.
-constexpr double columns_wide = 786;
-constexpr double column_min = 114;
+constexpr double columns_wide = 780;
+constexpr double column_min = 111;
 constexpr double column_max = 158;
-constexpr double right = 128;  // room for words beside the last lifeline
+constexpr double right = 146;  // room for words beside the last lifeline
 constexpr double head = 44;
 
 std::string time_text(std::int64_t nanoseconds) {
@@ -152,8 +152,11 @@ private:
                             coordinate(drawn.row),
                             coordinate(x),
                             coordinate(drawn.row_end));
-        svg_ +=
-            text(from + side * 9, drawn.row - 3, side < 0 ? "message end" : "message", step.label);
+        const std::string times = drawn.times == 1 ? "" : fmt::format(" × {}", drawn.times);
+        svg_ += text(from + side * 9,
+                     drawn.row - 3,
+                     side < 0 ? "message end" : "message",
+                     step.label + times);
         is_lost ? draw_cross(x, drawn.row_end, step) : draw_head(x, drawn, side);
     }
 

@@ -10,7 +10,7 @@
 namespace invitro::reports {
 
 // `id` names the drawing in its page. What is not drawn (keep-alives, further checks of the same
-// pair, devices beyond the sixth) is said below the lifelines.
+// pair, devices beyond the fifth) is said below the lifelines.
 std::string sequence_chart(const CallTrace& trace, std::string_view id);
 
 }  // namespace invitro::reports

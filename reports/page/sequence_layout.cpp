@@ -9,7 +9,7 @@
 namespace invitro::reports {
 namespace {
 
-constexpr std::size_t devices_max = 6;
+constexpr std::size_t devices_max = 5;
 constexpr std::size_t steps_max = 120;
 constexpr double row_of_start = 22;
 constexpr double row_of_end = 6;
@@ -73,12 +73,13 @@ std::vector<Actor> actors_of(const CallTrace& trace, std::uint64_t& devices_left
 }
 
 // Chooses what is drawn, and counts what is not.
-std::vector<const TraceStep*> drawn_steps(const CallTrace& trace, SequenceLayout& layout) {
+void choose_steps(const CallTrace& trace, SequenceLayout& layout) {
     const auto is_shown = [&](const Actor& actor) {
         return std::find(layout.actors.begin(), layout.actors.end(), actor) != layout.actors.end();
     };
     std::set<std::tuple<std::string_view, Actor, Actor>> checked;
-    std::vector<const TraceStep*> steps;
+    std::map<std::tuple<std::int64_t, std::string_view, Fate>, std::size_t> handed;
+    std::vector<DrawnStep>& steps = layout.steps;
     layout.steps_beyond = trace.steps_left_out;
     for (const TraceStep& step : trace.steps) {
         if (!is_shown(step.from) || (step.to && !is_shown(*step.to))) continue;
@@ -91,11 +92,18 @@ std::vector<const TraceStep*> drawn_steps(const CallTrace& trace, SequenceLayout
             ++layout.checks;
         } else if (steps.size() == steps_max) {
             ++layout.steps_beyond;
+        } else if (step.to && step.to->is_push_service()) {
+            const auto [place, made] =
+                handed.try_emplace(std::tuple{step.at, step.label, step.fate}, steps.size());
+            if (made) {
+                steps.push_back({.step = &step});
+            } else {
+                ++steps[place->second].times;
+            }
         } else {
-            steps.push_back(&step);
+            steps.push_back({.step = &step});
         }
     }
-    return steps;
 }
 
 // The beginning or the end of a step.
@@ -113,12 +121,11 @@ SequenceLayout lay_out(const CallTrace& trace, double first_row) {
     SequenceLayout layout;
     layout.actors = actors_of(trace, layout.devices);
     std::vector<Mark> marks;
-    for (const TraceStep* step : drawn_steps(trace, layout)) {
-        marks.push_back({.at = step->at, .step = layout.steps.size(), .is_end = false});
-        if (step->is_message) {
-            marks.push_back({.at = step->ended, .step = layout.steps.size(), .is_end = true});
-        }
-        layout.steps.push_back({.step = step});
+    choose_steps(trace, layout);
+    for (std::size_t i = 0; i < layout.steps.size(); ++i) {
+        const TraceStep& step = *layout.steps[i].step;
+        marks.push_back({.at = step.at, .step = i, .is_end = false});
+        if (step.is_message) marks.push_back({.at = step.ended, .step = i, .is_end = true});
     }
     std::sort(marks.begin(), marks.end());
     double row = first_row;

@@ -12,8 +12,9 @@ namespace invitro::reports {
 // A step with its places: rows are pixels from the top, columns are actors.
 struct DrawnStep {
     const TraceStep* step = nullptr;
-    double row = 0;      // where it begins
-    double row_end = 0;  // where it arrives or is lost
+    std::uint64_t times = 1;  // equal ones handed to the push service at once are drawn as one
+    double row = 0;           // where it begins
+    double row_end = 0;       // where it arrives or is lost
 };
 
 // A stretch in which nothing happens, shortened in the drawing.

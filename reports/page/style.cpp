@@ -99,7 +99,7 @@ svg path.cross{stroke:var(--red);stroke-width:2.25;fill:none}
 svg text.cross{fill:var(--red)}
 svg circle.note{fill:var(--ink)}svg text.note{font-weight:620}
 .sequence{display:block}
-.heat{width:auto}
+.heat{width:auto}.heat caption{white-space:nowrap}
 .heat th,.heat td{border:0;padding:0}
 .heat thead th,.heat tbody th{padding:4px 10px 4px 0;font-weight:400;font-size:.8125rem;
 white-space:nowrap;color:var(--quiet);vertical-align:middle}

@@ -33,7 +33,7 @@ std::string markdown_row(Measure measure, const Histogram& histogram) {
     const Figures figures = figures_of(measure, histogram);
     const auto text = [&](double value) {
         if (histogram.empty()) return std::string("–");
-        return is_duration(measure) ? duration_text(value) : decimal_text(value);
+        return is_duration(measure) ? duration_text(value) : amount_text(value);
     };
     return fmt::format("| {} | {} | {} | {} | {} | {} |\n",
                        to_string(measure),

@@ -48,6 +48,13 @@ std::string share_text(std::uint64_t part, std::uint64_t whole) {
     return fmt::format("{:.1f} %", percent);
 }
 
+std::string amount_text(double value, std::string_view separator) {
+    const std::string text = decimal_text(value);
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const auto whole = static_cast<std::uint64_t>(value + (point == text.size() ? 0.5 : 0));
+    return count_text(whole, separator) + text.substr(point);
+}
+
 std::string decimal_text(double value) {
     std::string text = fmt::format("{:.1f}", value);
     if (text.ends_with(".0")) text.resize(text.size() - 2);

@@ -17,7 +17,10 @@ std::string count_text(std::uint64_t count, std::string_view separator = " ");
 // "100 %", "99.9 %", "0.04 %"; never "100 %" or "0 %" for what only rounds to it.
 std::string share_text(std::uint64_t part, std::uint64_t whole);
 
-// A count's statistic: at most one decimal.
+// A count's statistic: at most one decimal, the digits before it grouped.
+std::string amount_text(double value, std::string_view separator = " ");
+
+// At most one decimal.
 std::string decimal_text(double value);
 
 // One coordinate of a drawing: at most one decimal.

@@ -21,6 +21,13 @@ TEST(Format, CountsAreGrouped) {
     EXPECT_EQ(count_text(1'234'567), "1 234 567");
 }
 
+TEST(Format, AmountsAreGroupedAndHaveOneDecimalAtMost) {
+    EXPECT_EQ(amount_text(77'902.96), "77 903");
+    EXPECT_EQ(amount_text(1'234.56), "1 234.6");
+    EXPECT_EQ(amount_text(0.4), "0.4");
+    EXPECT_EQ(amount_text(7), "7");
+}
+
 TEST(Format, AShareSaysAllOrNothingOnlyIfItIs) {
     EXPECT_EQ(share_text(0, 0), "-");
     EXPECT_EQ(share_text(0, 7), "0 %");
