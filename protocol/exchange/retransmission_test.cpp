@@ -67,8 +67,9 @@ TEST(Retransmission, stopped_or_never_started_it_is_never_due) {
 TEST(Retransmission, starting_anew_forgets_the_tries) {
     Retransmission exchange;
     exchange.start(start);
-    for (int i = 0; i < 5; ++i)
+    for (int i = 0; i < 5; ++i) {
         exchange.tried(start);
+    }
     EXPECT_EQ(exchange.tries, 5);
     exchange.start(start);
     EXPECT_EQ(exchange.tries, 0);
@@ -79,8 +80,9 @@ TEST(Retransmission, starting_anew_forgets_the_tries) {
 TEST(Retransmission, the_count_of_tries_stops_at_its_limit) {
     Retransmission exchange;
     exchange.start(start);
-    for (int i = 0; i < 1000; ++i)
+    for (int i = 0; i < 1000; ++i) {
         exchange.tried(start);
+    }
     EXPECT_EQ(exchange.tries, 255);
     EXPECT_EQ(exchange.due - start, timing::retransmission_max);
 }

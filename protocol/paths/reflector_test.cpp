@@ -30,8 +30,9 @@ Bytes encoded(const Message& message) {
 std::vector<Reflector::Output> answers_of(Reflector& reflector, ByteView payload) {
     reflector.handle(now, ReceivedDatagram{client, reflector_address, payload});
     std::vector<Reflector::Output> outputs;
-    while (auto output = reflector.poll_output())
+    while (auto output = reflector.poll_output()) {
         outputs.push_back(*output);
+    }
     return outputs;
 }
 

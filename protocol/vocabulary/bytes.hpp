@@ -34,6 +34,8 @@ inline std::string_view text_of(ByteView bytes) {
 // At most `capacity` elements without a destructor of their own, held in place. Copying copies only the elements
 // in use; the rest of the storage is left uninitialised, so that a message with room for much is
 // cheap when it holds little.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-member-init): leaving the storage alone is the point
+// NOLINTBEGIN(cppcoreguidelines-special-member-functions): moving is copying
 template <class T, std::size_t capacity_max>
 class InlineVector {
     static_assert(std::is_trivially_destructible_v<T> && capacity_max <= 0xFFFF);
@@ -112,6 +114,8 @@ private:
     std::uint16_t size_ = 0;
     alignas(T) unsigned char storage_[sizeof(T) * capacity_max];
 };
+// NOLINTEND(cppcoreguidelines-special-member-functions)
+// NOLINTEND(cppcoreguidelines-pro-type-member-init)
 
 template <std::size_t capacity_max>
 using InlineBytes = InlineVector<std::uint8_t, capacity_max>;

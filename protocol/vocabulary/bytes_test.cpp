@@ -81,8 +81,9 @@ RC_GTEST_PROP(InlineVector, it_holds_what_a_vector_holds, (const std::vector<std
     for (const std::uint64_t number : all) {
         if (vector.full()) break;
         Named item{.name = {}, .number = number};
-        for (std::uint64_t i = 0; i < number % 10; ++i)
+        for (std::uint64_t i = 0; i < number % 10; ++i) {
             item.name.push_back(std::uint8_t{7});
+        }
         vector.push_back(item);
         model.push_back(item);
         RC_ASSERT(std::equal(vector.begin(), vector.end(), model.begin(), model.end()));

@@ -230,8 +230,9 @@ private:
         for (std::size_t i = 0; i < entries_.size(); ++i) {
             const std::uint32_t hash = hash_of(entries_[i].key);
             std::size_t slot = home(hash);
-            while (!slots_[slot].is_free())
+            while (!slots_[slot].is_free()) {
                 slot = next(slot);
+            }
             slots_[slot] = {.entry = static_cast<std::uint32_t>(i), .hash = hash};
         }
     }

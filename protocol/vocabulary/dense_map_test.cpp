@@ -28,13 +28,15 @@ TEST(DenseMap, finds_what_was_put_in) {
 
 TEST(DenseMap, iterates_in_order_of_insertion_and_erasing_moves_the_last_entry_in) {
     DenseMap<int, char> map;
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; ++i) {
         map.try_emplace(i, static_cast<char>('a' + i));
+    }
     EXPECT_TRUE(map.erase(1));
     EXPECT_FALSE(map.erase(1));
     std::string order;
-    for (const auto& [key, value] : map)
+    for (const auto& [key, value] : map) {
         order += value;
+    }
     EXPECT_EQ(order, "adc");
 }
 
@@ -127,8 +129,9 @@ template <class Map, class Key>
 void expect_the_same(const Map& map, const std::map<Key, int>& model) {
     RC_ASSERT(map.size() == model.size());
     std::map<Key, int> seen;
-    for (const auto& [key, value] : map)
+    for (const auto& [key, value] : map) {
         seen[key] = value;
+    }
     RC_ASSERT(seen == model);
     for (const auto& [key, value] : model) {
         RC_ASSERT(map.contains(key));
@@ -146,8 +149,9 @@ void play_lockstep(MakeKey make_key) {
         RC_ASSERT(!map.contains(make_key(1000)));
     }
     DenseMap<Key, int> rebuilt;
-    for (const auto& [key, value] : model)
+    for (const auto& [key, value] : model) {
         rebuilt[key] = value;
+    }
     RC_ASSERT(rebuilt == map);
 }
 
@@ -169,8 +173,10 @@ RC_GTEST_PROP(DenseMap, reserving_changes_nothing_else, (const std::vector<int>&
     DenseMap<int, int> plain;
     DenseMap<int, int> reserved;
     reserved.reserve(keys.size());
-    for (const int key : keys)
-        ++plain[key], ++reserved[key];
+    for (const int key : keys) {
+        ++plain[key];
+        ++reserved[key];
+    }
     RC_ASSERT(plain == reserved);
     RC_ASSERT(std::equal(plain.begin(), plain.end(), reserved.begin(), reserved.end()));
 }

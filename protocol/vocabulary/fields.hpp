@@ -33,9 +33,9 @@ namespace invitro::protocol {
 // A member with its name and, for messages, its key on the wire.
 template <class Owner, class T>
 struct Field {
-    std::uint8_t key;
+    std::uint8_t key = 0;
     std::string_view name;
-    T Owner::*member;
+    T Owner::*member = nullptr;
 };
 
 template <class Owner, class T>

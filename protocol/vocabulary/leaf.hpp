@@ -29,7 +29,7 @@ concept Number = std::integral<T> || std::is_enum_v<T>;
 template <Number T>
 void put(Bytes& out, T value) {
     const auto number = static_cast<std::uint64_t>(value);
-    std::array<std::uint8_t, sizeof(T)> octets;
+    std::array<std::uint8_t, sizeof(T)> octets{};
     for (unsigned i = 0; i < sizeof(T); ++i) {
         octets[i] = static_cast<std::uint8_t>(number >> (8 * i));
     }
@@ -79,8 +79,9 @@ template <Number T>
 [[nodiscard]] bool take(Source& source, T& value) {
     if (source.left.size() < sizeof(T)) return false;
     std::uint64_t number = 0;
-    for (unsigned i = 0; i < sizeof(T); ++i)
+    for (unsigned i = 0; i < sizeof(T); ++i) {
         number |= std::uint64_t{source.left[i]} << (8 * i);
+    }
     source.left = source.left.subspan(sizeof(T));
     value = static_cast<T>(number);
     return !std::is_same_v<T, bool> || number <= 1;

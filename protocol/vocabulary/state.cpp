@@ -7,7 +7,7 @@ namespace invitro::protocol {
 std::string FieldPath::text() const {
     std::string text;
     for (const FieldPath* step = this; step->parent_ != nullptr; step = step->parent_) {
-        text = step->step_text() + text;
+        text.insert(0, step->step_text());
     }
     return text.starts_with('.') ? text.substr(1) : text;
 }
@@ -22,8 +22,9 @@ namespace detail {
 std::vector<std::string> difference_of_leaves(const std::vector<ShownLeaf>& a,
                                               const std::vector<ShownLeaf>& b) {
     std::map<std::string_view, const ShownLeaf*> only_b;
-    for (const ShownLeaf& leaf : b)
+    for (const ShownLeaf& leaf : b) {
         only_b.emplace(leaf.path, &leaf);
+    }
     std::vector<std::string> lines;
     for (const ShownLeaf& leaf : a) {
         const auto other = only_b.find(leaf.path);

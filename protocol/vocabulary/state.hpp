@@ -162,8 +162,9 @@ public:
     template <class Key, class Value>
     void walk(const FieldPath& path, const std::map<Key, Value>& map) {
         walk(FieldPath(path, "size"), size_of(map.size()));
-        for (const auto& [key, value] : map)
+        for (const auto& [key, value] : map) {
             walk_entry(path, key, value);
+        }
     }
 
     template <class Key, class Value>
@@ -171,22 +172,25 @@ public:
         using Entry = typename DenseMap<Key, Value>::Entry;
         std::vector<const Entry*> entries;
         entries.reserve(map.size());
-        for (const Entry& entry : map)
+        for (const Entry& entry : map) {
             entries.push_back(&entry);
+        }
         std::sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) {
             return a->key < b->key;
         });
         walk(FieldPath(path, "size"), size_of(map.size()));
-        for (const Entry* entry : entries)
+        for (const Entry* entry : entries) {
             walk_entry(path, entry->key, entry->value);
+        }
     }
 
 private:
     template <class Items>
     void walk_items(const FieldPath& path, const Items& items) {
         std::size_t index = 0;
-        for (const auto& item : items)
+        for (const auto& item : items) {
             walk(FieldPath(path, index++), item);
+        }
     }
 
     template <class Key, class Value>

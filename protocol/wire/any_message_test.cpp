@@ -84,8 +84,9 @@ struct FillAny {
 
     template <std::size_t size>
     void operator()(std::array<std::uint8_t, size>& octets) const {
-        for (std::uint8_t& octet : octets)
+        for (std::uint8_t& octet : octets) {
             octet = *rc::gen::arbitrary<std::uint8_t>();
+        }
     }
 
     template <class T, std::size_t capacity>
@@ -130,8 +131,9 @@ struct FillLongest {
             for_each_field(value, [this](const auto&, auto& member) { (*this)(member); });
         } else if constexpr (std::is_enum_v<T>) {
             int number = 255;
-            while (!is_known(static_cast<T>(number)))
+            while (!is_known(static_cast<T>(number))) {
                 --number;
+            }
             value = static_cast<T>(number);
         } else {
             value = std::numeric_limits<T>::max();
@@ -155,8 +157,9 @@ struct FillLongest {
         T item{};
         (*this)(item);
         items.clear();
-        while (!items.full())
+        while (!items.full()) {
             items.push_back(item);
+        }
     }
 
     void operator()(EndpointIdentifier& identifier) const {

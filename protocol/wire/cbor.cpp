@@ -38,8 +38,9 @@ Cursor Reader::any_head(Cursor at, Head& head) {
     const std::size_t size = std::size_t{1} << (head.info - immediate_end);
     if (left(at) < size) return fail(WireError::truncated);
     head.number = 0;
-    for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t i = 0; i < size; ++i) {
         head.number = (head.number << 8) | *at++;
+    }
     return at;
 }
 

@@ -104,7 +104,7 @@ template <class M>
 std::size_t encode_message(const M& message, std::span<std::uint8_t> buffer) {
     // With room for the longest message of this type, nothing needs checking on the way.
     if (buffer.size() >= message_size_max<M>) return write_message(message, buffer.data());
-    std::array<std::uint8_t, message_size_max<M>> roomy;
+    std::array<std::uint8_t, message_size_max<M>> roomy{};
     const std::size_t size = write_message(message, roomy.data());
     CHECK(size <= buffer.size(), "the caller's buffer holds the message");
     std::copy_n(roomy.begin(), size, buffer.begin());

@@ -13,8 +13,9 @@ ConnectionData typical_connection() {
     ConnectionData connection;
     connection.generation = 1;
     connection.mapping = MappingBehaviour::endpoint_independent;
-    for (std::uint8_t i = 0; i < connection.key.size(); ++i)
+    for (std::uint8_t i = 0; i < connection.key.size(); ++i) {
         connection.key[i] = i;
+    }
     connection.candidates = {
         {.kind = CandidateKind::host,
          .address = {.ip = ipv4(0xC0A80117), .port = 50000},
@@ -86,8 +87,9 @@ void encode_and_decode(benchmark::State& state, M (*make)()) {
 void peek(benchmark::State& state) {
     std::array<std::uint8_t, datagram_size_max> buffer{};
     const std::size_t size = encode_message(typical_accept(), buffer);
-    for (auto _ : state)
+    for (auto _ : state) {
         benchmark::DoNotOptimize(peek_call({buffer.data(), size}));
+    }
 }
 
 BENCHMARK_CAPTURE(encode_only, accept, typical_accept);

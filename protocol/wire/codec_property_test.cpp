@@ -145,8 +145,9 @@ void append_head(Bytes& bytes, Major major, std::uint64_t number) {
 Bytes put_together(const Parts& parts) {
     Bytes bytes = parts.envelope;
     append_head(bytes, Major::map, parts.pairs.size());
-    for (const Bytes& pair : parts.pairs)
+    for (const Bytes& pair : parts.pairs) {
         bytes.insert(bytes.end(), pair.begin(), pair.end());
+    }
     return bytes;
 }
 
@@ -310,8 +311,9 @@ struct ToJson {
             return nlohmann::json::binary(Bytes(items.begin(), items.end()));
         } else {
             auto array = nlohmann::json::array();
-            for (const T& item : items)
+            for (const T& item : items) {
                 array.push_back((*this)(item));
+            }
             return array;
         }
     }

@@ -229,8 +229,9 @@ TEST(Codec, indefinite_lengths_are_refused_everywhere) {
 TEST(Codec, skipped_items_of_any_depth_cost_no_stack_and_lies_about_counts_end_early) {
     const std::string start = "83 01 0b a2 00" + std::string(call_hex) + "01";
     std::string deep;
-    for (int i = 0; i < 100'000; ++i)
+    for (int i = 0; i < 100'000; ++i) {
         deep += "81";
+    }
     EXPECT_EQ(verdict(start + deep + "00"), "fine");
     EXPECT_EQ(verdict(start + deep), "truncated");
     EXPECT_EQ(verdict(start + "9b ffffffffffffffff"), "truncated");

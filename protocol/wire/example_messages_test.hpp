@@ -14,8 +14,9 @@ inline constexpr DeviceId example_device{.high = 0x0011223344556677, .low = 0x88
 template <class Octets>
 Octets example_octets(std::uint8_t first) {
     Octets octets{};
-    for (std::uint8_t& octet : octets)
+    for (std::uint8_t& octet : octets) {
         octet = first++;
+    }
     return octets;
 }
 

@@ -162,8 +162,9 @@ inline std::uint8_t* write(std::uint8_t* at, const Candidate& candidate) {
 template <Item T, std::size_t capacity>
 std::uint8_t* write(std::uint8_t* at, const InlineVector<T, capacity>& items) {
     at = write_head(at, Major::array, items.size());
-    for (const T& item : items)
+    for (const T& item : items) {
         at = write(at, item);
+    }
     return at;
 }
 
