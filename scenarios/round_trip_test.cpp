@@ -25,6 +25,7 @@ Enum any_of(std::size_t count) {
 }
 
 Duration any_time() {
+    if (in_range(0, 6) == 0) return {};
     // Few times are round to the hour, and few worlds last for months: all kinds must be met.
     static constexpr std::int64_t scales[] = {1, 1'000, 1'000'000, 1'000'000'000, 60'000'000'000};
     const std::int64_t scale = scales[in_range<std::size_t>(0, std::size(scales))];
