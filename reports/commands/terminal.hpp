@@ -56,6 +56,8 @@ public:
 
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
+    Progress(Progress&&) = delete;
+    Progress& operator=(Progress&&) = delete;
 
     void show(std::uint64_t finished);
 
