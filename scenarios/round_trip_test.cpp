@@ -26,10 +26,11 @@ Enum any_of(std::size_t count) {
 
 Duration any_time() {
     if (in_range(0, 6) == 0) return {};
+    // The sum of two is within limits::time_max.
     // Few times are round to the hour, and few worlds last for months: all kinds must be met.
     static constexpr std::int64_t scales[] = {1, 1'000, 1'000'000, 1'000'000'000, 60'000'000'000};
     const std::int64_t scale = scales[in_range<std::size_t>(0, std::size(scales))];
-    return Duration{in_range<std::int64_t>(0, 500'000) * scale};
+    return Duration{in_range<std::int64_t>(0, 250'000) * scale};
 }
 
 model::Probability any_share() {
