@@ -35,7 +35,7 @@ namespace invitro::protocol {
 namespace {
 
 std::size_t allocations_of_a_round(const Message& message) {
-    std::array<std::uint8_t, push_size_max> buffer;
+    std::array<std::uint8_t, push_size_max> buffer{};
     const std::size_t before = allocations;
     const std::size_t size = encode(message, buffer);
     const auto back = decode({buffer.data(), size});
@@ -57,7 +57,7 @@ TEST(CodecAllocation, no_message_costs_one) {
 }
 
 TEST(CodecAllocation, no_error_costs_one) {
-    std::array<std::uint8_t, push_size_max> buffer;
+    std::array<std::uint8_t, push_size_max> buffer{};
     for (const Message& message : example_messages()) {
         const std::size_t size = encode(message, buffer);
         const std::size_t before = allocations;
