@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <tuple>
 #include <variant>
 
@@ -20,70 +19,13 @@
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/vocabulary/time.hpp"
+#include "protocol/wire/message_types.hpp"
 
 namespace invitro::protocol {
 
 inline constexpr std::uint8_t wire_version = 1;
 inline constexpr std::size_t datagram_size_max = 1200;
 inline constexpr std::size_t push_size_max = 4096;
-
-// The numbers are on the wire; those left out are kept for messages to come.
-enum class MessageType : std::uint8_t {
-    register_device = 1,
-    register_ack = 2,
-    invite_request = 10,
-    invite_progress = 11,
-    invite_failed = 12,
-    invite_push = 13,
-    invite_dismiss = 14,
-    invite_ringing = 15,
-    ringing_ack = 16,
-    invite_accept = 17,
-    accept_ack = 18,
-    accept_refused = 19,
-    invite_decline = 20,
-    decline_ack = 21,
-    accept_forward = 22,
-    forward_ack = 23,
-    invite_cancel = 24,
-    cancel_ack = 25,
-    invite_update = 26,
-    update_ack = 27,
-    invite_ended = 28,
-    ended_ack = 29,
-    call_keep_alive = 30,
-    reflect_request = 40,
-    reflect_response = 41,
-    check = 50,
-    check_response = 51,
-    nominate = 52,
-    nominate_response = 53,
-    session_data = 54,
-    session_close = 55,
-};
-
-std::string_view to_string(MessageType type);
-
-// Which acceptors the initiator connects to (rule 5).
-enum class AnswerPolicy : std::uint8_t {
-    first = 0,   // the first device whose path is confirmed wins
-    all = 1,     // every acceptor is connected
-    choose = 2,  // the initiator's user picks
-};
-
-enum class DeclineScope : std::uint8_t { here = 0, everywhere = 1 };
-enum class DeclineReason : std::uint8_t { declined = 0, busy = 1 };
-enum class FailureReason : std::uint8_t { refused = 0, overloaded = 1 };
-
-// Why an invitation is over, as told to devices (rule 6): `unknown` where the truth is not known,
-// never a false one.
-enum class EndReason : std::uint8_t { unknown = 0, answered = 1, declined = 2, cancelled = 3, expired = 4 };
-
-std::string_view to_string(AnswerPolicy policy);
-std::string_view to_string(DeclineScope scope);
-std::string_view to_string(DeclineReason reason);
-std::string_view to_string(FailureReason reason);
-std::string_view to_string(EndReason reason);
 
 // Proof, made by the broker, that this device was invited to this call (MAC over call, device).
 using Ticket = Tag128;
