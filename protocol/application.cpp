@@ -56,6 +56,8 @@ std::string_view to_string(RemarkKind kind) {
     return "unknown";
 }
 
-CallId InvitationService::call_of(ByteView payload) { return peek_call(payload); }
+CallId InvitationService::call_of(ByteView payload) {
+    return peek_call(payload);
+}
 
 }  // namespace invitro::protocol

@@ -1,13 +1,13 @@
 // One message that is repeated until it is answered, with capped exponential backoff.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <tuple>
-
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/time.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <tuple>
 
 namespace invitro::protocol {
 
@@ -23,8 +23,10 @@ struct Retransmission {
     std::uint8_t tries = 0;
 
     bool operator==(const Retransmission&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("due", &Retransmission::due), field("tries", &Retransmission::tries)};
+        return std::tuple{field("due", &Retransmission::due),
+                          field("tries", &Retransmission::tries)};
     }
 
     [[nodiscard]] bool is_active() const { return due != never; }
@@ -40,7 +42,8 @@ struct Retransmission {
     void tried(Instant now, const Backoff& backoff = {}) {
         constexpr std::uint8_t tries_max = 255;
         Duration wait = backoff.first;
-        for (unsigned i = 0; i < tries && wait < backoff.max; ++i) wait *= 2;
+        for (unsigned i = 0; i < tries && wait < backoff.max; ++i)
+            wait *= 2;
         due = now + std::min(wait, backoff.max);
         if (tries < tries_max) ++tries;
     }

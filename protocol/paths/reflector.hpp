@@ -11,6 +11,7 @@ struct ReflectorState {
     Counter dropped;
 
     bool operator==(const ReflectorState&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("answered", &ReflectorState::answered),
                           field("dropped", &ReflectorState::dropped)};
@@ -26,8 +27,11 @@ public:
     using State = ReflectorState;
 
     void handle(Instant now, const Input& input);
+
     std::optional<Output> poll_output() { return outbox_.poll(); }
+
     [[nodiscard]] Instant next_deadline() const { return never; }
+
     [[nodiscard]] const State& state() const { return state_; }
 
 private:

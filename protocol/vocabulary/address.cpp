@@ -1,12 +1,11 @@
 #include "protocol/vocabulary/address.hpp"
 
-#include <arpa/inet.h>
+#include <fmt/format.h>
 
+#include <arpa/inet.h>
 #include <charconv>
 #include <optional>
 #include <string>
-
-#include <fmt/format.h>
 
 namespace invitro::protocol {
 namespace {
@@ -40,24 +39,34 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 std::string to_string(const IpAddress& ip) {
     char text[INET6_ADDRSTRLEN] = "none";
     switch (ip.family) {
-        case IpFamily::none: break;
-        case IpFamily::v4: inet_ntop(AF_INET, ip.octets.data(), text, sizeof text); break;
-        case IpFamily::v6: inet_ntop(AF_INET6, ip.octets.data(), text, sizeof text); break;
+        case IpFamily::none:
+            break;
+        case IpFamily::v4:
+            inet_ntop(AF_INET, ip.octets.data(), text, sizeof text);
+            break;
+        case IpFamily::v6:
+            inet_ntop(AF_INET6, ip.octets.data(), text, sizeof text);
+            break;
     }
     return text;
 }
 
 std::string to_string(const Address& address) {
     switch (address.ip.family) {
-        case IpFamily::none: return "none";
-        case IpFamily::v4: return fmt::format("{}:{}", to_string(address.ip), address.port);
-        case IpFamily::v6: return fmt::format("[{}]:{}", to_string(address.ip), address.port);
+        case IpFamily::none:
+            return "none";
+        case IpFamily::v4:
+            return fmt::format("{}:{}", to_string(address.ip), address.port);
+        case IpFamily::v6:
+            return fmt::format("[{}]:{}", to_string(address.ip), address.port);
     }
     return "none";
 }
 
 Result<Address> parse_address(std::string_view text) {
-    const auto error = [&] { return fail(fmt::format("\"{}\" is not an address with a port", text)); };
+    const auto error = [&] {
+        return fail(fmt::format("\"{}\" is not an address with a port", text));
+    };
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) return error();
     auto host = text.substr(0, colon);

@@ -1,13 +1,13 @@
 // Network addresses: IPv4 or IPv6, with a UDP port.
 #pragma once
 
+#include "protocol/vocabulary/result.hpp"
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "protocol/vocabulary/result.hpp"
 
 namespace invitro::protocol {
 

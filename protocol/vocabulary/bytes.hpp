@@ -5,6 +5,8 @@
 // allocates.
 #pragma once
 
+#include "protocol/vocabulary/check.hpp"
+
 #include <algorithm>
 #include <array>
 #include <compare>
@@ -16,8 +18,6 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
-
-#include "protocol/vocabulary/check.hpp"
 
 namespace invitro::protocol {
 
@@ -31,11 +31,13 @@ inline std::string_view text_of(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// At most `capacity` elements without a destructor of their own, held in place. Copying copies only the elements
-// in use; the rest of the storage is left uninitialised, so that a message with room for much is
-// cheap when it holds little.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init): leaving the storage alone is the point
+
 // NOLINTBEGIN(cppcoreguidelines-special-member-functions): moving is copying
+
+// At most `capacity` elements without a destructor of their own, held in place. Copying copies only
+// the elements in use; the rest of the storage is left uninitialised, so that a message with room
+// for much is cheap when it holds little.
 template <class T, std::size_t capacity_max>
 class InlineVector {
     static_assert(std::is_trivially_destructible_v<T> && capacity_max <= 0xFFFF);
@@ -104,9 +106,8 @@ public:
         return std::equal(a.begin(), a.end(), b.begin(), b.end());
     }
 
-    friend auto operator<=>(const InlineVector& a, const InlineVector& b)
-        requires std::three_way_comparable<T>
-    {
+    friend auto operator<=>(const InlineVector& a,
+                            const InlineVector& b) requires std::three_way_comparable<T> {
         return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
     }
 
@@ -114,6 +115,7 @@ private:
     std::uint16_t size_ = 0;
     alignas(T) unsigned char storage_[sizeof(T) * capacity_max];
 };
+
 // NOLINTEND(cppcoreguidelines-special-member-functions)
 // NOLINTEND(cppcoreguidelines-pro-type-member-init)
 

@@ -11,7 +11,7 @@ namespace invitro::protocol {
 
 }  // namespace invitro::protocol
 
-#define CHECK(condition, why)                                                         \
-    (static_cast<bool>(condition)                                                     \
-         ? static_cast<void>(0)                                                       \
+#define CHECK(condition, why)     \
+    (static_cast<bool>(condition) \
+         ? static_cast<void>(0)   \
          : ::invitro::protocol::check_failed(#condition, why, __FILE__, __LINE__))

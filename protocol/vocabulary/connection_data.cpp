@@ -4,10 +4,14 @@ namespace invitro::protocol {
 
 std::string_view to_string(CandidateKind kind) {
     switch (kind) {
-        case CandidateKind::host: return "host";
-        case CandidateKind::server_reflexive: return "server_reflexive";
-        case CandidateKind::peer_reflexive: return "peer_reflexive";
-        case CandidateKind::relayed: return "relayed";
+        case CandidateKind::host:
+            return "host";
+        case CandidateKind::server_reflexive:
+            return "server_reflexive";
+        case CandidateKind::peer_reflexive:
+            return "peer_reflexive";
+        case CandidateKind::relayed:
+            return "relayed";
     }
     return "unknown";
 }
@@ -15,10 +19,14 @@ std::string_view to_string(CandidateKind kind) {
 std::uint32_t candidate_priority(CandidateKind kind, std::uint16_t local_preference) {
     const auto type_preference = [kind]() -> std::uint32_t {
         switch (kind) {
-            case CandidateKind::host: return 126;
-            case CandidateKind::peer_reflexive: return 110;
-            case CandidateKind::server_reflexive: return 100;
-            case CandidateKind::relayed: return 0;
+            case CandidateKind::host:
+                return 126;
+            case CandidateKind::peer_reflexive:
+                return 110;
+            case CandidateKind::server_reflexive:
+                return 100;
+            case CandidateKind::relayed:
+                return 0;
         }
         return 0;
     }();
@@ -27,10 +35,14 @@ std::uint32_t candidate_priority(CandidateKind kind, std::uint16_t local_prefere
 
 std::string_view to_string(MappingBehaviour behaviour) {
     switch (behaviour) {
-        case MappingBehaviour::unknown: return "unknown";
-        case MappingBehaviour::none: return "none";
-        case MappingBehaviour::endpoint_independent: return "endpoint_independent";
-        case MappingBehaviour::dependent: return "dependent";
+        case MappingBehaviour::unknown:
+            return "unknown";
+        case MappingBehaviour::none:
+            return "none";
+        case MappingBehaviour::endpoint_independent:
+            return "endpoint_independent";
+        case MappingBehaviour::dependent:
+            return "dependent";
     }
     return "unknown";
 }

@@ -4,20 +4,25 @@
 // those of RFC 8445 (5.1.1), the NAT behaviour is in the words of RFC 4787 (4.1, 5).
 #pragma once
 
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/bytes.hpp"
+#include "protocol/vocabulary/fields.hpp"
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <string_view>
 #include <tuple>
 
-#include "protocol/vocabulary/address.hpp"
-#include "protocol/vocabulary/bytes.hpp"
-#include "protocol/vocabulary/fields.hpp"
-
 namespace invitro::protocol {
 
 // Where a candidate comes from. The numbers are on the wire.
-enum class CandidateKind : std::uint8_t { host = 0, server_reflexive = 1, peer_reflexive = 2, relayed = 3 };
+enum class CandidateKind : std::uint8_t {
+    host = 0,
+    server_reflexive = 1,
+    peer_reflexive = 2,
+    relayed = 3
+};
 
 std::string_view to_string(CandidateKind kind);
 
@@ -28,8 +33,10 @@ struct Candidate {
     std::uint32_t priority = 0;  // larger is tried first, RFC 8445 5.1.2
 
     auto operator<=>(const Candidate&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("kind", &Candidate::kind), field("address", &Candidate::address),
+        return std::tuple{field("kind", &Candidate::kind),
+                          field("address", &Candidate::address),
                           field("priority", &Candidate::priority)};
     }
 };
@@ -38,7 +45,12 @@ struct Candidate {
 std::uint32_t candidate_priority(CandidateKind kind, std::uint16_t local_preference);
 
 // How a device's NAT maps, as two reflectors saw it.
-enum class MappingBehaviour : std::uint8_t { unknown = 0, none = 1, endpoint_independent = 2, dependent = 3 };
+enum class MappingBehaviour : std::uint8_t {
+    unknown = 0,
+    none = 1,
+    endpoint_independent = 2,
+    dependent = 3
+};
 
 std::string_view to_string(MappingBehaviour behaviour);
 
@@ -57,6 +69,7 @@ struct ConnectionData {
     InlineVector<Candidate, candidates_max> candidates;
 
     auto operator<=>(const ConnectionData&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "generation", &ConnectionData::generation),
                           field(1, "mapping", &ConnectionData::mapping),

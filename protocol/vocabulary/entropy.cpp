@@ -13,7 +13,8 @@ void store_number(std::uint64_t number, std::uint8_t* destination) {
 
 std::uint64_t load_number(const std::uint8_t* source) {
     std::uint64_t number = 0;
-    for (unsigned i = 0; i < 8; ++i) number |= std::uint64_t{source[i]} << (8 * i);
+    for (unsigned i = 0; i < 8; ++i)
+        number |= std::uint64_t{source[i]} << (8 * i);
     return number;
 }
 
@@ -23,8 +24,12 @@ RandomValue draw(const RandomValue& seed, Purpose purpose, std::uint64_t counter
     std::array<std::uint8_t, 9> message{static_cast<std::uint8_t>(purpose)};
     store_number(counter, message.data() + 1);
     RandomValue value;
-    crypto_generichash(value.octets.data(), value.octets.size(), message.data(), message.size(),
-                       seed.octets.data(), seed.octets.size());
+    crypto_generichash(value.octets.data(),
+                       value.octets.size(),
+                       message.data(),
+                       message.size(),
+                       seed.octets.data(),
+                       seed.octets.size());
     return value;
 }
 
@@ -39,7 +44,11 @@ template TransactionId draw_id(const RandomValue&, Purpose, std::uint64_t);
 
 Tag128 authenticate(const RandomValue& key, ByteView message) {
     Tag128 tag;
-    crypto_generichash(tag.data(), tag.size(), message.data(), message.size(), key.octets.data(),
+    crypto_generichash(tag.data(),
+                       tag.size(),
+                       message.data(),
+                       message.size(),
+                       key.octets.data(),
                        key.octets.size());
     return tag;
 }

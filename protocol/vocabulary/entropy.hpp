@@ -6,14 +6,14 @@
 // the machine stays a plain value with no random stream inside.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <string_view>
-
 #include "protocol/vocabulary/bytes.hpp"
 #include "protocol/vocabulary/connection_data.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
 
 namespace invitro::protocol {
 

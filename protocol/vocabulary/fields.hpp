@@ -6,7 +6,8 @@
 //         Instant due = never;
 //         std::uint8_t attempts = 0;
 //         static constexpr auto fields() {
-//             return std::tuple{field("due", &Exchange::due), field("attempts", &Exchange::attempts)};
+//             return std::tuple{field("due", &Exchange::due),
+//                               field("attempts", &Exchange::attempts)};
 //         }
 //     };
 //
@@ -16,6 +17,9 @@
 // compile time, a list that forgets a member.
 #pragma once
 
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/vocabulary/time.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +28,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-
-#include "protocol/vocabulary/identity.hpp"
-#include "protocol/vocabulary/time.hpp"
 
 namespace invitro::protocol {
 
@@ -49,7 +50,9 @@ constexpr Field<Owner, T> field(std::uint8_t key, std::string_view name, T Owner
 }
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+    T::fields();
+};
 
 // A value drawn from entropy: a seed, a key, a nonce. Two runs that differ only in it behave alike.
 struct RandomValue {
@@ -107,7 +110,9 @@ struct AnyValue {
 
 template <class T, std::size_t... index>
 constexpr bool is_initialisable(std::index_sequence<index...>) {
-    return requires { T{(static_cast<void>(index), AnyValue{})...}; };
+    return requires {
+        T{(static_cast<void>(index), AnyValue{})...};
+    };
 }
 
 template <class T, std::size_t count = 0>
@@ -123,7 +128,7 @@ constexpr std::size_t member_count() {
 
 // True when an aggregate's field list names as many fields as it has members.
 template <HasFields T>
-inline constexpr bool fields_are_complete =
-    std::tuple_size_v<decltype(T::fields())> == detail::member_count<T>();
+inline constexpr bool fields_are_complete = std::tuple_size_v<decltype(T::fields())> ==
+                                            detail::member_count<T>();
 
 }  // namespace invitro::protocol

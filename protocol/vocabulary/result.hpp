@@ -2,10 +2,10 @@
 // library behind it.
 #pragma once
 
+#include <tl/expected.hpp>
+
 #include <string>
 #include <utility>
-
-#include <tl/expected.hpp>
 
 namespace invitro::protocol {
 

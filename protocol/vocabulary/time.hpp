@@ -1,8 +1,8 @@
 // Time as the protocol knows it: integer nanoseconds that somebody else hands in.
 //
 // `VirtualClock` has no `now()`: no machine can read a clock, it is told the time with every input.
-// The origin is whatever the owner chooses (the start of a simulated world, the boot of a live host);
-// only differences mean anything, and no instant ever crosses the wire.
+// The origin is whatever the owner chooses (the start of a simulated world, the boot of a live
+// host); only differences mean anything, and no instant ever crosses the wire.
 #pragma once
 
 #include <chrono>
@@ -37,7 +37,9 @@ using std::chrono_literals::operator""h;
 }  // namespace literals
 
 // Nanoseconds since the owner's origin.
-constexpr std::int64_t nanoseconds(Instant at) { return at.time_since_epoch().count(); }
+constexpr std::int64_t nanoseconds(Instant at) {
+    return at.time_since_epoch().count();
+}
 
 constexpr Instant instant_at(std::int64_t nanoseconds_since_origin) {
     return Instant{Duration{nanoseconds_since_origin}};

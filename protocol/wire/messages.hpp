@@ -9,10 +9,6 @@
 // comes; every receiver answers a repetition as it answered the first.
 #pragma once
 
-#include <cstdint>
-#include <tuple>
-#include <variant>
-
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/connection_data.hpp"
 #include "protocol/vocabulary/entropy.hpp"
@@ -20,6 +16,10 @@
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/vocabulary/time.hpp"
 #include "protocol/wire/message_types.hpp"
+
+#include <cstdint>
+#include <tuple>
+#include <variant>
 
 namespace invitro::protocol {
 
@@ -45,6 +45,7 @@ struct RegisterDevice {
     Duration lease{};  // asked for
 
     bool operator==(const RegisterDevice&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(1, "device", &RegisterDevice::device),
                           field(2, "profile", &RegisterDevice::profile),
@@ -64,6 +65,7 @@ struct RegisterAck {
     Duration lease{};
 
     bool operator==(const RegisterAck&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(1, "device", &RegisterAck::device),
                           field(2, "incarnation", &RegisterAck::incarnation),
@@ -87,6 +89,7 @@ struct InviteRequest {
     Duration lifetime{};
 
     bool operator==(const InviteRequest&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteRequest::call),
                           field(1, "initiator", &InviteRequest::initiator),
@@ -105,6 +108,7 @@ struct InviteProgress {
     CallId call;
 
     bool operator==(const InviteProgress&) const = default;
+
     static constexpr auto fields() { return std::tuple{field(0, "call", &InviteProgress::call)}; }
 };
 
@@ -116,6 +120,7 @@ struct InviteFailed {
     FailureReason reason = FailureReason::refused;
 
     bool operator==(const InviteFailed&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteFailed::call),
                           field(1, "reason", &InviteFailed::reason)};
@@ -137,6 +142,7 @@ struct InvitePush {
     Duration lifetime{};        // of the whole invitation
 
     bool operator==(const InvitePush&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InvitePush::call),
                           field(1, "device", &InvitePush::device),
@@ -158,6 +164,7 @@ struct InviteDismiss {
     EndReason reason = EndReason::unknown;
 
     bool operator==(const InviteDismiss&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteDismiss::call),
                           field(1, "device", &InviteDismiss::device),
@@ -174,6 +181,7 @@ struct InviteRinging {
     Ticket ticket{};
 
     bool operator==(const InviteRinging&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteRinging::call),
                           field(1, "device", &InviteRinging::device),
@@ -191,6 +199,7 @@ struct InviteAccept {
     ConnectionData connection;
 
     bool operator==(const InviteAccept&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteAccept::call),
                           field(1, "device", &InviteAccept::device),
@@ -208,6 +217,7 @@ struct AcceptRefused {
     EndReason reason = EndReason::unknown;
 
     bool operator==(const AcceptRefused&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &AcceptRefused::call),
                           field(1, "device", &AcceptRefused::device),
@@ -226,6 +236,7 @@ struct InviteDecline {
     DeclineReason reason = DeclineReason::declined;
 
     bool operator==(const InviteDecline&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteDecline::call),
                           field(1, "device", &InviteDecline::device),
@@ -244,6 +255,7 @@ struct AcceptForward {
     ConnectionData connection;  // that device's, unmodified
 
     bool operator==(const AcceptForward&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &AcceptForward::call),
                           field(1, "device", &AcceptForward::device),
@@ -262,6 +274,7 @@ struct InviteUpdate {
     InlineVector<DeviceId, chosen_max> chosen;
 
     bool operator==(const InviteUpdate&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteUpdate::call),
                           field(1, "initiator", &InviteUpdate::initiator),
@@ -277,6 +290,7 @@ struct UpdateAck {
     std::uint32_t generation = 0;
 
     bool operator==(const UpdateAck&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &UpdateAck::call),
                           field(1, "generation", &UpdateAck::generation)};
@@ -292,6 +306,7 @@ struct InviteEnded {
     EndReason reason = EndReason::unknown;
 
     bool operator==(const InviteEnded&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteEnded::call),
                           field(1, "device", &InviteEnded::device),
@@ -308,19 +323,21 @@ struct CallDeviceMessage {
     DeviceId device;
 
     bool operator==(const CallDeviceMessage&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &CallDeviceMessage::call),
                           field(1, "device", &CallDeviceMessage::device)};
     }
 };
 
-using RingingAck = CallDeviceMessage<MessageType::ringing_ack>;    // broker -> device
-using AcceptAck = CallDeviceMessage<MessageType::accept_ack>;      // broker -> device: it is durable
-using DeclineAck = CallDeviceMessage<MessageType::decline_ack>;    // broker -> device
-using ForwardAck = CallDeviceMessage<MessageType::forward_ack>;    // initiator -> broker; the acceptor
+using RingingAck = CallDeviceMessage<MessageType::ringing_ack>;  // broker -> device
+using AcceptAck = CallDeviceMessage<MessageType::accept_ack>;    // broker -> device: it is durable
+using DeclineAck = CallDeviceMessage<MessageType::decline_ack>;  // broker -> device
+using ForwardAck =
+    CallDeviceMessage<MessageType::forward_ack>;  // initiator -> broker; the acceptor
 using InviteCancel = CallDeviceMessage<MessageType::invite_cancel>;  // initiator -> broker; itself
-using CancelAck = CallDeviceMessage<MessageType::cancel_ack>;      // broker -> initiator
-using EndedAck = CallDeviceMessage<MessageType::ended_ack>;        // addressee of InviteEnded -> broker
+using CancelAck = CallDeviceMessage<MessageType::cancel_ack>;        // broker -> initiator
+using EndedAck = CallDeviceMessage<MessageType::ended_ack>;  // addressee of InviteEnded -> broker
 // participant -> broker: keeps the NAT mapping open and the return address fresh; a broker that
 // does not know the call answers InviteEnded (unknown).
 using CallKeepAlive = CallDeviceMessage<MessageType::call_keep_alive>;
@@ -334,6 +351,7 @@ struct ReflectRequest {
     TransactionId transaction;
 
     bool operator==(const ReflectRequest&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(1, "transaction", &ReflectRequest::transaction)};
     }
@@ -346,6 +364,7 @@ struct ReflectResponse {
     Address mapped;  // the source address of the request, as the reflector saw it
 
     bool operator==(const ReflectResponse&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(1, "transaction", &ReflectResponse::transaction),
                           field(2, "mapped", &ReflectResponse::mapped)};
@@ -363,10 +382,13 @@ struct Check {
     Tag128 tag{};                // authenticates the message under both call keys
 
     bool operator==(const Check&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field(0, "call", &Check::call), field(1, "sender", &Check::sender),
+        return std::tuple{field(0, "call", &Check::call),
+                          field(1, "sender", &Check::sender),
                           field(2, "transaction", &Check::transaction),
-                          field(3, "priority", &Check::priority), field(4, "tag", &Check::tag)};
+                          field(3, "priority", &Check::priority),
+                          field(4, "tag", &Check::tag)};
     }
 };
 
@@ -381,6 +403,7 @@ struct CheckResponse {
     Tag128 tag{};
 
     bool operator==(const CheckResponse&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &CheckResponse::call),
                           field(1, "sender", &CheckResponse::sender),
@@ -401,6 +424,7 @@ struct PathMessage {
     Tag128 tag{};
 
     bool operator==(const PathMessage&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &PathMessage::call),
                           field(1, "sender", &PathMessage::sender),
@@ -414,13 +438,37 @@ using NominateResponse = PathMessage<MessageType::nominate_response>;
 using SessionData = PathMessage<MessageType::session_data>;    // keep-alive of the session
 using SessionClose = PathMessage<MessageType::session_close>;  // hung up, or not chosen after all
 
-using Message =
-    std::variant<RegisterDevice, RegisterAck, InviteRequest, InviteProgress, InviteFailed, InvitePush,
-                 InviteDismiss, InviteRinging, RingingAck, InviteAccept, AcceptAck, AcceptRefused,
-                 InviteDecline, DeclineAck, AcceptForward, ForwardAck, InviteCancel, CancelAck,
-                 InviteUpdate, UpdateAck, InviteEnded, EndedAck, CallKeepAlive, ReflectRequest,
-                 ReflectResponse, Check, CheckResponse, Nominate, NominateResponse, SessionData,
-                 SessionClose>;
+using Message = std::variant<RegisterDevice,
+                             RegisterAck,
+                             InviteRequest,
+                             InviteProgress,
+                             InviteFailed,
+                             InvitePush,
+                             InviteDismiss,
+                             InviteRinging,
+                             RingingAck,
+                             InviteAccept,
+                             AcceptAck,
+                             AcceptRefused,
+                             InviteDecline,
+                             DeclineAck,
+                             AcceptForward,
+                             ForwardAck,
+                             InviteCancel,
+                             CancelAck,
+                             InviteUpdate,
+                             UpdateAck,
+                             InviteEnded,
+                             EndedAck,
+                             CallKeepAlive,
+                             ReflectRequest,
+                             ReflectResponse,
+                             Check,
+                             CheckResponse,
+                             Nominate,
+                             NominateResponse,
+                             SessionData,
+                             SessionClose>;
 
 MessageType type_of(const Message& message);
 
