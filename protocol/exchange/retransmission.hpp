@@ -42,8 +42,9 @@ struct Retransmission {
     void tried(Instant now, const Backoff& backoff = {}) {
         constexpr std::uint8_t tries_max = 255;
         Duration wait = backoff.first;
-        for (unsigned i = 0; i < tries && wait < backoff.max; ++i)
+        for (unsigned i = 0; i < tries && wait < backoff.max; ++i) {
             wait *= 2;
+        }
         due = now + std::min(wait, backoff.max);
         if (tries < tries_max) ++tries;
     }

@@ -13,8 +13,9 @@ void store_number(std::uint64_t number, std::uint8_t* destination) {
 
 std::uint64_t load_number(const std::uint8_t* source) {
     std::uint64_t number = 0;
-    for (unsigned i = 0; i < 8; ++i)
+    for (unsigned i = 0; i < 8; ++i) {
         number |= std::uint64_t{source[i]} << (8 * i);
+    }
     return number;
 }
 
