@@ -10,8 +10,8 @@ std::string_view to_string(DropReason reason) {
             return "fault";
         case DropReason::offline:
             return "offline";
-        case DropReason::unreachable:
-            return "unreachable";
+        case DropReason::unroutable:
+            return "unroutable";
         case DropReason::nat_blocked:
             return "nat_blocked";
         case DropReason::nat_no_mapping:

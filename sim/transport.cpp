@@ -79,7 +79,7 @@ Transport::Departure Transport::send(Instant now,
     const Target target = interpret(destination);
     const Attachment from = attachment_of(sender);
     if (is_device(sender)) {
-        if (!is_attached(sender, source)) return dropped(DropReason::unreachable);
+        if (!is_attached(sender, source)) return dropped(DropReason::unroutable);
         if (is_local(sender, target)) return travel(now, packet, from, from, size, effect);
         model::NatRefusal refusal{};
         const auto passed =
@@ -88,11 +88,11 @@ Transport::Departure Transport::send(Instant now,
         packet.source = passed->source;
     }
     if (target.kind == Target::Kind::nobody || target.kind == Target::Kind::inside) {
-        return dropped(DropReason::unreachable);
+        return dropped(DropReason::unroutable);
     }
     const Attachment to = attachment_of(target);
     if (to.network == nullptr && target.kind != Target::Kind::infrastructure) {
-        return dropped(DropReason::unreachable);
+        return dropped(DropReason::unroutable);
     }
     return travel(now, packet, from, to, size, effect);
 }
@@ -234,7 +234,7 @@ std::variant<Transport::Delivered, DropReason> Transport::enter(Instant now, con
             if (const auto index = places_.network_index(target.number)) {
                 return enter_network(now, packet, *index);
             }
-            return DropReason::unreachable;
+            return DropReason::unroutable;
         case Target::Kind::public_device:
             if (const auto device = places_.device(target.number)) {
                 const std::uint32_t network = places_.network(*device);
@@ -243,16 +243,16 @@ std::variant<Transport::Delivered, DropReason> Transport::enter(Instant now, con
                     return hand_over(packet.source, packet.destination, network);
                 return enter_network(now, packet, network);
             }
-            return DropReason::unreachable;
+            return DropReason::unroutable;
         case Target::Kind::inside:
             if (const auto device = places_.device(target.number)) {
                 return hand_over(packet.source, packet.destination, places_.network(*device));
             }
-            return DropReason::unreachable;
+            return DropReason::unroutable;
         case Target::Kind::nobody:
-            return DropReason::unreachable;
+            return DropReason::unroutable;
     }
-    return DropReason::unreachable;
+    return DropReason::unroutable;
 }
 
 std::variant<Transport::Delivered, DropReason> Transport::enter_network(Instant now,
@@ -271,7 +271,7 @@ std::variant<Transport::Delivered, DropReason> Transport::hand_over(const Addres
     const Target target = interpret(inside);
     const auto device = places_.device(target.number);
     if (!device || places_.network(*device) != network || !is_attached(*device, inside)) {
-        return DropReason::unreachable;
+        return DropReason::unroutable;
     }
     return Delivered{.receiver = *device, .source = source, .destination = inside};
 }

@@ -69,7 +69,7 @@ TEST(Transport, an_inside_address_is_reached_from_the_same_network_only) {
     Bench bench(world);
     const Address inside = bench.places.local_address(bench.device(1));
     EXPECT_EQ(std::get<Transport::Delivered>(bench.deliver(2, inside)).receiver, bench.device(1));
-    EXPECT_EQ(std::get<DropReason>(bench.deliver(3, inside)), DropReason::unreachable);
+    EXPECT_EQ(std::get<DropReason>(bench.deliver(3, inside)), DropReason::unroutable);
 }
 
 TEST(Transport, a_blocked_network_lets_nothing_out) {
@@ -81,7 +81,7 @@ TEST(Transport, the_old_address_of_a_device_that_moved_is_nobodys) {
     Bench bench(small_world(2, model::NatKind::pub, model::NatKind::pub));
     const Address before = bench.places.local_address(bench.device(1));
     bench.places.move(bench.device(1), 2);
-    EXPECT_EQ(std::get<DropReason>(bench.deliver(0, before)), DropReason::unreachable);
+    EXPECT_EQ(std::get<DropReason>(bench.deliver(0, before)), DropReason::unroutable);
 }
 
 TEST(Transport, a_fault_concerns_its_target_at_either_end) {
