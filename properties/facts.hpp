@@ -210,6 +210,9 @@ struct CallFacts {
 
     std::vector<ParticipantFacts> participants;
     std::vector<FailedTry> failed_tries;
+    std::uint32_t path_messages = 0;  // datagrams between the peers
+    Moment path_first;
+    Moment path_last;
     std::uint32_t messages = 0;          // datagrams to and from the broker, and pushes
     Moment last_message;                 // the last of those datagrams
     std::uint32_t last_sender = nobody;  // of it; nobody: the broker

@@ -75,7 +75,11 @@ void History::on(const Header& header, const model::DatagramSent& event) {
     CallFacts* call = find_call(header.call);
     if (call == nullptr) return;
     const bool is_device = header.node.kind == NodeKind::device;
-    if (!is_path_message(*type)) {
+    if (is_path_message(*type)) {
+        ++call->path_messages;
+        call->path_first.first(header);
+        call->path_last.last(header);
+    } else {
         ++call->messages;
         call->last_message.last(header);
         call->last_sender = is_device ? header.node.number : nobody;

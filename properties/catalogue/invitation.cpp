@@ -51,15 +51,14 @@ void every_token_pushed(const Case& one, Findings& findings) {
     });
 }
 
-// More pushes were lost in a row than is promised to be made up for: none came through, however
-// often the broker tried. (That it tries often enough follows: too few tries excuse nothing.)
-bool were_pushes_lost(const ParticipantFacts& who, Instant from, Instant until) {
+// More pushes in a row did not come through than is promised to be made up for. (That the broker
+// tries often enough follows: too few tries excuse nothing.)
+bool were_pushes_lost(const ParticipantFacts& who) {
     const auto tries =
         std::count_if(who.invite_pushes.begin(), who.invite_pushes.end(), [&](const Moment& push) {
-            return from <= push.at && push.at <= until;
+            return push.is_before(who.push_delivered);
         });
-    const bool came_through = who.push_delivered.happened() && who.push_delivered.at <= until;
-    return !came_through && tries > timing::failed_tries_max;
+    return tries > timing::failed_tries_max;
 }
 
 void reachable_device_rings(const Case& one, Findings& findings) {
@@ -76,8 +75,7 @@ void reachable_device_rings(const Case& one, Findings& findings) {
         const Outcome outcome = judge(promise, one.history.surroundings());
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome != Outcome::broken) return;
-        const Instant until = std::min(one.grace_end(), promise.lapses);
-        if (who != nullptr && were_pushes_lost(*who, since, until)) return;
+        if (who != nullptr && were_pushes_lost(*who)) return;
         findings.breach(ringing,
                         fmt::format("{} was registered and reachable from {} on and rang: {}",
                                     name_of(device),

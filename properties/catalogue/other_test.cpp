@@ -67,8 +67,17 @@ void storm(Story& story) {
         story.device_sends(1, protocol::InviteRinging{.call = call, .device = Story::id(1)});
 }
 
+void path_storm(Story& story) {
+    story.calls().rings(1).accepts(1);
+    // All in one moment.
+    const protocol::SessionData message{
+        .call = call, .sender = Story::id(0), .sequence = 1, .tag = {}};
+    for (int i = 0; i < 500; ++i)
+        story.wait(-10ms).device_sends(0, message);
+}
+
 void never_quiet(Story& story) {
-    story.calls().rings(1).wait(140s).to_broker(
+    story.calls().rings(1).wait(150s).to_broker(
         1, protocol::CallKeepAlive{.call = call, .device = Story::id(1)});
 }
 
@@ -86,6 +95,7 @@ std::vector<Trial> other_trials() {
         {"registration-answered", registers, registers_in_vain, goes_well},
         {"registered-is-in-force", registers, registers_out_of_thin_air, goes_well},
         {"messages-bounded", goes_well, storm, nothing},
+        {"path-messages-bounded", goes_well, path_storm, nothing},
         {"quiet-after-grace", goes_well, never_quiet, world_ends_early},
     };
 }

@@ -45,6 +45,33 @@ void messages_bounded(const Case& one, Findings& findings) {
     }
 }
 
+// Either end of a search sends one paced and one triggered check in each period, and answers those
+// of the other end, each of which the network may double.
+constexpr std::int64_t path_messages_per_period = 8;
+// What may come at once when a search or a session begins or ends.
+constexpr std::int64_t path_messages_at_once = 64;
+
+void path_messages_bounded(const Case& one, Findings& findings) {
+    const CallFacts& call = one.call;
+    if (!call.path_first.happened()) return;
+    const std::int64_t periods = (call.path_last.at - call.path_first.at) / timing::check_pacing;
+    const auto devices = static_cast<std::int64_t>(call.participants.size());
+    const std::int64_t bound =
+        devices * (periods * path_messages_per_period + path_messages_at_once);
+    if (call.path_messages <= bound) {
+        findings.exercised();
+    } else {
+        findings.breach(call.path_last,
+                        fmt::format("{} and its acceptors sent each other {} messages between {} "
+                                    "and {}, at most {} are allowed",
+                                    name_of(call.initiator),
+                                    call.path_messages,
+                                    time_of(call.path_first),
+                                    time_of(call.path_last),
+                                    bound));
+    }
+}
+
 // A device counts the lifetime from the push on, however late that came, and the initiator from the
 // broker's answer on.
 void quiet_after_grace(const Case& one, Findings& findings) {
@@ -53,8 +80,9 @@ void quiet_after_grace(const Case& one, Findings& findings) {
     Instant start = call.progress.happened() ? call.progress.at : call.taken.at;
     for (const ParticipantFacts& who : call.participants)
         start = std::max(start, who.push_delivered_last);
-    // Whatever was under way is answered once more.
-    const Instant bound = start + call.lifetime + timing::grace + timing::retransmission_max;
+    // Whatever was under way is answered once more, and that answer too may have been delayed.
+    constexpr Duration under_way_max = timing::session_silence_max;
+    const Instant bound = start + call.lifetime + timing::grace + under_way_max;
     if (bound >= one.now() || one.history.surroundings().is_broker_paused(call.taken.at, bound)) {
         return;
     }
@@ -78,6 +106,12 @@ constexpr std::array properties{
                       .source = "exchanges; rule 11",
                       .kind = PropertyKind::resources},
              .judge_call = messages_bounded},
+    Property{.info = {.id = "path-messages-bounded",
+                      .sentence = "The search for a path and the session cost at most a stated "
+                                  "number of messages in each period of the pacing.",
+                      .source = "RFC 8445, 14",
+                      .kind = PropertyKind::resources},
+             .judge_call = path_messages_bounded},
     Property{.info = {.id = "quiet-after-grace",
                       .sentence = "After lifetime and grace nobody sends anything about the "
                                   "invitation any more.",

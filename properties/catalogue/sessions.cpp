@@ -93,9 +93,10 @@ void open_path_connects(const Case& one, Findings& findings) {
             .kept = std::max(who.here.connected,
                              who.at_initiator.connected,
                              [](const Moment& a, const Moment& b) { return a.at < b.at; }),
-            .lapses = earliest(earliest(call.cancel_command, call.hang_up_command),
-                               earliest(who.hang_up_command, call.over_possibly))
-                          .at};
+            .lapses =
+                earliest(earliest(earliest(call.cancel_command, call.failed), call.hang_up_command),
+                         earliest(who.hang_up_command, call.over_possibly))
+                    .at};
         const Outcome outcome = judge(promise, around);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {

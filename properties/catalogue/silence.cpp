@@ -94,7 +94,9 @@ bool is_true_at_device(const Case& one,
         case EndReason::declined:
             return who.decline_command.is_before(told) || call.declined_over.is_before(told);
         case EndReason::cancelled:
-            return call.cancel_command.is_before(told) || call.hang_up_command.is_before(told);
+            // By its user, or by itself because nobody had answered its request in time.
+            return call.cancel_command.is_before(told) || call.hang_up_command.is_before(told) ||
+                   call.failed.is_before(told);
         case EndReason::expired:
             // After grace nothing else is known any more.
             if (told.at >= call.grace_end()) return true;
@@ -151,15 +153,6 @@ void no_false_reason(const Case& one, Findings& findings) {
 void ring_bounded(const Case& one, Findings& findings) {
     for (const ParticipantFacts& who : one.call.participants) {
         if (!who.ringing.happened()) continue;
-        if (who.dismissed.is_before(who.ringing)) {
-            findings.breach(who.ringing,
-                            fmt::format("{} rang at {}, although it had been told at {} that the "
-                                        "call was over",
-                                        name_of(who.device),
-                                        time_of(who.ringing),
-                                        time_of(who.dismissed)));
-            continue;
-        }
         const Instant bound = who.ringing.at + one.call.lifetime;
         const Moment& silent =
             earliest(who.ringing_stopped, earliest(who.accept_command, who.decline_command));
@@ -172,6 +165,22 @@ void ring_bounded(const Case& one, Findings& findings) {
                                         name_of(who.device),
                                         time_of(who.ringing),
                                         time_of(silent)));
+        }
+    }
+}
+
+void no_ring_after_dismissal(const Case& one, Findings& findings) {
+    for (const ParticipantFacts& who : one.call.participants) {
+        if (!who.dismissed.happened()) continue;
+        if (who.dismissed.is_before(who.ringing) && who.ringing.happened()) {
+            findings.breach(who.ringing,
+                            fmt::format("{} rang at {}, although it had been told at {} that the "
+                                        "call was over",
+                                        name_of(who.device),
+                                        time_of(who.ringing),
+                                        time_of(who.dismissed)));
+        } else {
+            findings.exercised();
         }
     }
 }
@@ -245,11 +254,16 @@ constexpr std::array properties{
                       .kind = PropertyKind::safety},
              .judge_call = no_false_reason},
     Property{.info = {.id = "ring-bounded",
-                      .sentence = "A device rings at most one lifetime of its local time, and not "
-                                  "after it was told of the end.",
+                      .sentence = "A device rings at most one lifetime of its local time.",
                       .source = "rule 6",
                       .kind = PropertyKind::safety},
              .judge_call = ring_bounded},
+    Property{.info = {.id = "no-ring-after-dismissal",
+                      .sentence = "A device that was told of the call's end does not ring for it, "
+                                  "however late the invitation comes.",
+                      .source = "rules 2 and 6",
+                      .kind = PropertyKind::safety},
+             .judge_call = no_ring_after_dismissal},
     Property{.info = {.id = "decline-spares-siblings",
                       .sentence = "A device that declines for itself ends the call for no other.",
                       .source = "rule 7",

@@ -70,11 +70,17 @@ Swarm draw_swarm(Draws& draws) {
         *feature = draws.one_in(2);
     }
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
-    if (swarm.nats.empty()) swarm.nats.push_back(NatKind::pub);
+    // A device that nobody can reach tells little and tries for long.
+    if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
+    if (draws.one_in(4) || swarm.nats.empty()) swarm.nats = {NatKind::pub};
     swarm.accesses = subset<AccessKind>(draws, model::access_kind_count, 4);
     if (swarm.accesses.empty()) swarm.accesses.push_back(AccessKind::fibre);
     if (!draws.one_in(4)) swarm.faults = subset<FaultKind>(draws, model::fault_kind_count, 3);
     return swarm;
+}
+
+model::Probability of_percent(std::uint64_t percent) {
+    return model::Probability{(percent * model::probability_one + 50) / 100};
 }
 
 class Generator {
@@ -100,14 +106,11 @@ private:
 
     // A share of one of a few sizes, small ones more often.
     model::Probability share() {
-        constexpr std::uint64_t percent = model::probability_one / 100;
         static const std::vector<std::uint64_t> percents{1, 2, 5, 10, 30, 50, 100};
-        return model::Probability{draws_.one_of(percents) * percent};
+        return of_percent(draws_.one_of(percents));
     }
 
-    model::Probability small_share() {
-        return model::Probability{draws_.between(1U, 5U) * (model::probability_one / 100)};
-    }
+    model::Probability small_share() { return of_percent(draws_.between(1U, 5U)); }
 
     void settings() {
         world_.seed = draws_.next();
@@ -186,13 +189,13 @@ private:
     void people() {
         accept_after_ = draws_.between(0ms, 6'000ms);
         add_profile(1 + draws_.below(1 + size_ / 60));
-        const std::uint32_t callees = swarm_.several_callees ? 1 + draws_.below(1 + size_ / 30) : 1;
+        const std::uint32_t callees = swarm_.several_callees ? 1 + draws_.below(1 + size_ / 40) : 1;
         for (std::uint32_t i = 0; i < callees; ++i)
-            add_profile(1 + draws_.below(1 + size_ / 15));
+            add_profile(1 + draws_.below(1 + size_ / 20));
     }
 
     void calls() {
-        const std::uint32_t count = swarm_.several_calls ? 1 + draws_.below(1 + size_ / 30) : 1;
+        const std::uint32_t count = swarm_.several_calls ? 1 + draws_.below(1 + size_ / 40) : 1;
         Duration at = draws_.between(2'000ms, 6'000ms);
         for (std::uint32_t i = 0; i < count; ++i) {
             add_call(i, at);
@@ -211,9 +214,10 @@ private:
         const std::uint32_t callee = (caller + 1 + draws_.below(profiles - 1)) % profiles;
         call.callee = draws_.one_of(world_.profiles[callee].identifiers);
         if (swarm_.policies) call.policy = static_cast<protocol::AnswerPolicy>(draws_.below(3));
-        static const std::vector<Duration> lifetimes{5s, 15s, 30s, 60s};
-        call.lifetime = swarm_.short_lifetimes ? draws_.one_of(lifetimes) : Duration{60s};
-        call.talk = draws_.between(1'000ms, 12'000ms);
+        static const std::vector<Duration> short_ones{5s, 10s, 15s};
+        static const std::vector<Duration> long_ones{30s, 60s};
+        call.lifetime = draws_.one_of(swarm_.short_lifetimes ? short_ones : long_ones);
+        call.talk = draws_.between(500ms, 8'000ms);
         if (swarm_.cancels && draws_.one_in(2)) call.cancel_after = cancel_after();
         world_.calls.push_back(call);
     }
@@ -303,7 +307,7 @@ private:
         for (const Call& call : world_.calls)
             last = std::max(last, call.at + call.lifetime);
         world_.duration =
-            last + protocol::timing::grace + protocol::timing::nomination_wait_max + 40s;
+            last + protocol::timing::grace + protocol::timing::nomination_wait_max + 30s;
     }
 
     Draws draws_;
