@@ -1,6 +1,7 @@
 #include "sim/run.hpp"
 
 #include "sim/identities.hpp"
+#include "sim/places.hpp"
 #include "sim/platform_fixture.hpp"
 #include "sim/world_fixture.hpp"
 
@@ -36,20 +37,20 @@ public:
     std::vector<std::pair<model::NodeId, protocol::Notification>> heard;
 };
 
-struct Run {
+struct WorldRun {
     RunSummary summary;
     Notifications notifications;
 };
 
-Run run(const scenarios::World& world) {
-    Run result;
+WorldRun run(const scenarios::World& world) {
+    WorldRun result;
     Observer* const observers[] = {&result.notifications};
     result.summary = run_world(world, shared_test_platform(), observers);
     return result;
 }
 
 TEST(Run, both_devices_ring_and_both_accepts_reach_the_initiator) {
-    const Run result = run(small_world(2));
+    const WorldRun result = run(small_world(2));
     EXPECT_EQ(result.notifications.count<protocol::Registered>(), 3U);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 2U);
     EXPECT_EQ(result.notifications.count<protocol::AcceptArrived>(), 2U);
@@ -58,7 +59,7 @@ TEST(Run, both_devices_ring_and_both_accepts_reach_the_initiator) {
 
 TEST(Run, an_accept_arrives_with_the_addresses_of_the_device_that_sent_it) {
     const scenarios::World world = small_world(3);
-    const Run result = run(world);
+    const WorldRun result = run(world);
     const Places places(world);
     for (const auto& [node, notification] : result.notifications.heard) {
         const auto* arrived = std::get_if<protocol::AcceptArrived>(&notification);
@@ -90,7 +91,7 @@ TEST(Run, another_seed_gives_another_fingerprint) {
 TEST(Run, a_preloaded_world_rings_as_a_registered_one_does) {
     scenarios::World world = small_world(2);
     world.registration = scenarios::RegistrationStart::preloaded;
-    const Run result = run(world);
+    const WorldRun result = run(world);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 2U);
     EXPECT_EQ(result.notifications.count<protocol::AcceptArrived>(), 2U);
 }
@@ -118,7 +119,7 @@ TEST(Run, what_arrives_at_a_paused_broker_waits_for_it) {
                             .start = protocol::Instant{4s},
                             .end = protocol::Instant{20s},
                             .target = {.kind = model::NodeKind::broker, .number = 0}});
-    const Run result = run(world);
+    const WorldRun result = run(world);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 1U);
     EXPECT_EQ(result.notifications.count<protocol::AcceptArrived>(), 1U);
 }
@@ -131,7 +132,7 @@ TEST(Run, a_push_waits_for_a_device_that_is_offline) {
                             .start = protocol::Instant{1s},
                             .end = protocol::Instant{15s},
                             .target = {.kind = model::NodeKind::device, .number = 1}});
-    const Run result = run(world);
+    const WorldRun result = run(world);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 1U);
 }
 

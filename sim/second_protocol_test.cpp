@@ -185,12 +185,12 @@ public:
     std::vector<std::uint8_t> tries;
 };
 
-struct Run {
+struct WorldRun {
     RunSummary summary;
     std::vector<std::uint8_t> tries;
 };
 
-Run run_pings(const scenarios::World& world) {
+WorldRun run_pings(const scenarios::World& world) {
     PingCast cast(world);
     Answers answers;
     BasicObserver<PingService>* const observers[] = {&answers};
@@ -200,7 +200,7 @@ Run run_pings(const scenarios::World& world) {
 }
 
 TEST(SecondProtocol, every_ping_is_answered_at_the_first_try_when_nothing_is_lost) {
-    const Run run = run_pings(small_world(4));
+    const WorldRun run = run_pings(small_world(4));
     EXPECT_EQ(run.tries, std::vector<std::uint8_t>(5, 1));
     EXPECT_EQ(run.summary.datagrams_delivered, 10U);
     EXPECT_TRUE(run.summary.quiescent);
@@ -209,7 +209,7 @@ TEST(SecondProtocol, every_ping_is_answered_at_the_first_try_when_nothing_is_los
 TEST(SecondProtocol, repetition_heals_loss) {
     scenarios::World world = small_world(20);
     world.core.loss = model::probability(0.5);
-    const Run run = run_pings(world);
+    const WorldRun run = run_pings(world);
     EXPECT_EQ(run.tries.size(), 21U);
     EXPECT_GT(*std::max_element(run.tries.begin(), run.tries.end()), 1);
 }
@@ -217,8 +217,8 @@ TEST(SecondProtocol, repetition_heals_loss) {
 TEST(SecondProtocol, the_same_world_has_the_same_fingerprint_and_another_seed_another) {
     scenarios::World world = small_world(3);
     world.core.loss = model::probability(0.3);
-    const Run first = run_pings(world);
-    const Run second = run_pings(world);
+    const WorldRun first = run_pings(world);
+    const WorldRun second = run_pings(world);
     EXPECT_EQ(first.summary, second.summary);
     world.seed = 2;
     EXPECT_NE(run_pings(world).summary.fingerprint, first.summary.fingerprint);

@@ -1,0 +1,69 @@
+#include "sim/nat_matrix.hpp"
+
+#include "sim/platform_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace invitro::sim {
+namespace {
+
+using model::NatKind;
+
+const NatMatrix& matrix() {
+    static const NatMatrix the_matrix = nat_matrix(1, shared_test_platform());
+    return the_matrix;
+}
+
+Connectivity cell(NatKind initiator, NatKind recipient) {
+    return matrix()[static_cast<std::size_t>(initiator)][static_cast<std::size_t>(recipient)];
+}
+
+TEST(NatMatrix, who_calls_makes_no_difference) {
+    for (std::size_t row = 0; row < model::nat_kind_count; ++row) {
+        for (std::size_t column = 0; column < row; ++column) {
+            EXPECT_EQ(matrix()[row][column], matrix()[column][row]) << row << " " << column;
+        }
+    }
+}
+
+TEST(NatMatrix, a_public_address_is_reached_by_everybody_but_the_blocked) {
+    for (std::size_t kind = 0; kind < model::nat_kind_count; ++kind) {
+        const bool blocked = static_cast<NatKind>(kind) == NatKind::blk;
+        EXPECT_EQ(cell(NatKind::pub, static_cast<NatKind>(kind)),
+                  blocked ? Connectivity::failed : Connectivity::direct);
+    }
+}
+
+TEST(NatMatrix, endpoint_independent_mappings_reach_each_other_whatever_they_filter) {
+    for (const NatKind a : {NatKind::eim_eif, NatKind::eim_adf, NatKind::eim_apdf}) {
+        for (const NatKind b : {NatKind::eim_eif, NatKind::eim_adf, NatKind::eim_apdf}) {
+            EXPECT_EQ(cell(a, b), Connectivity::direct);
+        }
+    }
+}
+
+TEST(NatMatrix, two_symmetric_nats_do_not_meet) {
+    EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::apdm_apdf), Connectivity::failed);
+    EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::eim_apdf), Connectivity::failed);
+    EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::eim_adf), Connectivity::direct);
+}
+
+// RFC 4787 5: a looser filter lets in all that a stricter one does.
+TEST(NatMatrix, loosening_a_filter_never_loses_a_pair) {
+    const NatKind rows[][3] = {{NatKind::eim_apdf, NatKind::eim_adf, NatKind::eim_eif},
+                               {NatKind::adm_apdf, NatKind::adm_adf, NatKind::adm_eif},
+                               {NatKind::apdm_apdf, NatKind::apdm_adf, NatKind::apdm_eif}};
+    for (const auto& strict_to_loose : rows) {
+        for (std::size_t other = 0; other < model::nat_kind_count; ++other) {
+            for (std::size_t i = 0; i + 1 < 3; ++i) {
+                const auto kind = static_cast<NatKind>(other);
+                if (cell(strict_to_loose[i], kind) == Connectivity::direct) {
+                    EXPECT_EQ(cell(strict_to_loose[i + 1], kind), Connectivity::direct);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace invitro::sim
