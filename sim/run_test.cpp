@@ -50,11 +50,22 @@ WorldRun run(const scenarios::World& world) {
 }
 
 TEST(Run, both_devices_ring_and_both_accepts_reach_the_initiator) {
-    const WorldRun result = run(small_world(2));
+    scenarios::World world = small_world(2);
+    world.calls[0].policy = protocol::AnswerPolicy::all;
+    const WorldRun result = run(world);
     EXPECT_EQ(result.notifications.count<protocol::Registered>(), 3U);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 2U);
     EXPECT_EQ(result.notifications.count<protocol::AcceptArrived>(), 2U);
+    EXPECT_EQ(result.notifications.count<protocol::Connected>(), 4U);  // two sessions, both ends
+}
+
+// The second device would accept a tenth of a second later; by then the first one has the call.
+TEST(Run, under_the_policy_first_the_others_fall_silent) {
+    const WorldRun result = run(small_world(2));
+    EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 2U);
+    EXPECT_EQ(result.notifications.count<protocol::AcceptArrived>(), 1U);
     EXPECT_EQ(result.notifications.count<protocol::Connected>(), 2U);  // one session, both ends
+    EXPECT_EQ(result.notifications.count<protocol::RingingStopped>(), 1U);
 }
 
 TEST(Run, an_accept_arrives_with_the_addresses_of_the_device_that_sent_it) {
@@ -91,6 +102,7 @@ TEST(Run, another_seed_gives_another_fingerprint) {
 TEST(Run, a_preloaded_world_rings_as_a_registered_one_does) {
     scenarios::World world = small_world(2);
     world.registration = scenarios::RegistrationStart::preloaded;
+    world.calls[0].policy = protocol::AnswerPolicy::all;
     const WorldRun result = run(world);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 2U);
     EXPECT_EQ(result.notifications.count<protocol::AcceptArrived>(), 2U);

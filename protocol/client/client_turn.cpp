@@ -151,7 +151,10 @@ void ClientTurn::push(const ReceivedPush& push) {
     if (dismiss == nullptr || dismiss->device != context_.device) {
         return drop(RemarkKind::unexpected_dropped, call_of(*message));
     }
-    if (IncomingCall* call = incoming(dismiss->call)) call->receive(context_, *dismiss);
+    if (IncomingCall* call = incoming(dismiss->call)) return call->receive(context_, *dismiss);
+    if (auto* calls = room_for_incoming(dismiss->call)) {
+        calls->push_back(IncomingCall::begin_dismissed(context_, *dismiss));
+    }
 }
 
 void ClientTurn::ring(const InvitePush& push) {
@@ -163,10 +166,9 @@ void ClientTurn::ring(const InvitePush& push) {
     if (push.age >= std::min(push.lifetime, timing::invitation_lifetime_max)) {
         return drop(RemarkKind::invitation_expired, push.call, push.device);
     }
-    if (state_.activity.empty()) state_.activity.emplace_back();
-    auto& calls = state_.activity.front().incoming;
-    if (calls.size() >= calls_max) return drop(RemarkKind::unexpected_dropped, push.call);
-    calls.push_back(IncomingCall::begin(context_, push));
+    if (auto* calls = room_for_incoming(push.call)) {
+        calls->push_back(IncomingCall::begin(context_, push));
+    }
 }
 
 // ---- datagrams
@@ -273,6 +275,14 @@ OutgoingCall* ClientTurn::outgoing(const CallId& call) {
 IncomingCall* ClientTurn::incoming(const CallId& call) {
     if (state_.activity.empty()) return nullptr;
     return find_call(state_.activity.front().incoming, call);
+}
+
+std::vector<IncomingCall>* ClientTurn::room_for_incoming(const CallId& call) {
+    if (state_.activity.empty()) state_.activity.emplace_back();
+    auto& calls = state_.activity.front().incoming;
+    if (calls.size() < calls_max) return &calls;
+    drop(RemarkKind::unexpected_dropped, call);
+    return nullptr;
 }
 
 void ClientTurn::drop(RemarkKind kind, const CallId& call, const DeviceId& device) {

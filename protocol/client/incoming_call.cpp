@@ -21,6 +21,8 @@ void send_answer(IncomingCall& call, ClientContext& context) {
                                                         .ticket = call.ticket,
                                                         .scope = call.decline_scope,
                                                         .reason = call.decline_reason});
+        case RecipientAnswer::nothing:
+            return;
     }
 }
 
@@ -129,6 +131,16 @@ IncomingCall IncomingCall::begin(ClientContext& context, const InvitePush& push)
                                 .callee = push.callee,
                                 .connection = push.connection});
     say(call, context, RecipientAnswer::ringing);
+    return call;
+}
+
+IncomingCall IncomingCall::begin_dismissed(const ClientContext& context,
+                                           const InviteDismiss& push) {
+    IncomingCall call;
+    call.call = push.call;
+    call.forget_at = context.now + timing::invitation_lifetime_max;
+    call.answer = RecipientAnswer::nothing;
+    fall_silent(call);
     return call;
 }
 

@@ -31,7 +31,8 @@ enum class IncomingPhase : std::uint8_t {
 };
 
 // What this device last said to the broker; a late push is answered with it again.
-enum class RecipientAnswer : std::uint8_t { ringing = 0, accept = 1, decline = 2 };
+// `nothing`: the dismissal came before the invitation.
+enum class RecipientAnswer : std::uint8_t { ringing = 0, accept = 1, decline = 2, nothing = 3 };
 
 struct IncomingCall {
     CallId call;
@@ -76,6 +77,10 @@ struct IncomingCall {
 
     // A call not known before rings. Precondition: the push is for this device and not out of date.
     static IncomingCall begin(ClientContext& context, const InvitePush& push);
+
+    // A dismissal that comes before the invitation it is about: remembered for as long as that may
+    // still be on its way, so that it rings nobody.
+    static IncomingCall begin_dismissed(const ClientContext& context, const InviteDismiss& push);
 
     // A later push of the call.
     void receive(ClientContext& context, const InvitePush& push);

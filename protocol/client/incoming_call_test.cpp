@@ -261,6 +261,17 @@ TEST_F(IncomingCallTest, ADismissalPushStopsTheRingingToo) {
     EXPECT_THAT(bench.sent, IsEmpty());
 }
 
+TEST_F(IncomingCallTest, AnInvitationThatItsDismissalHasOvertakenRingsNobody) {
+    bench.push(InviteDismiss{.call = call, .device = device_of(1), .reason = EndReason::cancelled});
+    EXPECT_FALSE(bench.client.is_idle());
+    bench.advance(timing::invitation_lifetime_max - 1ms);
+    ring();
+    EXPECT_THAT(bench.told, IsEmpty());
+    EXPECT_THAT(bench.sent, IsEmpty());
+    bench.advance(1ms);
+    EXPECT_TRUE(bench.client.is_idle());
+}
+
 TEST_F(IncomingCallTest, AnAcceptorThatIsToldOfAnotherAnswerIsNotChosen) {
     accept_confirmed();
     ended(EndReason::answered);
