@@ -45,9 +45,9 @@ void messages_bounded(const Case& one, Findings& findings) {
     }
 }
 
-// Either end of a search sends one paced and one triggered check in each period, and answers those
-// of the other end, each of which the network may double.
-constexpr std::int64_t path_messages_per_period = 8;
+// Either end of a search sends one check in each period, and answers that of the other end, which
+// the network may double.
+constexpr std::int64_t path_messages_per_period = 6;
 // What may come at once when a search or a session begins or ends.
 constexpr std::int64_t path_messages_at_once = 64;
 

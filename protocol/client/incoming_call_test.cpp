@@ -188,8 +188,9 @@ TEST_F(IncomingCallTest, ARefusedAcceptIsToldWithTheReasonAndOver) {
     EXPECT_THAT(bench.told, IsEmpty());
 }
 
-TEST_F(IncomingCallTest, ACheckIsAnsweredToWhereItCameFromAndItsSourceIsCheckedAtOnce) {
+TEST_F(IncomingCallTest, ACheckIsAnsweredToWhereItCameFromAndItsSourceIsChecked) {
     accept_confirmed();
+    bench.advance(timing::check_pacing);
     bench.forget();
     from_initiator(check_with({.high = 3, .low = 3}), elsewhere);
     ASSERT_THAT(bench.all<CheckResponse>(), SizeIs(1));

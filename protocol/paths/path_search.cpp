@@ -8,10 +8,6 @@ namespace {
 constexpr Backoff check_backoff{.first = timing::check_repeat_first,
                                 .max = timing::check_repeat_max};
 
-bool is_untried(const CandidatePair& pair) {
-    return pair.repetition.tries == 0;
-}
-
 std::uint64_t pair_priority(const Candidate& remote, std::size_t local_index) {
     constexpr std::uint64_t locals_max = 255;
     return (std::uint64_t{remote.priority} << 8U) | (locals_max - local_index);
@@ -20,7 +16,8 @@ std::uint64_t pair_priority(const Candidate& remote, std::size_t local_index) {
 void add_pair(PathSearch& search,
               const Address& local,
               std::size_t local_index,
-              std::size_t remote) {
+              std::size_t remote,
+              Instant now) {
     const Candidate& candidate = search.remotes[remote];
     const bool is_possible = local.is_none() || local.ip.family == candidate.address.ip.family;
     if (!is_possible) return;
@@ -28,15 +25,16 @@ void add_pair(PathSearch& search,
     pair.local = local;
     pair.remote = static_cast<std::uint8_t>(remote);
     pair.priority = pair_priority(candidate, local_index);
+    pair.repetition.start(now);
 }
 
-void pair_all(PathSearch& search, std::span<const Address> locals) {
+void pair_all(PathSearch& search, std::span<const Address> locals, Instant now) {
     const Address any;
     if (locals.empty()) locals = {&any, 1};
     search.pairs.clear();
     for (std::size_t remote = 0; remote < search.remotes.size(); ++remote) {
         for (std::size_t local = 0; local < locals.size(); ++local) {
-            add_pair(search, locals[local], local, remote);
+            add_pair(search, locals[local], local, remote, now);
         }
     }
 }
@@ -67,7 +65,10 @@ std::size_t place_for_new(const PathSearch& search) {
 }
 
 // A remote address not known yet becomes a candidate, paired with the own address it reached.
-CandidatePair* learn(PathSearch& search, const Address& local, const Candidate& remote) {
+CandidatePair* learn(PathSearch& search,
+                     const Address& local,
+                     const Candidate& remote,
+                     Instant now) {
     const std::size_t place = place_for_new(search);
     if (place == PathSearch::remotes_max) return nullptr;
     if (place == search.remotes.size()) {
@@ -77,7 +78,7 @@ CandidatePair* learn(PathSearch& search, const Address& local, const Candidate& 
                       [&](const CandidatePair& pair) { return pair.remote == place; });
         search.remotes[place] = remote;
     }
-    add_pair(search, local, 0, place);
+    add_pair(search, local, 0, place, now);
     return find_pair(search, local, remote.address);
 }
 
@@ -90,7 +91,6 @@ bool has_symmetric(const PathSearch& search) {
 // A symmetric path is as good as any: what is not confirmed is not asked any more. (The peer has
 // heard our checks, or it would not have answered.)
 void rest(PathSearch& search) {
-    search.next_new = never;
     for (CandidatePair& pair : search.pairs) {
         if (!pair.confirmed) pair.repetition.stop();
     }
@@ -98,7 +98,6 @@ void rest(PathSearch& search) {
 
 void send_check(PathSearch& search, PathContext& context, CandidatePair& pair) {
     if (pair.transaction.is_none()) pair.transaction = context.draws.transaction();
-    pair.tried_at = context.now;
     pair.repetition.tried(context.now, check_backoff);
     const Check check{.call = search.identity.call,
                       .sender = search.identity.self,
@@ -119,36 +118,39 @@ void lose(PathSearch& search, PathContext& context, CandidatePair& lost) {
     }
 }
 
-void repeat_check(PathSearch& search, PathContext& context, CandidatePair& pair) {
-    if (pair.confirmed && pair.repetition.tries > timing::failed_tries_max) {
-        lose(search, context, pair);
+// A triggered check: the peer has just made a hole from there.
+void trigger(const PathContext& context, CandidatePair& pair) {
+    if (!pair.confirmed) pair.repetition.due = std::min(pair.repetition.due, context.now);
+}
+
+// The pair whose check has been due for longest; of those, the one of the highest priority.
+CandidatePair* next_due(PathSearch& search, Instant now) {
+    CandidatePair* next = nullptr;
+    const auto comes_before = [](const CandidatePair& a, const CandidatePair& b) {
+        return a.repetition.due != b.repetition.due ? a.repetition.due < b.repetition.due
+                                                    : a.priority > b.priority;
+    };
+    for (CandidatePair& pair : search.pairs) {
+        const bool is_due = pair.repetition.is_due(now);
+        if (is_due && (next == nullptr || comes_before(pair, *next))) next = &pair;
     }
-    if (!pair.confirmed) {
+    return next;
+}
+
+void check_next(PathSearch& search, PathContext& context) {
+    CandidatePair* pair = next_due(search, context.now);
+    if (pair == nullptr) return;
+    if (pair->confirmed && pair->repetition.tries > timing::failed_tries_max) {
+        lose(search, context, *pair);
+    }
+    if (!pair->confirmed && pair->repetition.tries > 0) {
         context.sender.remark(
             RemarkKind::message_retransmitted, search.identity.call, search.identity.peer);
     }
-    send_check(search, context, pair);
-}
-
-// A triggered check: the peer has just made a hole from there. Not more often than new checks are
-// paced, so that two sides cannot drive each other; and a side that has its path asks only once.
-void trigger(PathSearch& search, PathContext& context, CandidatePair& pair) {
-    const bool just_tried = !is_untried(pair) && context.now < pair.tried_at + timing::check_pacing;
-    if (pair.confirmed || just_tried) return;
-    send_check(search, context, pair);
-    if (has_symmetric(search)) pair.repetition.stop();
-}
-
-void check_next_new(PathSearch& search, PathContext& context) {
-    CandidatePair* next = nullptr;
-    std::size_t untried = 0;
-    for (CandidatePair& pair : search.pairs) {
-        if (!is_untried(pair)) continue;
-        ++untried;
-        if (next == nullptr || pair.priority > next->priority) next = &pair;
-    }
-    search.next_new = untried > 1 ? context.now + timing::check_pacing : never;
-    if (next != nullptr) send_check(search, context, *next);
+    send_check(search, context, *pair);
+    search.next_check = context.now + timing::check_pacing;
+    // A side that has its path asks others only once.
+    if (!pair->confirmed && has_symmetric(search)) pair->repetition.stop();
 }
 
 CandidateKind kind_seen_by_peer(const CandidatePair& pair,
@@ -171,7 +173,8 @@ CandidatePair* pair_for_source(PathSearch& search,
     pair = learn(
         search,
         datagram.destination,
-        {.kind = CandidateKind::peer_reflexive, .address = datagram.source, .priority = priority});
+        {.kind = CandidateKind::peer_reflexive, .address = datagram.source, .priority = priority},
+        context.now);
     if (pair != nullptr) {
         context.sender.remark(
             RemarkKind::peer_reflexive_learned, search.identity.call, search.identity.peer);
@@ -196,8 +199,8 @@ void PathSearch::move(PathContext& context, std::span<const Address> locals) {
     heard = false;
     settles = never;
     settled = false;
-    pair_all(*this, locals);
-    next_new = pairs.empty() ? never : context.now;
+    next_check = context.now;
+    pair_all(*this, locals, context.now);
 }
 
 void PathSearch::receive(PathContext& context,
@@ -206,7 +209,7 @@ void PathSearch::receive(PathContext& context,
     heard = true;
     answer_check(context, identity, datagram, check);
     CandidatePair* pair = pair_for_source(*this, context, datagram, check.priority);
-    if (pair != nullptr) trigger(*this, context, *pair);
+    if (pair != nullptr) trigger(context, *pair);
 }
 
 void PathSearch::receive(PathContext& context,
@@ -234,18 +237,15 @@ void PathSearch::receive(PathContext& context,
     // The peer sends from elsewhere: that address may be the symmetric one.
     CandidatePair* pair =
         pair_for_source(*this, context, datagram, remotes[answered->remote].priority);
-    if (pair != nullptr) trigger(*this, context, *pair);
+    if (pair != nullptr) trigger(context, *pair);
 }
 
 void PathSearch::serve(PathContext& context) {
-    for (CandidatePair& pair : pairs) {
-        if (pair.repetition.is_due(context.now)) repeat_check(*this, context, pair);
-    }
     if (settles <= context.now) {
         settled = true;
         settles = never;
     }
-    if (next_new <= context.now) check_next_new(*this, context);
+    if (next_check <= context.now) check_next(*this, context);
 }
 
 bool PathSearch::is_ready() const {
@@ -274,10 +274,10 @@ ConfirmedPath PathSearch::best_path() const {
 }
 
 Instant PathSearch::next_deadline() const {
-    Instant next = std::min(next_new, settles);
+    Instant check = never;
     for (const CandidatePair& pair : pairs)
-        next = std::min(next, pair.repetition.due);
-    return next;
+        check = std::min(check, pair.repetition.due);
+    return std::min(settles, std::max(check, next_check));
 }
 
 void answer_check(PathContext& context,

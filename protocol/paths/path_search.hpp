@@ -1,11 +1,12 @@
 // Connectivity checks to one peer, until a path between the two is confirmed both ways (RFC 8445 in
 // small; docs/PROTOCOL.md "Paths").
 //
-// Pairs are (own addresses) x (the peer's candidates) of one IP family. New pairs are checked one
-// every timing::check_pacing, highest priority first; an unanswered check is repeated. The side
-// that checks later finds the holes its peer has made, so each authentic check that arrives is
-// answered to where it came from, its source becomes a candidate if it is unknown (peer reflexive),
-// and the pair it came on is checked at once (triggered check).
+// Pairs are (own addresses) x (the peer's candidates) of one IP family. Checks of whatever kind leave
+// one every timing::check_pacing, the one that has waited longest first (RFC 8445, 14). All pairs
+// wait from the start on, highest priority first; an unanswered check is repeated. The side that
+// checks later finds the holes its peer has made, so each authentic check that arrives is answered
+// to where it came from, its source becomes a candidate if it is unknown (peer reflexive), and the
+// pair it came on is due from then on (triggered check).
 //
 // A response is matched by its transaction, whatever source it has: it proves that the address that
 // was checked reaches the peer and that the peer reaches us. If it also comes *from* that address
@@ -39,8 +40,7 @@ struct CandidatePair {
     std::uint8_t remote = 0;     // index into PathSearch::remotes
     std::uint64_t priority = 0;  // larger is checked first
     TransactionId transaction;   // of its check; none before the first
-    Retransmission repetition;   // tries since the last answer; none: not checked yet
-    Instant tried_at{};          // when the last check left; meaningless before the first
+    Retransmission repetition;   // when its next check is due; tries since the last answer
     CandidateKind local_kind = CandidateKind::host;  // what the peer sees us as, once confirmed
     bool confirmed = false;                          // a check of it was answered
     bool symmetric = false;                          // from the address checked
@@ -53,7 +53,6 @@ struct CandidatePair {
                           field("priority", &CandidatePair::priority),
                           field("transaction", &CandidatePair::transaction),
                           field("repetition", &CandidatePair::repetition),
-                          field("tried_at", &CandidatePair::tried_at),
                           field("local_kind", &CandidatePair::local_kind),
                           field("confirmed", &CandidatePair::confirmed),
                           field("symmetric", &CandidatePair::symmetric)};
@@ -75,7 +74,7 @@ struct PathSearch {
 
     PathIdentity identity;
     bool heard = false;        // an authentic check of the peer has arrived
-    Instant next_new = never;  // when the next new pair may be checked
+    Instant next_check{};      // when the next check may leave
     Instant settles = never;   // when a confirmed pair begins to count though it is not symmetric
     bool settled = false;      // that time has come
     std::vector<Candidate> remotes;
@@ -86,7 +85,7 @@ struct PathSearch {
     static constexpr auto fields() {
         return std::tuple{field("identity", &PathSearch::identity),
                           field("heard", &PathSearch::heard),
-                          field("next_new", &PathSearch::next_new),
+                          field("next_check", &PathSearch::next_check),
                           field("settles", &PathSearch::settles),
                           field("settled", &PathSearch::settled),
                           field("remotes", &PathSearch::remotes),
