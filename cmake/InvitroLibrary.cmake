@@ -3,17 +3,19 @@
 #   invitro_library(<folder>
 #       SOURCES <files...>         the .cpp files of the library, all named
 #       TESTS <files...>           the *_test.cpp files, all named
+#       BENCHES <files...>         the *_bench.cpp files, all named
 #       PUBLIC <targets...>        libraries that show in the folder's headers
 #       PRIVATE <targets...>       libraries that only its .cpp files use
 #       TEST_PRIVATE <targets...>  libraries that only its tests use)
 #
 # makes the library invitro_<folder>, known as invitro::<folder>, and, given tests, the program
 # <folder>_test. Tests start in the project's root, so that they may read shipped files; in CTest
-# each is called <folder>.<Suite>.<Name> and labelled <folder>.
+# each is called <folder>.<Suite>.<Name> and labelled <folder>. Benchmarks of all folders make one
+# program, invitro_bench, which is built only when it is asked for.
 include(GoogleTest)
 
 function(invitro_library folder)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;TESTS;PUBLIC;PRIVATE;TEST_PRIVATE")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;TESTS;BENCHES;PUBLIC;PRIVATE;TEST_PRIVATE")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
         message(FATAL_ERROR "invitro_library(${folder}): SOURCES is empty or an argument is "
                             "unknown: ${arg_UNPARSED_ARGUMENTS}")
@@ -39,5 +41,11 @@ function(invitro_library folder)
             TEST_PREFIX "${folder}."
             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
             PROPERTIES LABELS ${folder} TIMEOUT 600 ENVIRONMENT "RC_PARAMS=seed=1")
+    endif()
+
+    if(arg_BENCHES)
+        add_library(${folder}_bench OBJECT EXCLUDE_FROM_ALL ${arg_BENCHES})
+        target_link_libraries(${folder}_bench PRIVATE
+            invitro::${folder} ${arg_PRIVATE} benchmark::benchmark)
     endif()
 endfunction()
