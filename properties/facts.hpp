@@ -53,7 +53,9 @@ inline const Moment& earliest(const Moment& a, const Moment& b) {
     return a.is_before(b) || !b.happened() ? a : b;
 }
 
-// What a lost datagram or push was part of (docs/PROTOCOL.md, "Exchanges").
+// What a lost datagram or push was part of (docs/PROTOCOL.md, "Exchanges"). What is sent *to* a
+// participant also needs what keeps its NAT mapping open: `keep_alive`, and before that `request` at
+// the initiator, `ringing` at a recipient.
 enum class Exchange : std::uint8_t {
     registration = 0,
     request = 1,

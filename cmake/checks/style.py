@@ -1,4 +1,5 @@
-"""How the code reads, as far as a script can tell: sizes, names, and a word on top of each header.
+"""How the code reads, as far as a script can tell: sizes, names, a word on top of each header, and
+links of the documents that lead somewhere.
 
 The limits are not goals: a file aims at half its limit, a function at a third.
 """
@@ -30,6 +31,11 @@ TEXT_SUFFIXES = (
 TOP_FILES = ("CMakeLists.txt", "CMakePresets.json", "README.md", "dev", ".ci/run")
 
 THROW = re.compile(r"\bthrow\b")
+
+# Code in a document, and the target of a link without its anchor.
+MARKDOWN_CODE = re.compile(r"^[ ]*```.*?^[ ]*```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+MARKDOWN_LINK = re.compile(r"\]\(<?([^)\s#>]+)[^)\n]*\)")
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:")
 
 
 def is_internal(path: str) -> bool:
@@ -124,8 +130,35 @@ def check_throws(root: Path) -> list[Finding]:
     return findings
 
 
+def check_markdown_links(root: Path) -> list[Finding]:
+    """A link of a document leads to a file or folder of the project, or to another place on the
+    web, which is not looked at."""
+    paths = sorted(path.name for path in root.glob("*.md"))
+    for folder in (*FOLDERS, "cmake", "docs"):
+        paths += files_below(root, folder, (".md",))
+    findings = []
+    top = root.resolve()
+    for path in paths:
+        text = MARKDOWN_CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), read(root, path))
+        for match in MARKDOWN_LINK.finditer(text):
+            target = ((root / path).parent / match[1]).resolve()
+            inside = target == top or top in target.parents
+            if not ELSEWHERE.match(match[1]) and not (inside and target.exists()):
+                why = f"{match[1]}: the link leads to nothing in this project"
+                findings.append(Finding(path, line_of(text, match.start(0)), "link", why))
+    return findings
+
+
 def check(root: Path) -> list[Finding]:
-    parts = (check_sizes, check_readmes, check_headers, check_names, check_words, check_throws)
+    parts = (
+        check_sizes,
+        check_readmes,
+        check_headers,
+        check_names,
+        check_words,
+        check_throws,
+        check_markdown_links,
+    )
     return [finding for part in parts for finding in part(root)]
 
 
@@ -188,6 +221,22 @@ EXAMPLES = [
     example("a throw", "protocol/a.cpp", "void f() { throw 1; }  // throw\n", (1, "throw")),
     example("a throw at an edge", "protocol/live/a.cpp", "void f() { throw 1; }\n"),
     example("a throw elsewhere", "sim/a.cpp", "void f() { throw 1; }\n"),
+    Example(
+        "links that lead somewhere",
+        {
+            "README.md": "[a](docs/a.md), [`b`](docs/a.md#part), [c](#here), [d](docs)\n",
+            "docs/a.md": "[top](../README.md) [web](https://example.org/x) `[x](y)`\n"
+            "```cpp\n[this](int)\n```\n",
+        },
+    ),
+    Example(
+        "links that lead nowhere, and out of the project",
+        {
+            "README.md": "[a](docs/a.md)\n\n[b](docs/b.md#part)\n",
+            "docs/a.md": "```\n[x](y)\n```\n[up](../../a.md) [`c`](c.md)\n",
+        },
+        (("README.md", 3, "link"), ("docs/a.md", 4, "link"), ("docs/a.md", 4, "link")),
+    ),
 ]
 
 if __name__ == "__main__":

@@ -21,14 +21,15 @@ Instant initiator_left(const CallFacts& call) {
 }
 
 Outcome delivery_of(const Case& one, const ParticipantFacts& who) {
-    const Promise promise{.need = {.from = who.accept_at_broker.at,
-                                   .until = one.grace_end(),
-                                   .initiator = one.call.initiator,
-                                   .acceptor = who.device,
-                                   .exchanges = set_of(Exchange::forward, Exchange::keep_alive),
-                                   .failed_tries = one.call.failed_tries},
-                          .kept = who.arrived.seen,
-                          .lapses = initiator_left(one.call)};
+    const Promise promise{
+        .need = {.from = who.accept_at_broker.at,
+                 .until = one.grace_end(),
+                 .initiator = one.call.initiator,
+                 .acceptor = who.device,
+                 .exchanges = set_of(Exchange::forward, Exchange::keep_alive, Exchange::request),
+                 .failed_tries = one.call.failed_tries},
+        .kept = who.arrived.seen,
+        .lapses = initiator_left(one.call)};
     return judge(promise, one.history.surroundings());
 }
 

@@ -220,7 +220,7 @@ void all_declined_ends_call(const Case& one, Findings& findings) {
         .need = {.from = call.declined_out.at,
                  .until = one.grace_end(),
                  .initiator = call.initiator,
-                 .exchanges = set_of(Exchange::ended, Exchange::keep_alive),
+                 .exchanges = set_of(Exchange::ended, Exchange::keep_alive, Exchange::request),
                  .failed_tries = call.failed_tries},
         .kept = call.ended,
         .lapses = earliest(call.cancel_command, earliest(call.hang_up_command, call.failed)).at};
