@@ -82,10 +82,11 @@ void open_path_connects(const Case& one, Findings& findings) {
     for (const ParticipantFacts& who : call.participants) {
         if (!who.confirmed.happened() || !who.arrived.seen.happened()) continue;
         if (!around.is_public(who.device)) continue;
-        const Instant from = std::max(who.confirmed.at, who.arrived.seen.at);
+        // The acceptor has searched since its accept left; the initiator does so from here on.
+        const Instant from = who.arrived.seen.at;
         const Promise promise{
             .need = {.from = from,
-                     .until = std::min(from + timing::liveness_window, one.now()),
+                     .until = std::min(from + timing::connect_max, one.now()),
                      .device = who.device,
                      .initiator = call.initiator,
                      .exchanges = set_of(Exchange::path),
@@ -101,7 +102,7 @@ void open_path_connects(const Case& one, Findings& findings) {
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(promise.kept,
-                            fmt::format("{} and {} have an open path and both knew of the accept "
+                            fmt::format("{} and {} have an open path and both searched for it "
                                         "at {}; both were connected: {}",
                                         name_of(call.initiator),
                                         name_of(who.device),
