@@ -81,9 +81,12 @@ bool was_over(const CallFacts& call, const Moment& rejected) {
     return call.over_possibly.is_before(rejected) || rejected.at >= call.grace_end();
 }
 
-// A session opened or over says so as well.
+// A session opened or over says so as well. Ringing that stops after the user's command says that
+// it came in the very moment when the device's lifetime was over.
 Moment answer_of(const ParticipantFacts& who) {
-    return earliest(earliest(who.confirmed, who.rejected),
+    const Moment too_late =
+        who.accept_command.is_before(who.ringing_stopped) ? who.ringing_stopped : Moment{};
+    return earliest(earliest(earliest(who.confirmed, who.rejected), too_late),
                     earliest(who.here.connected, who.here.disconnected));
 }
 
