@@ -15,12 +15,16 @@ using model::NodeKind;
 // A delay that an exchange does not notice: its answer still comes before the next try but one.
 constexpr Duration delay_harmless = protocol::timing::retransmission_first;
 
-// How many tries of an exchange one loss stands for. While a keep-alive is missing, the broker may
-// not know the way to the participant, and its own tries fail until the next one.
+// For how long the loss of one message is felt. While a keep-alive is missing, the broker may not
+// know the way to the participant, and its own tries fail until the next one.
+Duration felt_for(Exchange exchange) {
+    return exchange == Exchange::keep_alive ? protocol::timing::call_keep_alive : Duration{};
+}
+
+// How many tries of an exchange one loss stands for.
 int tries_lost(Exchange exchange) {
-    return exchange == Exchange::keep_alive ? static_cast<int>(protocol::timing::call_keep_alive /
-                                                               protocol::timing::retransmission_max)
-                                            : 1;
+    constexpr Duration between_tries = protocol::timing::retransmission_max;
+    return std::max(1, static_cast<int>(felt_for(exchange) / between_tries));
 }
 
 template <class Item>
@@ -185,9 +189,10 @@ std::optional<Instant> Surroundings::obstacle(const Need& need, Instant start) c
         const bool concerns = one.device == nobody || one.device == need.device ||
                               one.device == need.initiator || one.device == need.acceptor;
         const bool counts = concerns && (need.exchanges & set_of(one.exchange)) != 0;
-        if (!counts || one.at < start || one.at > end) continue;
+        const Instant felt_until = one.at + felt_for(one.exchange);
+        if (!counts || felt_until < start || one.at > end) continue;
         failed += tries_lost(one.exchange);
-        if (failed > protocol::timing::failed_tries_max) return one.at + Duration{1};
+        if (failed > protocol::timing::failed_tries_max) return felt_until + Duration{1};
     }
     return std::nullopt;
 }
