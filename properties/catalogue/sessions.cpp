@@ -82,11 +82,15 @@ void open_path_connects(const Case& one, Findings& findings) {
     for (const ParticipantFacts& who : call.participants) {
         if (!who.confirmed.happened() || !who.arrived.seen.happened()) continue;
         if (!around.is_public(who.device)) continue;
-        // The acceptor has searched since its accept left; the initiator does so from here on.
+        // The acceptor has searched since its accept left; the initiator does so from here on. Each
+        // gives up some time.
         const Instant from = who.arrived.seen.at;
+        const Instant until = std::min({from + timing::connect_max,
+                                        who.confirmed.at + timing::nomination_wait_max,
+                                        one.now()});
         const Promise promise{
             .need = {.from = from,
-                     .until = std::min(from + timing::connect_max, one.now()),
+                     .until = until,
                      .device = who.device,
                      .initiator = call.initiator,
                      .exchanges = set_of(Exchange::path),
