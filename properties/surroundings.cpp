@@ -117,7 +117,8 @@ void Surroundings::add_trouble(const Fault& fault) {
         case FaultKind::partition:
             break;
         case FaultKind::nat_flush:
-            trouble.end = trouble.start + Duration{1};
+            // Until the next keep-alive the broker may not know the way.
+            trouble.end = trouble.start + protocol::timing::call_keep_alive;
             break;
     }
     troubles_.push_back(trouble);

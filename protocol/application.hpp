@@ -3,20 +3,21 @@
 // events; a property sees commands and notifications as they cross this boundary.
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-#include <tuple>
-#include <variant>
-
 #include "protocol/vocabulary/connection_data.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/vocabulary/time.hpp"
 #include "protocol/wire/messages.hpp"
 
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <variant>
+
 namespace invitro::protocol {
 
-// ---- commands: user -> client --------------------------------------------------------------------
+// ---- commands: user -> client
+// --------------------------------------------------------------------
 
 // Make this device reachable for these identifiers through this token.
 struct RegisterCommand {
@@ -25,6 +26,7 @@ struct RegisterCommand {
     PushToken token;
 
     bool operator==(const RegisterCommand&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("profile", &RegisterCommand::profile),
                           field("identifiers", &RegisterCommand::identifiers),
@@ -40,8 +42,10 @@ struct CallCommand {
     Duration lifetime = std::chrono::seconds{60};
 
     bool operator==(const CallCommand&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("callee", &CallCommand::callee), field("caller", &CallCommand::caller),
+        return std::tuple{field("callee", &CallCommand::callee),
+                          field("caller", &CallCommand::caller),
                           field("policy", &CallCommand::policy),
                           field("lifetime", &CallCommand::lifetime)};
     }
@@ -52,6 +56,7 @@ struct AcceptCommand {
     CallId call;
 
     bool operator==(const AcceptCommand&) const = default;
+
     static constexpr auto fields() { return std::tuple{field("call", &AcceptCommand::call)}; }
 };
 
@@ -61,8 +66,10 @@ struct DeclineCommand {
     DeclineReason reason = DeclineReason::declined;
 
     bool operator==(const DeclineCommand&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("call", &DeclineCommand::call), field("scope", &DeclineCommand::scope),
+        return std::tuple{field("call", &DeclineCommand::call),
+                          field("scope", &DeclineCommand::scope),
                           field("reason", &DeclineCommand::reason)};
     }
 };
@@ -72,6 +79,7 @@ struct CancelCommand {
     CallId call;
 
     bool operator==(const CancelCommand&) const = default;
+
     static constexpr auto fields() { return std::tuple{field("call", &CancelCommand::call)}; }
 };
 
@@ -81,8 +89,10 @@ struct ChooseCommand {
     DeviceId device;
 
     bool operator==(const ChooseCommand&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("call", &ChooseCommand::call), field("device", &ChooseCommand::device)};
+        return std::tuple{field("call", &ChooseCommand::call),
+                          field("device", &ChooseCommand::device)};
     }
 };
 
@@ -91,6 +101,7 @@ struct HangUpCommand {
     CallId call;
 
     bool operator==(const HangUpCommand&) const = default;
+
     static constexpr auto fields() { return std::tuple{field("call", &HangUpCommand::call)}; }
 };
 
@@ -101,20 +112,29 @@ struct NetworkChanged {
     InlineVector<Address, addresses_max> addresses;
 
     bool operator==(const NetworkChanged&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("addresses", &NetworkChanged::addresses)};
     }
 };
 
-using Command = std::variant<RegisterCommand, CallCommand, AcceptCommand, DeclineCommand, CancelCommand,
-                             ChooseCommand, HangUpCommand, NetworkChanged>;
+using Command = std::variant<RegisterCommand,
+                             CallCommand,
+                             AcceptCommand,
+                             DeclineCommand,
+                             CancelCommand,
+                             ChooseCommand,
+                             HangUpCommand,
+                             NetworkChanged>;
 
-// ---- notifications: client -> application ----------------------------------------------------------
+// ---- notifications: client -> application
+// ----------------------------------------------------------
 
 struct Registered {
     Duration lease{};
 
     bool operator==(const Registered&) const = default;
+
     static constexpr auto fields() { return std::tuple{field("lease", &Registered::lease)}; }
 };
 
@@ -124,6 +144,7 @@ struct CallStarted {
     EndpointIdentifier callee;
 
     bool operator==(const CallStarted&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("call", &CallStarted::call), field("callee", &CallStarted::callee)};
     }
@@ -134,6 +155,7 @@ struct CallProgress {
     CallId call;
 
     bool operator==(const CallProgress&) const = default;
+
     static constexpr auto fields() { return std::tuple{field("call", &CallProgress::call)}; }
 };
 
@@ -143,6 +165,7 @@ struct CallFailed {
     FailureReason reason = FailureReason::refused;
 
     bool operator==(const CallFailed&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("call", &CallFailed::call), field("reason", &CallFailed::reason)};
     }
@@ -156,8 +179,10 @@ struct Ringing {
     ConnectionData connection;  // the initiator's
 
     bool operator==(const Ringing&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("call", &Ringing::call), field("caller", &Ringing::caller),
+        return std::tuple{field("call", &Ringing::call),
+                          field("caller", &Ringing::caller),
                           field("callee", &Ringing::callee),
                           field("connection", &Ringing::connection)};
     }
@@ -169,17 +194,20 @@ struct RingingStopped {
     EndReason reason = EndReason::unknown;
 
     bool operator==(const RingingStopped&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("call", &RingingStopped::call),
                           field("reason", &RingingStopped::reason)};
     }
 };
 
-// The broker has this device's acceptance, durably.
+// The broker has this device's acceptance: whatever comes, it will reach the initiator if that can
+// be reached.
 struct AcceptConfirmed {
     CallId call;
 
     bool operator==(const AcceptConfirmed&) const = default;
+
     static constexpr auto fields() { return std::tuple{field("call", &AcceptConfirmed::call)}; }
 };
 
@@ -189,6 +217,7 @@ struct AcceptRejected {
     EndReason reason = EndReason::unknown;
 
     bool operator==(const AcceptRejected&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("call", &AcceptRejected::call),
                           field("reason", &AcceptRejected::reason)};
@@ -202,8 +231,10 @@ struct AcceptArrived {
     ConnectionData connection;
 
     bool operator==(const AcceptArrived&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("call", &AcceptArrived::call), field("device", &AcceptArrived::device),
+        return std::tuple{field("call", &AcceptArrived::call),
+                          field("device", &AcceptArrived::device),
                           field("connection", &AcceptArrived::connection)};
     }
 };
@@ -216,8 +247,10 @@ struct Connected {
     Address remote;
 
     bool operator==(const Connected&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("call", &Connected::call), field("peer", &Connected::peer),
+        return std::tuple{field("call", &Connected::call),
+                          field("peer", &Connected::peer),
                           field("local_kind", &Connected::local_kind),
                           field("remote", &Connected::remote)};
     }
@@ -240,8 +273,10 @@ struct Disconnected {
     SessionEnd reason = SessionEnd::no_path;
 
     bool operator==(const Disconnected&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("call", &Disconnected::call), field("peer", &Disconnected::peer),
+        return std::tuple{field("call", &Disconnected::call),
+                          field("peer", &Disconnected::peer),
                           field("reason", &Disconnected::reason)};
     }
 };
@@ -252,27 +287,38 @@ struct CallEnded {
     EndReason reason = EndReason::unknown;
 
     bool operator==(const CallEnded&) const = default;
+
     static constexpr auto fields() {
         return std::tuple{field("call", &CallEnded::call), field("reason", &CallEnded::reason)};
     }
 };
 
-using Notification =
-    std::variant<Registered, CallStarted, CallProgress, CallFailed, Ringing, RingingStopped,
-                 AcceptConfirmed, AcceptRejected, AcceptArrived, Connected, Disconnected, CallEnded>;
+using Notification = std::variant<Registered,
+                                  CallStarted,
+                                  CallProgress,
+                                  CallFailed,
+                                  Ringing,
+                                  RingingStopped,
+                                  AcceptConfirmed,
+                                  AcceptRejected,
+                                  AcceptArrived,
+                                  Connected,
+                                  Disconnected,
+                                  CallEnded>;
 
-// ---- remarks: what a machine says of itself ----------------------------------------------------------
+// ---- remarks: what a machine says of itself
+// ----------------------------------------------------------
 
 // For probes, counts and explanations; a verdict never rests on one.
 enum class RemarkKind : std::uint8_t {
     malformed_dropped = 0,
-    unexpected_dropped = 1,    // well-formed, but from nobody concerned or a wrong ticket or tag
+    unexpected_dropped = 1,  // well-formed, but from nobody concerned or a wrong ticket or tag
     duplicate_dropped = 2,
     message_retransmitted = 3,
     push_repeated = 4,
-    push_given_up = 5,         // the token is gone
+    push_given_up = 5,  // the token is gone
     late_accept_refused = 6,
-    accept_after_choice = 7,   // journalled although somebody else was chosen
+    accept_after_choice = 7,  // taken although somebody else was chosen
     late_joiner_invited = 8,
     all_declined = 9,
     peer_reflexive_learned = 10,
@@ -293,8 +339,10 @@ struct Remark {
     DeviceId device;
 
     bool operator==(const Remark&) const = default;
+
     static constexpr auto fields() {
-        return std::tuple{field("kind", &Remark::kind), field("call", &Remark::call),
+        return std::tuple{field("kind", &Remark::kind),
+                          field("call", &Remark::call),
                           field("device", &Remark::device)};
     }
 };

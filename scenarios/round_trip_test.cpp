@@ -85,6 +85,7 @@ void add_places(World& world) {
         network.nat.kind = any_of<model::NatKind>(model::nat_kind_count);
         if (in_range(0, 2) == 1) network.nat.mapping_timeout = any_time();
         network.nat.hairpinning = in_range(0, 2) == 1;
+        network.nat.port_count = in_range<std::uint16_t>(1, model::nat_port_count_max + 1);
     }
 }
 
@@ -234,6 +235,7 @@ RC_GTEST_PROP(RoundTrip, EveryScenarioIsAFile, ()) {
     scenario.population.nat = any_mix<model::NatPolicy>([] {
         model::NatPolicy policy{.kind = any_of<model::NatKind>(model::nat_kind_count)};
         if (in_range(0, 4) == 0) policy.mapping_timeout = any_time();
+        if (in_range(0, 4) == 0) policy.port_count = in_range<std::uint16_t>(1, 100);
         return policy;
     });
     scenario.population.sites = any_mix<std::string>(

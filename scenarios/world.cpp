@@ -121,6 +121,9 @@ Verdict check_networks(const World& world) {
             return fmt::format("network {}: its NAT's mapping timeout is out of bounds",
                                network.number);
         }
+        if (network.nat.port_count == 0 || network.nat.port_count > model::nat_port_count_max) {
+            return fmt::format("network {}: its NAT's port count is out of bounds", network.number);
+        }
     }
     return check_numbers(world.networks, "network");
 }

@@ -11,7 +11,7 @@ namespace {
 // RFC 4787 4.2, REQ-3: an inside port of 1024 or more gets an outside port of 1024 or more. Our
 // hosts use no others.
 constexpr std::uint16_t port_min = 1024;
-constexpr std::uint16_t port_count_max = 65535 - port_min + 1;
+static_assert(nat_port_count_max == 65535 - port_min + 1);
 
 // A box gives up after so many random ports that were all taken, like Linux's (nf_nat_core.c).
 constexpr std::uint32_t port_attempts_max = 128;
@@ -60,7 +60,7 @@ NatBox::NatBox(const NatPolicy& policy, const protocol::IpAddress& outside, std:
       outside_(outside),
       kind_(policy.kind),
       hairpinning_(policy.hairpinning),
-      port_count_(std::min(policy.port_count, port_count_max)) {}
+      port_count_(std::min(policy.port_count, nat_port_count_max)) {}
 
 std::optional<NatBox::Passed> NatBox::outbound(Instant now,
                                                const Address& source,

@@ -49,6 +49,9 @@ inline constexpr std::size_t nat_kind_count = 12;
 std::string_view to_string(NatKind kind);
 std::optional<NatKind> parse_nat_kind(std::string_view text);
 
+// The outside ports of an address that a box hands out: 1024 to 65535.
+inline constexpr std::uint16_t nat_port_count_max = 64512;
+
 struct NatPolicy {
     NatKind kind = NatKind::pub;
     // RFC 4787 4.3: how long a mapping (or a firewall's hole) lasts without outbound traffic.
@@ -57,7 +60,7 @@ struct NatPolicy {
     bool hairpinning = true;
     // How many outside ports there are, from 1024 up: a small number stands for a subscriber's
     // share of an address (RFC 6888 REQ-4).
-    std::uint16_t port_count = 64512;
+    std::uint16_t port_count = nat_port_count_max;
 
     auto operator<=>(const NatPolicy&) const = default;
 };

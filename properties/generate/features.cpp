@@ -107,14 +107,15 @@ const std::vector<Feature>& features() {
             list, "NAT", std::make_index_sequence<model::nat_kind_count>{}, []<NatKind kind>() {
                 return nat<kind>();
             });
-        add_kinds<ReactionKind>(
-            list, "reaction", std::make_index_sequence<5>{}, []<ReactionKind kind>() {
-                return reaction<kind>();
-            });
+        add_kinds<ReactionKind>(list,
+                                "reaction",
+                                std::make_index_sequence<model::reaction_kind_count>{},
+                                []<ReactionKind kind>() { return reaction<kind>(); });
         add_kinds<protocol::AnswerPolicy>(
-            list, "policy", std::make_index_sequence<3>{}, []<protocol::AnswerPolicy policy>() {
-                return answer_policy<policy>();
-            });
+            list,
+            "policy",
+            std::make_index_sequence<protocol::answer_policy_count>{},
+            []<protocol::AnswerPolicy policy>() { return answer_policy<policy>(); });
         return list;
     }();
     return all;

@@ -54,7 +54,8 @@ enum class MappingBehaviour : std::uint8_t {
 
 std::string_view to_string(MappingBehaviour behaviour);
 
-// A public key made for one call: it authenticates checks and session data.
+// A key made for one call: from those of both peers comes the one that authenticates checks and
+// session data. It travels in clear until connection data is sealed.
 using CallKey = std::array<std::uint8_t, 32>;
 
 template <>

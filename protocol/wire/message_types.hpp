@@ -1,6 +1,7 @@
 // The kinds of messages, and the words that messages choose among.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -49,6 +50,8 @@ enum class AnswerPolicy : std::uint8_t {
     all = 1,     // every acceptor is connected
     choose = 2,  // the initiator's user picks
 };
+
+inline constexpr std::size_t answer_policy_count = 3;
 
 enum class DeclineScope : std::uint8_t { here = 0, everywhere = 1 };
 enum class DeclineReason : std::uint8_t { declined = 0, busy = 1 };

@@ -331,7 +331,7 @@ struct CallDeviceMessage {
 };
 
 using RingingAck = CallDeviceMessage<MessageType::ringing_ack>;  // broker -> device
-using AcceptAck = CallDeviceMessage<MessageType::accept_ack>;    // broker -> device: it is durable
+using AcceptAck = CallDeviceMessage<MessageType::accept_ack>;    // broker -> device: it is taken
 using DeclineAck = CallDeviceMessage<MessageType::decline_ack>;  // broker -> device
 using ForwardAck =
     CallDeviceMessage<MessageType::forward_ack>;  // initiator -> broker; the acceptor

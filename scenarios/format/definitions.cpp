@@ -31,7 +31,11 @@ Section<NatPolicy> nat_section() {
                 {"hairpinning",
                  &NatPolicy::hairpinning,
                  flag(),
-                 "inside hosts reach each other through their outside addresses"}}};
+                 "inside hosts reach each other through their outside addresses"},
+                {"port_count",
+                 &NatPolicy::port_count,
+                 count<std::uint16_t>(1, model::nat_port_count_max),
+                 "outside ports to share: a small number is a subscriber's share of an address"}}};
 }
 
 Value pattern(std::string_view description, std::string_view expression) {
