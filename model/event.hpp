@@ -33,8 +33,7 @@ struct EventHeader {
     protocol::CallId call;  // where the bytes or the notification name one
 };
 
-// ---- network
-// ---------------------------------------------------------------------------------------
+// ---- network ------------------------------------------------------------------------------------
 
 // A node handed a datagram to its network.
 struct DatagramSent {
@@ -77,8 +76,7 @@ struct DatagramDropped {
     std::uint64_t digest = 0;
 };
 
-// ---- push
-// --------------------------------------------------------------------------------------------
+// ---- push ---------------------------------------------------------------------------------------
 
 // The broker handed a notification to the push service.
 struct PushSubmitted {
@@ -104,8 +102,7 @@ struct PushDropped {
     PushLoss reason = PushLoss::lost;
 };
 
-// ---- the application's boundary
-// ------------------------------------------------------------------------
+// ---- the application's boundary -----------------------------------------------------------------
 
 template <class Command>
 struct CommandGiven {
@@ -123,8 +120,7 @@ struct Remarked {
     Remark remark;
 };
 
-// ---- the node and its surroundings
-// ---------------------------------------------------------------------
+// ---- the node and its surroundings --------------------------------------------------------------
 
 // A node begins, with fresh state (`incarnation` counts from 1).
 struct NodeStarted {

@@ -21,8 +21,7 @@
 
 namespace invitro::properties {
 
-// ---- one world
-// ---------------------------------------------------------------------------------------
+// ---- one world ----------------------------------------------------------------------------------
 
 struct WorldVerdict {
     sim::RunSummary summary{};
@@ -42,8 +41,7 @@ WorldVerdict check_world(const scenarios::World& world,
 // violations the first few are kept.
 void add_up(Tally& sum, const Tally& more);
 
-// ---- tokens
-// --------------------------------------------------------------------------------------------
+// ---- tokens -------------------------------------------------------------------------------------
 
 // Names one generated world, simplified or not: "0.1.0:g1:s42:w17:3.0.2". Version, generator
 // version, campaign seed, index and the path of simplifications (absent where there is none).
@@ -66,8 +64,7 @@ std::optional<ReplayToken> parse_token(std::string_view text);
 // does not exist.
 tl::expected<scenarios::World, std::string> world_of(const ReplayToken& token);
 
-// ---- campaigns
-// -----------------------------------------------------------------------------------------
+// ---- campaigns ----------------------------------------------------------------------------------
 
 struct CheckOptions {
     std::uint64_t seed = 1;
@@ -125,8 +122,7 @@ struct CheckProgress {
 CheckReport check_campaign(const CheckOptions& options,
                            const std::function<void(const CheckProgress&)>& on_progress = {});
 
-// ---- counterexamples and their replay
-// ----------------------------------------------------------------
+// ---- counterexamples and their replay -----------------------------------------------------------
 
 // What a counterexample did when it was found. It stands beside the scenario file, in a file of its
 // own ("x.json": "x.expected.json"), so that the scenario stays an ordinary one.

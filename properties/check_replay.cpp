@@ -88,8 +88,7 @@ bool take_number(std::string_view& text, char letter, Number& number) {
 
 }  // namespace
 
-// ---- tokens
-// --------------------------------------------------------------------------------------------
+// ---- tokens -------------------------------------------------------------------------------------
 
 std::string to_string(const ReplayToken& token) {
     std::string text =
@@ -127,8 +126,7 @@ tl::expected<World, std::string> world_of(const ReplayToken& token) {
     return *std::move(world);
 }
 
-// ---- files
-// ---------------------------------------------------------------------------------------------
+// ---- files --------------------------------------------------------------------------------------
 
 tl::expected<void, std::string> write_counterexample(const Finding& finding,
                                                      const std::string& path) {

@@ -149,8 +149,7 @@ void History::on(const Header&, const model::WorldEnded&) {
     now_ = std::max(now_, Instant{surroundings_.world().duration});
 }
 
-// ---- pushes
-// ----------------------------------------------------------------------------------------
+// ---- pushes -------------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::PushSubmitted& event) {
     CallFacts* call = find_call(header.call);
@@ -182,8 +181,7 @@ void History::on(const Header& header, const model::PushDelivered& event) {
     }
 }
 
-// ---- commands
-// --------------------------------------------------------------------------------------
+// ---- commands -----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::CommandGiven<protocol::Command>& event) {
     std::visit([&](const auto& command) { given(header, command); }, event.command);

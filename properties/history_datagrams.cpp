@@ -61,8 +61,7 @@ bool has_any_accepted(const CallFacts& call) {
 
 }  // namespace
 
-// ---- sent
-// --------------------------------------------------------------------------------------------
+// ---- sent ---------------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramSent& event) {
     const auto type = peek_type(event.payload);
@@ -187,8 +186,7 @@ void History::forwarded(CallFacts& call,
     compare(who->forwarded, header, who->device, forward.connection, who->accepts);
 }
 
-// ---- delivered
-// ---------------------------------------------------------------------------------------
+// ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
     if (header.call.is_none()) return;
@@ -257,8 +255,7 @@ void History::at_device(CallFacts& call, const Header& header, MessageType type,
     }
 }
 
-// ---- lost
-// --------------------------------------------------------------------------------------------
+// ---- lost ---------------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDropped& event) {
     switch (event.reason) {

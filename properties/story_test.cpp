@@ -82,8 +82,7 @@ protocol::Connected Story::connected(std::uint32_t peer) {
     return {.call = call, .peer = id(peer), .local_kind = {}, .remote = {}};
 }
 
-// ---- single events
-// -------------------------------------------------------------------------------------
+// ---- single events ------------------------------------------------------------------------------
 
 model::EventHeader Story::header(NodeId node, CallId about) {
     now_ += 10ms;
@@ -164,8 +163,7 @@ Story& Story::push_arrives(std::uint32_t device, const Message& message) {
     return *this;
 }
 
-// ---- what goes together
-// --------------------------------------------------------------------------------
+// ---- what goes together -------------------------------------------------------------------------
 
 Story& Story::calls(protocol::AnswerPolicy policy) {
     for (const scenarios::Device& device : world.devices) {
@@ -287,8 +285,7 @@ Story& Story::goes_well() {
     return wait(10s).hangs_up(1);
 }
 
-// ---- the end
-// -------------------------------------------------------------------------------------------
+// ---- the end ------------------------------------------------------------------------------------
 
 std::vector<Tally> Story::tallies() const {
     Checker checker(world);

@@ -26,8 +26,7 @@ public:
 
     static constexpr CallId call{.high = 7, .low = 7};
 
-    // ---- names
-    // ---------------------------------------------------------------------------------------
+    // ---- names ----------------------------------------------------------------------------------
 
     static DeviceId id(std::uint32_t device) { return {.high = 1, .low = device + 1}; }
 
@@ -36,16 +35,14 @@ public:
     // The connection data that a device sends.
     static ConnectionData data(std::uint32_t device);
 
-    // ---- messages and notifications with everything in them
-    // ------------------------------------------
+    // ---- messages and notifications with everything in them -------------------------------------
 
     static protocol::InvitePush invitation(std::uint32_t device);
     static protocol::InviteDismiss dismissal(std::uint32_t device, EndReason reason);
     static protocol::Ringing ringing();
     static protocol::Connected connected(std::uint32_t peer);
 
-    // ---- single events
-    // -------------------------------------------------------------------------------
+    // ---- single events --------------------------------------------------------------------------
 
     Story& wait(Duration span);
     Story& command(std::uint32_t device, const protocol::Command& command);
@@ -61,8 +58,7 @@ public:
     Story& push(std::uint32_t device, const protocol::Message& message);
     Story& push_arrives(std::uint32_t device, const protocol::Message& message);
 
-    // ---- what goes together
-    // --------------------------------------------------------------------------
+    // ---- what goes together ---------------------------------------------------------------------
 
     // The initiator calls and the broker has the call in hand.
     Story& calls(protocol::AnswerPolicy policy = protocol::AnswerPolicy::first);
@@ -92,8 +88,7 @@ public:
     // Device 1 answers, the others are told, and all ends well.
     Story& goes_well();
 
-    // ---- the end
-    // -------------------------------------------------------------------------------------
+    // ---- the end --------------------------------------------------------------------------------
 
     // Watches the story to its end.
     [[nodiscard]] std::vector<Tally> tallies() const;

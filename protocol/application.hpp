@@ -16,8 +16,7 @@
 
 namespace invitro::protocol {
 
-// ---- commands: user -> client
-// --------------------------------------------------------------------
+// ---- commands: user -> client -------------------------------------------------------------------
 
 // Make this device reachable for these identifiers through this token.
 struct RegisterCommand {
@@ -127,8 +126,7 @@ using Command = std::variant<RegisterCommand,
                              HangUpCommand,
                              NetworkChanged>;
 
-// ---- notifications: client -> application
-// ----------------------------------------------------------
+// ---- notifications: client -> application -------------------------------------------------------
 
 struct Registered {
     Duration lease{};
@@ -306,8 +304,7 @@ using Notification = std::variant<Registered,
                                   Disconnected,
                                   CallEnded>;
 
-// ---- remarks: what a machine says of itself
-// ----------------------------------------------------------
+// ---- remarks: what a machine says of itself -----------------------------------------------------
 
 // For probes, counts and explanations; a verdict never rests on one.
 enum class RemarkKind : std::uint8_t {

@@ -11,8 +11,7 @@
 namespace invitro::scenarios {
 namespace {
 
-// ---- random worlds: anything that inconsistency() lets pass
-// ----------------------------------------
+// ---- random worlds: anything that inconsistency() lets pass -------------------------------------
 
 template <class T>
 T in_range(T low, T high) {
@@ -211,8 +210,7 @@ RC_GTEST_PROP(RoundTrip, EveryWorldIsAFile, ()) {
     RC_ASSERT(*back == scenario);
 }
 
-// ---- scenarios
-// -------------------------------------------------------------------------------------
+// ---- scenarios ----------------------------------------------------------------------------------
 
 template <class T, class Any>
 Mix<T> any_mix(Any any) {
@@ -303,8 +301,7 @@ TEST(RoundTrip, CallsTakeTheScenariosPolicyUnlessTheySayTheirs) {
     EXPECT_EQ(*parse_scenario(to_json(*scenario), "x.json"), *scenario);
 }
 
-// ---- broken files
-// ----------------------------------------------------------------------------------
+// ---- broken files -------------------------------------------------------------------------------
 
 // Reads it; whatever comes of it, every mistake has a place in the text.
 void read_anything(const std::string& text) {

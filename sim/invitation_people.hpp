@@ -152,8 +152,7 @@ void InvitationCast::tell_network(Stage& stage, NodeIndex device) {
     stage.give(device, changed);
 }
 
-// ---- what people do about what they hear
-// ---------------------------------------------------------
+// ---- what people do about what they hear --------------------------------------------------------
 
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started) {

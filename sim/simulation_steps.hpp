@@ -89,8 +89,7 @@ void Simulation<Cast>::step() {
     }
 }
 
-// ---- deadlines
-// -------------------------------------------------------------------------------------
+// ---- deadlines ----------------------------------------------------------------------------------
 
 // A node has at most one live entry in the queue. A deadline that moves later leaves the entry
 // where it is; it is put off when its time comes. One that moves earlier gets a new entry, and the
@@ -134,8 +133,7 @@ void Simulation<Cast>::postpone(NodeIndex node, EventTicket what) {
     queue_.push(faults_.paused_until(places_.id(node)), what);
 }
 
-// ---- datagrams
-// -------------------------------------------------------------------------------------
+// ---- datagrams ----------------------------------------------------------------------------------
 
 template <class Cast>
 void Simulation<Cast>::arrive(std::uint32_t slot) {
@@ -231,8 +229,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& s
     }
 }
 
-// ---- pushes
-// ----------------------------------------------------------------------------------------
+// ---- pushes -------------------------------------------------------------------------------------
 
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send) {
@@ -331,8 +328,7 @@ void Simulation<Cast>::deliver_push(const PushInFlight& flight, protocol::ByteVi
     feed(flight.device, protocol::ReceivedPush{payload});
 }
 
-// ---- faults
-// ----------------------------------------------------------------------------------------
+// ---- faults -------------------------------------------------------------------------------------
 
 template <class Cast>
 void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
@@ -379,8 +375,7 @@ void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
     }
 }
 
-// ---- nodes
-// -----------------------------------------------------------------------------------------
+// ---- nodes --------------------------------------------------------------------------------------
 
 template <class Cast>
 template <class Input>

@@ -84,8 +84,7 @@ class EachNat : public testing::TestWithParam<NatKind> {};
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EachNat, testing::ValuesIn(translating_kinds), name_of);
 
-// ---- 4.1 mapping
-// -----------------------------------------------------------------------------------
+// ---- 4.1 mapping --------------------------------------------------------------------------------
 
 TEST_P(EachNat, rfc4787_4_1_reuses_a_mapping_as_far_as_its_kind_says) {
     Box nat{GetParam()};
@@ -113,8 +112,7 @@ TEST_P(EachNat, rfc4787_4_1_inside_endpoints_never_share_a_mapping) {
     EXPECT_EQ(ports.size(), 3U);
 }
 
-// ---- 4.2 ports
-// -------------------------------------------------------------------------------------
+// ---- 4.2 ports ----------------------------------------------------------------------------------
 
 TEST_P(EachNat, rfc4787_4_2_ports_are_random_and_above_1023) {
     std::set<std::uint16_t> ports;
@@ -185,8 +183,7 @@ TEST(NatBox, there_are_no_more_ports_than_ports) {
     }
 }
 
-// ---- 4.3 refresh
-// -----------------------------------------------------------------------------------
+// ---- 4.3 refresh --------------------------------------------------------------------------------
 
 TEST_P(EachNat, rfc4787_4_3_a_mapping_lasts_for_its_timeout) {
     Box nat{NatPolicy{.kind = GetParam(), .mapping_timeout = 30s}};
@@ -247,8 +244,7 @@ TEST_P(EachNat, flushing_forgets_everything) {
     EXPECT_EQ(nat.box, Box{GetParam()}.box);
 }
 
-// ---- 5 filtering
-// -----------------------------------------------------------------------------------
+// ---- 5 filtering --------------------------------------------------------------------------------
 
 TEST_P(EachNat, rfc4787_5_filters_as_its_kind_says) {
     Box nat{GetParam()};
@@ -281,8 +277,7 @@ TEST_P(EachNat, nothing_enters_where_nothing_went_out) {
     EXPECT_EQ(nat.refusal, NatRefusal::no_mapping);
 }
 
-// ---- 6 hairpinning
-// ---------------------------------------------------------------------------------
+// ---- 6 hairpinning ------------------------------------------------------------------------------
 
 TEST_P(EachNat, rfc4787_6_inside_hosts_meet_at_their_outside_addresses) {
     Box nat{GetParam()};
@@ -308,8 +303,7 @@ TEST_P(EachNat, rfc4787_6_hairpinning_can_be_refused) {
     EXPECT_EQ(nat.box.mapping_count(start), 1U);
 }
 
-// ---- kinds that do not translate
-// --------------------------------------------------------------------
+// ---- kinds that do not translate ----------------------------------------------------------------
 
 TEST(NatBox, a_public_host_sends_and_receives_as_it_likes) {
     Box nat{NatKind::pub};
@@ -358,8 +352,7 @@ TEST(NatBox, a_firewall_needs_no_ports_of_its_own) {
     EXPECT_EQ(nat.send(host, server), host);
 }
 
-// ---- the value
-// ---------------------------------------------------------------------------------------
+// ---- the value ----------------------------------------------------------------------------------
 
 TEST(NatBox, what_has_expired_is_dropped) {
     NatBox box{{.kind = NatKind::apdm_apdf, .mapping_timeout = 30s}, outside_ip, 1};

@@ -66,8 +66,7 @@ Measured measure(AccessKind kind) {
             .deviation = std::sqrt(squares / count - mean * mean)};
 }
 
-// ---- loss
-// --------------------------------------------------------------------------------------------
+// ---- loss ---------------------------------------------------------------------------------------
 
 TEST(Access, loses_as_much_as_its_kind_does) {
     EXPECT_EQ(measure(AccessKind::datacentre).loss, 0);
@@ -109,8 +108,7 @@ TEST(Access, a_bad_moment_is_bad_for_a_whole_slot_and_for_both_directions) {
     EXPECT_NEAR(bad, 500, 60);
 }
 
-// ---- delay
-// -------------------------------------------------------------------------------------------
+// ---- delay --------------------------------------------------------------------------------------
 
 TEST(Access, on_4g_takes_as_long_as_operators_were_measured) {
     const Measured measured = measure(AccessKind::cellular_4g);
@@ -158,8 +156,7 @@ TEST(Access, the_largest_datagram_on_the_slowest_line_does_not_overflow) {
     EXPECT_EQ(cross(profile, {}, instant_at(0), 65'535).delay, 524'280s);
 }
 
-// ---- draws
-// -------------------------------------------------------------------------------------------
+// ---- draws --------------------------------------------------------------------------------------
 
 TEST(AccessDraws, every_part_of_the_key_matters) {
     const AccessProfile& profile = access_profile(AccessKind::cellular_4g);
@@ -190,8 +187,7 @@ RC_GTEST_PROP(AccessDraws,
     RC_ASSERT(now.delay == cross(profile, key, instant_at(0), 100).delay);
 }
 
-// ---- names
-// -------------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 TEST(AccessKinds, have_names) {
     std::set<std::string_view> names;

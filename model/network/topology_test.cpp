@@ -14,8 +14,7 @@ namespace {
 
 using namespace protocol::literals;
 
-// ---- distance
-// ----------------------------------------------------------------------------------------
+// ---- distance -----------------------------------------------------------------------------------
 
 // The textbook's formula, with the C library's functions.
 double haversine_kilometres(const Site& a, const Site& b) {
@@ -87,8 +86,7 @@ TEST(Distance, from_pole_to_pole_is_half_the_way_round) {
     EXPECT_EQ(distance_kilometres(north, south), 20'015U);
 }
 
-// ---- latency
-// -----------------------------------------------------------------------------------------
+// ---- latency ------------------------------------------------------------------------------------
 
 // A class of distance with its measured round trips in milliseconds; builtin_metros() says whose.
 struct Class {
@@ -173,8 +171,7 @@ TEST(Latency, between_metros_is_the_same_everywhere) {
     EXPECT_EQ(sum, 77'635'317'294);
 }
 
-// ---- metros
-// --------------------------------------------------------------------------------------------
+// ---- metros -------------------------------------------------------------------------------------
 
 TEST(Metros, are_some_forty_places_each_linked_to_each) {
     const Topology& world = builtin_metros();
@@ -192,8 +189,7 @@ TEST(Metros, are_some_forty_places_each_linked_to_each) {
     EXPECT_EQ(world.find("Frankfurt"), SiteIndex{0});
 }
 
-// ---- routes
-// --------------------------------------------------------------------------------------------
+// ---- routes -------------------------------------------------------------------------------------
 
 Link link(int from, int to, Duration latency) {
     return {.from = static_cast<SiteIndex>(from),
@@ -278,8 +274,7 @@ TEST(RouteMatrix, of_nothing_is_empty) {
     EXPECT_EQ(RouteMatrix{Topology{}}.site_count(), 0U);
 }
 
-// ---- cuts
-// ----------------------------------------------------------------------------------------------
+// ---- cuts ---------------------------------------------------------------------------------------
 
 TEST(Connectivity, holds_until_the_last_way_is_cut) {
     const auto ring = sites_and_links(3, {link(0, 1, 1ms), link(1, 2, 1ms), link(2, 0, 1ms)});

@@ -53,8 +53,7 @@ double share(const PushService& service, const PushConditions& conditions, Condi
     return static_cast<double>(held) / count;
 }
 
-// ---- submission
-// --------------------------------------------------------------------------------------
+// ---- submission ---------------------------------------------------------------------------------
 
 TEST(PushService, accepts_and_delivers_after_its_delay) {
     const PushService service{smooth(), 1};
@@ -160,8 +159,7 @@ TEST(PushService, apns_takes_what_was_measured_from_send_to_ring) {
     EXPECT_GT(static_cast<double>(seconds.size()), 20'000 * 0.995);
 }
 
-// ---- storage
-// -------------------------------------------------------------------------------------------
+// ---- storage ------------------------------------------------------------------------------------
 
 TEST(PushService, an_online_device_gets_what_arrives) {
     PushService service{smooth(), 1};
@@ -316,8 +314,7 @@ TEST(PushService, each_device_has_a_store_of_its_own) {
     EXPECT_EQ(identities(service.came_online(start, tablet)), Identities{tablet + 1});
 }
 
-// ---- draws
-// ---------------------------------------------------------------------------------------------
+// ---- draws --------------------------------------------------------------------------------------
 
 PushProfile rough() {
     PushProfile profile = apns_profile();

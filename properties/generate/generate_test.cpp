@@ -64,8 +64,7 @@ TEST(Generate, starts_with_small_worlds) {
     EXPECT_LE(generate(7, 0).devices.size(), 4U);
 }
 
-// ---- shrinking
-// -----------------------------------------------------------------------------------------
+// ---- shrinking ----------------------------------------------------------------------------------
 
 bool has_loss(const World& world) {
     return std::any_of(world.faults.begin(), world.faults.end(), [](const auto& fault) {

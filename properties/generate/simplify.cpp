@@ -28,8 +28,7 @@ bool has_number(const std::vector<Item>& items, std::uint32_t number) {
         items.begin(), items.end(), [&](const Item& item) { return item.number == number; });
 }
 
-// ---- leaving things out takes along what names them
-// --------------------------------------------------
+// ---- leaving things out takes along what names them ---------------------------------------------
 
 bool is_called(const Profile& profile, const protocol::EndpointIdentifier& callee) {
     return std::find(profile.identifiers.begin(), profile.identifiers.end(), callee) !=
@@ -141,8 +140,7 @@ void sort_faults(World& world) {
     });
 }
 
-// ---- what to try, large steps first
-// --------------------------------------------------------------------
+// ---- what to try, large steps first -------------------------------------------------------------
 
 void leave_out(Steps& steps) {
     steps.drop_parts([](auto& world) -> auto& { return world.faults; });

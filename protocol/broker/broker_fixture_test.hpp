@@ -141,8 +141,7 @@ class BrokerTest : public ::testing::Test {
 protected:
     static constexpr std::uint32_t initiator = 1;
 
-    // ---- what others do
-    // ---------------------------------------------------------------------------
+    // ---- what others do -------------------------------------------------------------------------
 
     Outputs& receive(std::uint32_t from, const Message& message) {
         const auto bytes = encoded(message);
@@ -247,8 +246,7 @@ protected:
         return receive(initiator, ForwardAck{call, device_id(number)});
     }
 
-    // ---- what the broker said
-    // ---------------------------------------------------------------------
+    // ---- what the broker said -------------------------------------------------------------------
 
     // How many datagrams of the type M went to device `number`.
     template <class M>

@@ -172,8 +172,7 @@ struct Call {
 // The most tokens one call pushes to. An identifier with more is being abused.
 inline constexpr std::size_t invited_tokens_max = 4096;
 
-// ---- the record's beginning
-// ------------------------------------------------------------------------
+// ---- the record's beginning ---------------------------------------------------------------------
 
 // A call taken in hand at `now`, as yet without invitees.
 Call open_call(Instant now,
@@ -197,8 +196,7 @@ bool add_token(Call& call, Invitee& invitee, const BoundToken& token, Instant no
 // The push service says that this token is gone.
 void drop_token(Call& call, InvitedToken& token);
 
-// ---- what may happen to it
-// ---------------------------------------------------------------------------
+// ---- what may happen to it ----------------------------------------------------------------------
 
 // Precondition of all that take an invitee: its ticket was valid.
 void take_ringing(Invitee& invitee, Instant now);
@@ -228,8 +226,7 @@ void take_lifetime_over(Call& call, Instant now);
 bool take_forward_ack(Call& call, DeviceId acceptor);
 bool take_ended_ack(Call& call, DeviceId device);
 
-// ---- what it still wants
-// -----------------------------------------------------------------------------
+// ---- what it still wants ------------------------------------------------------------------------
 
 // True if this device is among those last chosen.
 bool is_chosen(const Call& call, DeviceId device);

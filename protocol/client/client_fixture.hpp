@@ -98,8 +98,7 @@ inline CheckResponse response_to(const Check& check) {
     return response;
 }
 
-// ---- one client
-// ----------------------------------------------------------------------------------
+// ---- one client ---------------------------------------------------------------------------------
 
 struct SentMessage {
     Instant at;
@@ -214,8 +213,7 @@ private:
     }
 };
 
-// ---- several clients
-// -----------------------------------------------------------------------------
+// ---- several clients ----------------------------------------------------------------------------
 
 // How datagrams fare, in per cent.
 struct Weather {

@@ -75,8 +75,7 @@ void ClientTurn::take(const Client::Input& input) {
                input);
 }
 
-// ---- the user
-// ------------------------------------------------------------------------------------
+// ---- the user -----------------------------------------------------------------------------------
 
 void ClientTurn::command(const RegisterCommand& command) {
     const std::uint32_t before =
@@ -140,8 +139,7 @@ void ClientTurn::command(const NetworkChanged& command) {
     }
 }
 
-// ---- pushes
-// --------------------------------------------------------------------------------------
+// ---- pushes -------------------------------------------------------------------------------------
 
 void ClientTurn::push(const ReceivedPush& push) {
     const auto message = decode(push.payload);
@@ -171,8 +169,7 @@ void ClientTurn::ring(const InvitePush& push) {
     }
 }
 
-// ---- datagrams
-// -----------------------------------------------------------------------------------
+// ---- datagrams ----------------------------------------------------------------------------------
 
 void ClientTurn::datagram(const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
@@ -220,8 +217,7 @@ void ClientTurn::from_broker(const M& message) {
     drop(RemarkKind::unexpected_dropped, message.call);
 }
 
-// ---- what is due
-// ---------------------------------------------------------------------------------
+// ---- what is due --------------------------------------------------------------------------------
 
 void ClientTurn::serve() {
     for (Registration& registration : state_.registration)
@@ -264,8 +260,7 @@ void ClientTurn::forget_what_is_over() {
     if (activity.empty()) state_.activity = {};
 }
 
-// ---- who is concerned
-// ----------------------------------------------------------------------------
+// ---- who is concerned ---------------------------------------------------------------------------
 
 OutgoingCall* ClientTurn::outgoing(const CallId& call) {
     if (state_.activity.empty()) return nullptr;

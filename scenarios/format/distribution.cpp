@@ -13,8 +13,7 @@ using model::QuantileTable;
 
 constexpr std::int64_t sigma_max = 3'000;  // thousandths
 
-// ---- reading
-// ---------------------------------------------------------------------------------------
+// ---- reading ------------------------------------------------------------------------------------
 
 // "0.71" as 710; nothing for what is finer or beyond 3.
 std::optional<std::int64_t> parse_sigma(const std::string& text) {
@@ -155,8 +154,7 @@ bool read_distribution(Reader& reader,
     return true;
 }
 
-// ---- writing: which distribution is this table?
-// ----------------------------------------------------
+// ---- writing: which distribution is this table? -------------------------------------------------
 
 // The larger sigma is, the larger is every quantile above the median.
 std::optional<std::int64_t> find_sigma(const QuantileTable& table) {

@@ -22,8 +22,7 @@
 
 namespace invitro::scenarios::format {
 
-// ---- quantities
-// ------------------------------------------------------------------------------------
+// ---- quantities ---------------------------------------------------------------------------------
 
 // "250ms", "1.5s", "2h".
 struct DurationRange {
@@ -56,8 +55,7 @@ Notation<T> count(T low, T high);
 Notation<std::uint64_t> seed();
 Notation<bool> flag();
 
-// ---- words
-// -----------------------------------------------------------------------------------------
+// ---- words --------------------------------------------------------------------------------------
 
 template <class T>
 using Words = std::vector<std::pair<std::string, T>>;
@@ -79,8 +77,7 @@ Notation<RegistrationStart> registration_start();
 // "EIM/APDF", or an object where more than the kind is said.
 Notation<model::NatPolicy> nat_policy();
 
-// ---- texts
-// -----------------------------------------------------------------------------------------
+// ---- texts --------------------------------------------------------------------------------------
 
 Notation<std::string> text();
 Notation<std::string> world_name();
@@ -88,8 +85,7 @@ Notation<EndpointIdentifier> identifier();
 // The same, as owned by a profile: nobody else may have it.
 Notation<EndpointIdentifier> own_identifier();
 
-// ---- names
-// -----------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 // The number that an entity is given, and a reference to one that has been given.
 Notation<std::uint32_t> number_of(Entity entity);
@@ -98,8 +94,7 @@ Notation<std::uint32_t> reference_to(Entity entity);
 // "everybody", "broker", "reflector 1", "device 7".
 Notation<model::NodeId> node();
 
-// ---- the rest
-// --------------------------------------------------------------------------------------
+// ---- the rest -----------------------------------------------------------------------------------
 
 // A key that is kept for later: whatever it holds is a mistake.
 template <class Owner>
