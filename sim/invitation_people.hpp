@@ -58,6 +58,8 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
             tell_network(stage, node);
         }
         f(*client);
+        // Its outbox would be cold at its next input, and kilobytes times all devices in calls.
+        client->release_memory();
     }
 }
 
