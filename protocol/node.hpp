@@ -101,35 +101,39 @@ public:
     // bytes really written to the send() that follows.
     std::span<std::uint8_t> reserve(std::size_t size_max) {
         recycle();
-        used_ = bytes_.size();
-        bytes_.resize(used_ + size_max);
+        if (bytes_.size() < used_ + size_max) bytes_.resize(used_ + size_max);
         return {bytes_.data() + used_, size_max};
     }
 
     // The payload's `size` bytes are those just written to reserve().
     void send(const Address& source, const Address& destination, std::size_t size) {
-        entries_.push_back({SendDatagram{source, destination, {}}, take(size)});
+        add(SendDatagram{source, destination, {}}, take(size));
     }
 
     void push(SendPush request, std::size_t size) {
         request.payload = {};
-        entries_.push_back({request, take(size)});
+        add(request, take(size));
     }
 
     // A notification or a remark.
     template <class T>
     void tell(const T& what) {
         recycle();
-        entries_.push_back({OutputVariant{what}, Range{}});
+        add(Told{OutputVariant{what}}, Range{});
     }
 
     std::optional<OutputVariant> poll() {
         if (next_ == entries_.size()) return std::nullopt;
         Entry& entry = entries_[next_++];
+        if (auto* told = std::get_if<Told>(&entry.output)) return std::move(told->front());
         const ByteView payload{bytes_.data() + entry.payload.begin, entry.payload.size};
-        if (auto* datagram = std::get_if<SendDatagram>(&entry.output)) datagram->payload = payload;
-        if (auto* push = std::get_if<SendPush>(&entry.output)) push->payload = payload;
-        return std::move(entry.output);
+        if (auto* push = std::get_if<SendPush>(&entry.output)) {
+            push->payload = payload;
+            return std::optional<OutputVariant>{*push};
+        }
+        auto& datagram = std::get<SendDatagram>(entry.output);
+        datagram.payload = payload;
+        return std::optional<OutputVariant>{datagram};
     }
 
     [[nodiscard]] bool empty() const { return next_ == entries_.size(); }
@@ -140,27 +144,36 @@ private:
         std::size_t size = 0;
     };
 
+    // A notification or a remark, boxed: they are rare, and some are ten times a datagram's entry.
+    using Told = std::vector<OutputVariant>;
+
     struct Entry {
-        OutputVariant output;
+        std::variant<SendDatagram, SendPush, Told> output;
         Range payload;
     };
 
+    template <class T>
+    void add(T&& output, const Range& payload) {
+        entries_.push_back({std::forward<T>(output), payload});
+    }
+
     Range take(std::size_t size) {
-        bytes_.resize(used_ + size);
-        return {used_, size};
+        const Range taken{used_, size};
+        used_ += size;
+        return taken;
     }
 
     // Starts over once everything has been polled.
     void recycle() {
         if (next_ != 0 && next_ == entries_.size()) {
             entries_.clear();
-            bytes_.clear();
             next_ = 0;
+            used_ = 0;
         }
     }
 
     std::vector<Entry> entries_;
-    std::vector<std::uint8_t> bytes_;
+    std::vector<std::uint8_t> bytes_;  // of which the first `used_` hold payloads
     std::size_t next_ = 0;
     std::size_t used_ = 0;
 };
