@@ -19,15 +19,14 @@ std::uint64_t digest_of(protocol::ByteView payload) {
 EventHash::EventHash() : state_(std::make_unique<State>()) {
     const XXH_errorcode started = XXH3_128bits_reset(&state_->hash);
     CHECK(started == XXH_OK, "a fresh hash state cannot fail");
-    buffer_.reserve(flush_size + 2048);
 }
 
 EventHash::~EventHash() = default;
 
 void EventHash::flush() {
-    const XXH_errorcode added = XXH3_128bits_update(&state_->hash, buffer_.data(), buffer_.size());
+    const XXH_errorcode added = XXH3_128bits_update(&state_->hash, buffer_.data(), used_);
     CHECK(added == XXH_OK, "the hash takes any bytes");
-    buffer_.clear();
+    used_ = 0;
 }
 
 Fingerprint EventHash::result() {

@@ -8,10 +8,12 @@
 #include "protocol/vocabulary/state.hpp"
 #include "sim/fingerprint.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
-#include <type_traits>
-#include <variant>
+#include <utility>
 #include <vector>
 
 namespace invitro::sim {
@@ -26,15 +28,15 @@ public:
     EventHash(const EventHash&) = delete;
     EventHash& operator=(const EventHash&) = delete;
 
-    template <class Service>
-    void add(const model::BasicEvent<Service>& event) {
-        const auto& header = event.header;
+    // The event of this header whose body is the alternative `index` of its variant.
+    template <class Body>
+    void add(const model::EventHeader& header, std::uint64_t index, const Body& body) {
         put(header.at);
         put(header.cause);
         put(model::key_of(header.node));
         put(header.call);
-        put(static_cast<std::uint64_t>(event.body.index()));
-        std::visit([&](const auto& body) { add_body(body); }, event.body);
+        put(index);
+        add_body(body);
     }
 
     [[nodiscard]] Fingerprint result();
@@ -42,10 +44,49 @@ public:
 private:
     struct State;
 
+    // The bytes of protocol::serialise(). What every event has is written without its detours.
     template <class T>
     void put(const T& value) {
-        protocol::serialise(value, buffer_);
-        if (buffer_.size() >= flush_size) flush();
+        scratch_.clear();
+        protocol::serialise(value, scratch_);
+        put_octets(scratch_);
+    }
+
+    template <protocol::leaf::Number T>
+    void put(const T& value) {
+        if (buffer_.size() - used_ < sizeof(T)) flush();
+        store(static_cast<std::uint64_t>(value), std::make_index_sequence<sizeof(T)>{});
+    }
+
+    void put(const protocol::Instant& at) { put(protocol::nanoseconds(at)); }
+
+    template <class Tag>
+    void put(const protocol::Id128<Tag>& id) {
+        put(id.high);
+        put(id.low);
+    }
+
+    void put(const protocol::Address& address) {
+        put(address.ip.family);
+        put_octets(address.ip.octets);
+        put(address.port);
+    }
+
+    // Little-endian, in one store of the machine where it can.
+    template <std::size_t... i>
+    void store(std::uint64_t number, std::index_sequence<i...> /*octets*/) {
+        ((buffer_[used_ + i] = static_cast<std::uint8_t>(number >> (8 * i))), ...);
+        used_ += sizeof...(i);
+    }
+
+    void put_octets(protocol::ByteView octets) {
+        for (std::size_t done = 0; done < octets.size();) {
+            if (used_ == buffer_.size()) flush();
+            const auto part = std::min(octets.size() - done, buffer_.size() - used_);
+            std::memcpy(buffer_.data() + used_, octets.data() + done, part);
+            used_ += part;
+            done += part;
+        }
     }
 
     void put_payload(protocol::ByteView payload, std::uint64_t digest) {
@@ -111,10 +152,10 @@ private:
 
     void flush();
 
-    static constexpr std::size_t flush_size = 4096;
-
     std::unique_ptr<State> state_;
-    std::vector<std::uint8_t> buffer_;
+    std::array<std::uint8_t, 4096> buffer_{};  // of which the first `used_` wait to be hashed
+    std::size_t used_ = 0;
+    std::vector<std::uint8_t> scratch_;
 };
 
 }  // namespace invitro::sim

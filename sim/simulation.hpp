@@ -35,6 +35,7 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -174,21 +175,25 @@ private:
                 protocol::ByteView payload);
     void arm(NodeIndex node, Instant due);
 
-    model::Sequence emit(NodeIndex node, const protocol::CallId& call, Body body) {
-        return emit_caused(node, call, current_, std::move(body));
+    // Each writes an event; `What` is an alternative of Body.
+    template <class What>
+    model::Sequence emit(NodeIndex node, const protocol::CallId& call, const What& what) {
+        return emit_caused(node, call, current_, what);
     }
 
+    template <class What>
     model::Sequence emit_caused(NodeIndex node,
                                 const protocol::CallId& call,
                                 model::Sequence cause,
-                                Body body) {
-        return emit_at(places_.id(node), call, cause, std::move(body));
+                                const What& what) {
+        return emit_at(places_.id(node), call, cause, what);
     }
 
+    template <class What>
     model::Sequence emit_at(model::NodeId node,
                             const protocol::CallId& call,
                             model::Sequence cause,
-                            Body&& body);
+                            const What& what);
 
     // The call a command or a notification names, if it names one.
     template <class Variant>

@@ -25,6 +25,14 @@ inline std::uint64_t identity_of(std::uint64_t seed,
                        protocol::nanoseconds(now));
 }
 
+// The place of a type among a variant's alternatives.
+template <class What, class... Alternatives>
+constexpr std::uint64_t index_of(std::type_identity<std::variant<Alternatives...>> /*variant*/) {
+    std::uint64_t index = 0;
+    ((std::is_same_v<What, Alternatives> || (++index, false)) || ...);
+    return index;
+}
+
 inline std::uint64_t key_of(const protocol::Address& address) {
     return (std::uint64_t{protocol::ipv4_number(address.ip)} << 16) | address.port;
 }
@@ -413,18 +421,22 @@ void Simulation<Cast>::carry_out(NodeIndex node, const Remark& remark) {
     emit(node, call_in(remark), model::Remarked<Remark>{remark});
 }
 
+// The event as one value is made only for those who watch: it is large.
 template <class Cast>
+template <class What>
 model::Sequence Simulation<Cast>::emit_at(model::NodeId node,
                                           const protocol::CallId& call,
                                           model::Sequence cause,
-                                          Body&& body) {
-    const Event event{
-        .header = {.at = now_, .sequence = ++sequence_, .cause = cause, .node = node, .call = call},
-        .body = std::move(body)};
-    hash_.add(event);
-    for (BasicObserver<Service>* observer : observers_)
-        observer->observe(event);
-    return event.header.sequence;
+                                          const What& what) {
+    const model::EventHeader header{
+        .at = now_, .sequence = ++sequence_, .cause = cause, .node = node, .call = call};
+    hash_.add(header, detail::index_of<What>(std::type_identity<Body>{}), what);
+    if (!observers_.empty()) {
+        const Event event{.header = header, .body = what};
+        for (BasicObserver<Service>* observer : observers_)
+            observer->observe(event);
+    }
+    return header.sequence;
 }
 
 }  // namespace invitro::sim
