@@ -51,15 +51,14 @@ protocol::IpAddress outside_ip(std::uint32_t network_number) {
 Target interpret(const Address& destination) {
     if (destination.ip.family != protocol::IpFamily::v4) return {};
     const std::uint32_t ip = protocol::ipv4_number(destination.ip);
-    for (std::uint32_t n = 0; n < broker_count; ++n) {
-        if (destination == broker_address(n)) {
-            return {.kind = Target::Kind::infrastructure, .node = NodeIndex{n}};
-        }
+    // The first is number 0 and has the address 1.
+    if (const std::uint32_t n = ip - broker_net - 1;
+        n < broker_count && destination.port == broker_port) {
+        return {.kind = Target::Kind::infrastructure, .node = NodeIndex{n}};
     }
-    for (std::uint32_t n = 0; n < reflector_count; ++n) {
-        if (destination == reflector_address(n)) {
-            return {.kind = Target::Kind::infrastructure, .node = reflector_index(n)};
-        }
+    if (const std::uint32_t n = ip - reflector_net - 1;
+        n < reflector_count && destination.port == reflector_port) {
+        return {.kind = Target::Kind::infrastructure, .node = reflector_index(n)};
     }
     if ((ip & block_mask) == network_net)
         return {.kind = Target::Kind::network, .number = ip & ~block_mask};

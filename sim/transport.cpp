@@ -42,6 +42,12 @@ DropReason reason_of(model::NatRefusal refusal) {
     return DropReason::nat_blocked;
 }
 
+// Does the core do this to the packet? What never happens needs no draw.
+bool happens(model::Probability probability, std::uint64_t seed, const Packet& packet, Use use) {
+    return probability != model::Probability{} &&
+           model::happens(probability, draw(seed, Subsystem::network, packet.identity, use));
+}
+
 Transport::Departure dropped(DropReason reason) {
     Transport::Departure departure;
     departure.dropped = reason;
@@ -177,10 +183,8 @@ Transport::Departure Transport::travel(Instant now,
         }
     };
     add(packet);
-    const bool core_duplicates =
-        model::happens(world_.core.duplication,
-                       draw(world_.seed, Subsystem::network, packet.identity, Use::duplication));
-    if (effect.duplicated || core_duplicates) {
+    if (effect.duplicated ||
+        happens(world_.core.duplication, world_.seed, packet, Use::duplication)) {
         Packet copy = packet;
         copy.identity = draw(world_.seed, Subsystem::network, packet.identity, Use::copy);
         add(copy);
@@ -212,14 +216,9 @@ std::optional<Transport::Flight> Transport::fly(Instant now,
     if (!cross_access(from, model::Direction::up)) return std::nullopt;
     if (!cross_access(to, model::Direction::down)) return std::nullopt;
     const scenarios::CoreNetwork& core = world_.core;
-    if (model::happens(core.loss,
-                       draw(world_.seed, Subsystem::network, packet.identity, Use::loss))) {
-        return std::nullopt;
-    }
-    if (model::happens(core.reordering,
-                       draw(world_.seed, Subsystem::network, packet.identity, Use::reordering))) {
+    if (happens(core.loss, world_.seed, packet, Use::loss)) return std::nullopt;
+    if (happens(core.reordering, world_.seed, packet, Use::reordering))
         delay += core.reordering_delay;
-    }
     return Flight{.arrival = now + delay, .packet = packet};
 }
 
