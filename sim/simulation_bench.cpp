@@ -28,6 +28,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t devices_called = 8;
 constexpr std::uint32_t group_size = 1 + devices_called;  // and the one that calls
 constexpr protocol::Duration calls_span = 60s;
+constexpr protocol::Duration talk = 10s;  // longer than the slowest push takes
 
 void add_person(scenarios::World& world, model::NatKind nat, std::uint32_t devices) {
     const auto number = static_cast<std::uint32_t>(world.profiles.size());
@@ -72,7 +73,7 @@ scenarios::World reference_world(std::uint32_t devices, bool with_calls) {
                                .initiator = group * group_size,
                                .callee = world.profiles.back().identifiers[0],
                                .policy = protocol::AnswerPolicy::all,
-                               .talk = 1s});
+                               .talk = talk});
     }
     return world;
 }
