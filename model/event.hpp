@@ -52,9 +52,9 @@ struct DatagramDelivered {
 };
 
 enum class DropReason : std::uint8_t {
-    loss = 0,         // the link's own loss
-    fault = 1,        // a loss fault or a partition of the schedule
-    offline = 2,      // an end was offline
+    loss = 0,        // the link's own loss
+    fault = 1,       // a loss fault or a partition of the schedule
+    offline = 2,     // an end was offline
     unroutable = 3,  // nobody has this address
     nat_blocked = 4,
     nat_no_mapping = 5,

@@ -23,6 +23,8 @@ class Checker : public sim::Observer {
 public:
     explicit Checker(const scenarios::World& world);
     ~Checker() override;
+    Checker(const Checker&) = delete;
+    Checker& operator=(const Checker&) = delete;
 
     void observe(const model::Event& event) override;
 

@@ -54,8 +54,8 @@ inline const Moment& earliest(const Moment& a, const Moment& b) {
 }
 
 // What a lost datagram or push was part of (docs/PROTOCOL.md, "Exchanges"). What is sent *to* a
-// participant also needs what keeps its NAT mapping open: `keep_alive`, and before that `request` at
-// the initiator, `ringing` at a recipient.
+// participant also needs what keeps its NAT mapping open: `keep_alive`, and before that `request`
+// at the initiator, `ringing` at a recipient.
 enum class Exchange : std::uint8_t {
     registration = 0,
     request = 1,

@@ -12,6 +12,7 @@
 #include "scenarios/world.hpp"
 
 #include <deque>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,6 +114,10 @@ struct Trial {
     void (*violated)(Story&);
     void (*vacuous)(Story&);
 };
+
+inline std::ostream& operator<<(std::ostream& out, const Trial& trial) {
+    return out << trial.property;
+}
 
 std::vector<Trial> delivery_trials();
 std::vector<Trial> invitation_trials();

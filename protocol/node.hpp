@@ -13,6 +13,11 @@
 // state that get equal inputs give equal outputs.
 #pragma once
 
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/bytes.hpp"
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/vocabulary/time.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -20,11 +25,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "protocol/vocabulary/address.hpp"
-#include "protocol/vocabulary/bytes.hpp"
-#include "protocol/vocabulary/identity.hpp"
-#include "protocol/vocabulary/time.hpp"
 
 namespace invitro::protocol {
 
@@ -43,7 +43,12 @@ struct ReceivedPush {
 };
 
 // What a push service said of one SendPush. Accepted is not delivered.
-enum class PushOutcome : std::uint8_t { accepted = 0, throttled = 1, token_gone = 2, unavailable = 3 };
+enum class PushOutcome : std::uint8_t {
+    accepted = 0,
+    throttled = 1,
+    token_gone = 2,
+    unavailable = 3
+};
 
 struct PushAnswered {
     std::uint64_t request = 0;  // SendPush::request
@@ -81,15 +86,15 @@ using Output = std::variant<SendDatagram, SendPush, Notification, Remark>;
 // A machine: a regular value that follows the contract above. `Node::Input` and `Node::Output` are
 // variants; `Node::State` is the aggregate whose fields() describe everything it knows.
 template <class N>
-concept Node = std::regular<typename N::State> && std::copyable<N> && requires(
-    N node, const N& constant, Instant now, const typename N::Input& input) {
+concept Node = std::regular<typename N::State> && std::copyable<N> &&
+    requires(N node, const N& constant, Instant now, const typename N::Input& input) {
     node.handle(now, input);
     { node.poll_output() } -> std::same_as<std::optional<typename N::Output>>;
     { constant.next_deadline() } -> std::same_as<Instant>;
     { constant.state() } -> std::same_as<const typename N::State&>;
 };
 
-// ---- the outbox every machine writes into --------------------------------------------------------
+// ---- the outbox every machine writes into -------------------------------------------------------
 
 // Outputs waiting to be polled. Payload bytes sit in one buffer that is reused, so a machine that
 // is drained after every input allocates only while it warms up. Not part of a machine's state: it

@@ -1,17 +1,18 @@
 // The one table of every bound and period of the service. Properties read the same table.
 #pragma once
 
-#include <cstdint>
-
 #include "protocol/vocabulary/time.hpp"
+
+#include <cstdint>
 
 namespace invitro::protocol::timing {
 
 using namespace literals;
 
-// ---- exchanges: a message that wants an answer is repeated until it comes ------------------------
+// ---- exchanges: a message that wants an answer is repeated until it comes -----------------------
 
-// First wait, then doubled up to the cap. The cap is such that six tries fit in the liveness window.
+// First wait, then doubled up to the cap. The cap is such that six tries fit in the liveness
+// window.
 inline constexpr Duration retransmission_first = 500ms;
 inline constexpr Duration retransmission_max = 4s;
 
@@ -19,13 +20,13 @@ inline constexpr Duration retransmission_max = 4s;
 inline constexpr Duration push_repeat_first = 2s;
 inline constexpr Duration push_repeat_max = 4s;
 
-// ---- registration ----------------------------------------------------------------------------------
+// ---- registration -------------------------------------------------------------------------------
 
 inline constexpr Duration lease_max = 24h;
 // A registered device refreshes when this share of its lease has passed: 1/2.
 inline constexpr int lease_refresh_divisor = 2;
 
-// ---- invitation ------------------------------------------------------------------------------------
+// ---- invitation ---------------------------------------------------------------------------------
 
 inline constexpr Duration invitation_lifetime_default = 60s;
 inline constexpr Duration invitation_lifetime_max = 180s;
@@ -39,7 +40,7 @@ inline constexpr Duration call_keep_alive = 12s;
 inline constexpr Duration liveness_window = 30s;
 inline constexpr int failed_tries_max = 5;
 
-// ---- paths -----------------------------------------------------------------------------------------
+// ---- paths --------------------------------------------------------------------------------------
 
 // Pacing of new checks (RFC 8445 Ta), and the repetition of unanswered ones.
 inline constexpr Duration check_pacing = 50ms;

@@ -21,6 +21,7 @@ struct EventTicket {
     std::uint32_t packed = 0;
 
     static constexpr std::uint32_t index_bits = 29;
+    static constexpr std::uint32_t kinds_max = 1U << (32 - index_bits);
 
     static constexpr EventTicket make(std::uint32_t kind, std::uint32_t index) {
         return {(kind << index_bits) | index};

@@ -106,8 +106,10 @@ private:
         stored_push,
         action,
         fault_start,
-        fault_end,
+        fault_end,  // the last
     };
+
+    static_assert(static_cast<std::uint32_t>(Kind::fault_end) < EventTicket::kinds_max);
 
     static EventTicket ticket(Kind kind, std::uint32_t index) {
         return EventTicket::make(static_cast<std::uint32_t>(kind), index);
@@ -116,6 +118,7 @@ private:
     struct Timer {
         Instant due = protocol::never;    // what the node asked for
         Instant armed = protocol::never;  // the entry in the queue that will look after it
+        model::Sequence cause = 0;        // the event after which it asked for that
     };
 
     struct DatagramInFlight {

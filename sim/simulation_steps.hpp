@@ -105,6 +105,7 @@ void Simulation<Cast>::step() {
 template <class Cast>
 void Simulation<Cast>::arm(NodeIndex node, Instant due) {
     Timer& timer = timers_[raw(node)];
+    if (due != timer.due) timer.cause = current_;
     timer.due = due;
     if (due < timer.armed) {
         timer.armed = due;
@@ -126,7 +127,7 @@ void Simulation<Cast>::serve_deadline(NodeIndex node) {
         timer.armed = now_;  // the postponed entry is the live one
         return;
     }
-    current_ = emit_caused(node, {}, 0, model::DeadlineServed{});
+    current_ = emit_caused(node, {}, timer.cause, model::DeadlineServed{});
     feed(node, protocol::DeadlineReached{});
 }
 
@@ -262,7 +263,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
                                                                 .token = send.token,
                                                                 .payload = send.payload,
                                                                 .digest = digest});
-    for (std::size_t i = 0; i < answer.copies; ++i) {
+    for (std::size_t i = 0; device && i < answer.copies; ++i) {
         const PushInFlight flight{.device = *device,
                                   .identity = identity,
                                   .collapse_key = call.high ^ call.low,
@@ -416,7 +417,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const Notification& notificatio
 
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const Remark& remark) {
-    if constexpr (requires { remark.kind; })
+    if constexpr (std::is_same_v<Remark, protocol::Remark>)
         ++summary_.remarks[static_cast<std::size_t>(remark.kind)];
     emit(node, call_in(remark), model::Remarked<Remark>{remark});
 }

@@ -57,7 +57,8 @@ private:
 
     OutgoingCall* outgoing(const CallId& call);
     IncomingCall* incoming(const CallId& call);
-    // Where this call, not known so far, is to be kept; none, and a remark, where there are too many.
+    // Where this call, not known so far, is to be kept; none, and a remark, where there are too
+    // many.
     std::vector<IncomingCall>* room_for_incoming(const CallId& call);
     void drop(RemarkKind kind, const CallId& call = {}, const DeviceId& device = {});
     void serve_calls();

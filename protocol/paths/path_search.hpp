@@ -1,12 +1,12 @@
 // Connectivity checks to one peer, until a path between the two is confirmed both ways (RFC 8445 in
 // small; docs/PROTOCOL.md "Paths").
 //
-// Pairs are (own addresses) x (the peer's candidates) of one IP family. Checks of whatever kind leave
-// one every timing::check_pacing, the one that has waited longest first (RFC 8445, 14). All pairs
-// wait from the start on, highest priority first; an unanswered check is repeated. The side that
-// checks later finds the holes its peer has made, so each authentic check that arrives is answered
-// to where it came from, its source becomes a candidate if it is unknown (peer reflexive), and the
-// pair it came on is due from then on (triggered check).
+// Pairs are (own addresses) x (the peer's candidates) of one IP family. Checks of whatever kind
+// leave one every timing::check_pacing, the one that has waited longest first (RFC 8445, 14). All
+// pairs wait from the start on, highest priority first; an unanswered check is repeated. The side
+// that checks later finds the holes its peer has made, so each authentic check that arrives is
+// answered to where it came from, its source becomes a candidate if it is unknown (peer reflexive),
+// and the pair it came on is due from then on (triggered check).
 //
 // A response is matched by its transaction, whatever source it has: it proves that the address that
 // was checked reaches the peer and that the peer reaches us. If it also comes *from* that address
@@ -73,10 +73,10 @@ struct PathSearch {
     static constexpr std::size_t remotes_max = 16;
 
     PathIdentity identity;
-    bool heard = false;        // an authentic check of the peer has arrived
-    Instant next_check{};      // when the next check may leave
-    Instant settles = never;   // when a confirmed pair begins to count though it is not symmetric
-    bool settled = false;      // that time has come
+    bool heard = false;       // an authentic check of the peer has arrived
+    Instant next_check{};     // when the next check may leave
+    Instant settles = never;  // when a confirmed pair begins to count though it is not symmetric
+    bool settled = false;     // that time has come
     std::vector<Candidate> remotes;
     std::vector<CandidatePair> pairs;
 
@@ -113,6 +113,7 @@ struct PathSearch {
 
     // Whether a path is confirmed in both directions and may be nominated.
     [[nodiscard]] bool is_ready() const;
+
     // Whether any pair was ever confirmed since the last move.
     [[nodiscard]] bool has_found() const { return settled || settles != never; }
 

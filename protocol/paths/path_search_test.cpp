@@ -202,10 +202,9 @@ TEST_F(PathSearchTest, LearnedCandidatesAreBoundedAndAConfirmedOneIsNeverPutOut)
     }
     // A newer one takes the place of one that led nowhere.
     hear_check(address_at(81));
-    EXPECT_TRUE(
-        std::any_of(search.remotes.begin(), search.remotes.end(), [](const Candidate& one) {
-            return one.address == address_at(81);
-        }));
+    EXPECT_TRUE(std::any_of(search.remotes.begin(), search.remotes.end(), [](const Candidate& one) {
+        return one.address == address_at(81);
+    }));
     EXPECT_LE(search.remotes.size(), PathSearch::remotes_max);
     EXPECT_LE(search.pairs.size(), PathSearch::remotes_max);
     EXPECT_EQ(search.best_path().remote, elsewhere);

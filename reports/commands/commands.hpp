@@ -5,7 +5,7 @@
 // parsing. No exception leaves a callback.
 #pragma once
 
-namespace CLI {  // NOLINT(readability-identifier-naming): not ours
+namespace CLI {
 class App;
 }  // namespace CLI
 
