@@ -3,6 +3,9 @@
 
 #include "sim/simulation.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace invitro::sim {
 
 namespace detail {
@@ -28,9 +31,8 @@ inline std::uint64_t identity_of(std::uint64_t seed,
 // The place of a type among a variant's alternatives.
 template <class What, class... Alternatives>
 constexpr std::uint64_t index_of(std::type_identity<std::variant<Alternatives...>> /*variant*/) {
-    std::uint64_t index = 0;
-    ((std::is_same_v<What, Alternatives> || (++index, false)) || ...);
-    return index;
+    constexpr std::array is_it{std::is_same_v<What, Alternatives>...};
+    return static_cast<std::uint64_t>(std::find(is_it.begin(), is_it.end(), true) - is_it.begin());
 }
 
 inline std::uint64_t key_of(const protocol::Address& address) {
