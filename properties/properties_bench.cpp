@@ -92,8 +92,9 @@ BENCHMARK(random_worlds_campaign)
 
 void generated_world(benchmark::State& state) {
     std::uint64_t index = 0;
-    for ([[maybe_unused]] auto _ : state)
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(generate(seed, index++));
+    }
 }
 
 BENCHMARK(generated_world);

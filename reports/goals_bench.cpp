@@ -106,8 +106,9 @@ public:
             auto& figures = figures_[name];
             const double units = benchmark::GetTimeUnitMultiplier(run.time_unit);
             figures[""] = run.GetAdjustedRealTime() / units;
-            for (const auto& [counter, value] : run.counters)
+            for (const auto& [counter, value] : run.counters) {
                 figures[counter] = value;
+            }
         }
         ConsoleReporter::ReportRuns(runs);
         // A process that holds much memory, even free, forks slowly: not at the next one's expense.
