@@ -3,8 +3,8 @@
 #include "invitro_version.hpp"
 #include "properties/check_record.hpp"
 #include "protocol/vocabulary/check.hpp"
-#include "sim/campaign.hpp"
-#include "sim/worker.hpp"
+#include "sim/campaign/campaign.hpp"
+#include "sim/campaign/worker.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "properties/check.hpp"
 
-#include "sim/worker.hpp"
+#include "sim/campaign/worker.hpp"
 
 #include <gtest/gtest.h>
 

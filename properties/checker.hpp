@@ -25,6 +25,8 @@ public:
     ~Checker() override;
     Checker(const Checker&) = delete;
     Checker& operator=(const Checker&) = delete;
+    Checker(Checker&&) = delete;
+    Checker& operator=(Checker&&) = delete;
 
     void observe(const model::Event& event) override;
 

@@ -5,9 +5,9 @@
 #include "properties/check.hpp"
 #include "reports/metrics/metrics.hpp"
 #include "reports/trace_json.hpp"
+#include "sim/campaign/worker.hpp"
 #include "sim/platform.hpp"
 #include "sim/run.hpp"
-#include "sim/worker.hpp"
 
 #include <fmt/format.h>
 

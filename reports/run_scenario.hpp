@@ -3,7 +3,7 @@
 
 #include "reports/result.hpp"
 #include "scenarios/scenario.hpp"
-#include "sim/campaign.hpp"
+#include "sim/campaign/campaign.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "protocol/vocabulary/check.hpp"
-#include "sim/worker.hpp"
+#include "sim/campaign/worker.hpp"
 
 #include <cstdint>
 #include <cstring>

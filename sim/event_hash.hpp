@@ -27,6 +27,8 @@ public:
     ~EventHash();
     EventHash(const EventHash&) = delete;
     EventHash& operator=(const EventHash&) = delete;
+    EventHash(EventHash&&) = delete;
+    EventHash& operator=(EventHash&&) = delete;
 
     // The event of this header whose body is the alternative `index` of its variant.
     template <class Body>

@@ -87,7 +87,7 @@ private:
     template <class Stage>
     void move(Stage& stage, std::uint32_t row);
     template <class Stage>
-    void tell_network(Stage& stage, NodeIndex device);
+    void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
 
     template <class Stage>
     void hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started);

@@ -21,8 +21,9 @@ inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 template <class Stage>
 void InvitationCast::start(Stage& stage) {
     stage.node_started(the_broker, 1);
-    for (std::uint32_t i = 0; i < reflector_count; ++i)
+    for (std::uint32_t i = 0; i < reflector_count; ++i) {
         stage.node_started(reflector_index(i), 1);
+    }
     if (world_.registration == scenarios::RegistrationStart::preloaded) {
         load_broker();
     } else {
@@ -45,6 +46,7 @@ void InvitationCast::start(Stage& stage) {
 }
 
 template <class Stage, class F>
+// NOLINTNEXTLINE(misc-no-recursion): see Simulation::give()
 void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
     if (raw(node) < broker_count) {
         f(broker_);
@@ -191,8 +193,9 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::AcceptAr
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Connected& connected) {
     OpenCall* open = open_calls_.find(connected.call);
-    if (open == nullptr || world_.calls[open->row].initiator != stage.places().row(node).number)
+    if (open == nullptr || world_.calls[open->row].initiator != stage.places().row(node).number) {
         return;
+    }
     open->connected = true;
     stage.schedule(stage.now() + world_.calls[open->row].talk,
                    {.kind = Action::Kind::hang_up, .row = row_of(node), .call = connected.call});

@@ -30,8 +30,9 @@ public:
     PayloadHandle store(protocol::ByteView payload) {
         CHECK(payload.size() <= payload_size_max, "the largest payload is a push of 4096 bytes");
         std::uint8_t size_class = 0;
-        while (block_size(size_class) < payload.size())
+        while (block_size(size_class) < payload.size()) {
             ++size_class;
+        }
         Class& blocks = classes_[size_class];
         if (blocks.free.empty()) grow(size_class);
         const PayloadHandle handle{.block = blocks.free.back(),
@@ -53,7 +54,7 @@ public:
 private:
     static constexpr std::size_t smallest_block = 64;
     static constexpr std::size_t class_count = 7;  // 64, 128, ..., 4096
-    static constexpr std::size_t chunk_bytes = 64 * 1024;
+    static constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
 
     struct Class {
         std::vector<std::unique_ptr<std::uint8_t[]>> chunks;

@@ -60,12 +60,15 @@ Target interpret(const Address& destination) {
         n < reflector_count && destination.port == reflector_port) {
         return {.kind = Target::Kind::infrastructure, .node = reflector_index(n)};
     }
-    if ((ip & block_mask) == network_net)
+    if ((ip & block_mask) == network_net) {
         return {.kind = Target::Kind::network, .number = ip & ~block_mask};
-    if ((ip & block_mask) == public_net)
+    }
+    if ((ip & block_mask) == public_net) {
         return {.kind = Target::Kind::public_device, .number = ip & ~block_mask};
-    if ((ip & inside_mask) == inside_net)
+    }
+    if ((ip & inside_mask) == inside_net) {
         return {.kind = Target::Kind::inside, .number = ip & ~inside_mask};
+    }
     return {};
 }
 

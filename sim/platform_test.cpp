@@ -1,7 +1,7 @@
 #include "sim/platform.hpp"
 
+#include "sim/campaign/worker.hpp"
 #include "sim/platform_fixture.hpp"
-#include "sim/worker.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

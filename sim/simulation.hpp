@@ -86,7 +86,9 @@ public:
         emit(node, {}, model::NodeStarted{incarnation});
     }
 
-    // The user of this device gives its client a command.
+    // The user of this device gives its client a command. A client that is built for it is told
+    // about its network first, in the same way: that is as deep as this goes.
+    // NOLINTNEXTLINE(misc-no-recursion)
     void give(NodeIndex node, const Command& command) {
         const model::Sequence before = current_;
         current_ = emit(node, call_in(command), model::CommandGiven<Command>{command});
@@ -166,7 +168,7 @@ private:
     void postpone(NodeIndex node, EventTicket what);
 
     template <class Input>
-    void feed(NodeIndex node, const Input& input);
+    void feed(NodeIndex index, const Input& input);  // NOLINT(misc-no-recursion): see give()
     template <class Node>
     void drain(NodeIndex index, Node& node);
     void carry_out(NodeIndex node, const protocol::SendDatagram& send);

@@ -49,8 +49,9 @@ RunSummary Simulation<Cast>::run() {
     }
     cast_.start(*this);
     const Instant end{world_.duration};
-    while (!queue_.empty() && queue_.next().at <= end)
+    while (!queue_.empty() && queue_.next().at <= end) {
         step();
+    }
     summary_.quiescent =
         datagrams_.in_use() == 0 && pushes_.in_use() == 0 && actions_.in_use() == 0;
     emit_at({}, {}, 0, model::WorldEnded{summary_.quiescent});
@@ -156,8 +157,9 @@ void Simulation<Cast>::arrive(std::uint32_t slot) {
     }
     const protocol::ByteView payload = payloads_.view(flight.payload);
     if (const auto* again = std::get_if<Transport::Again>(&arrival)) {
-        for (std::size_t i = 0; i < again->copies; ++i)
+        for (std::size_t i = 0; i < again->copies; ++i) {
             launch(again->flights[i], flight, payload);
+        }
     } else {
         const auto reason = std::get<model::DropReason>(arrival);
         ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
@@ -419,8 +421,9 @@ void Simulation<Cast>::carry_out(NodeIndex node, const Notification& notificatio
 
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const Remark& remark) {
-    if constexpr (std::is_same_v<Remark, protocol::Remark>)
+    if constexpr (std::is_same_v<Remark, protocol::Remark>) {
         ++summary_.remarks[static_cast<std::size_t>(remark.kind)];
+    }
     emit(node, call_in(remark), model::Remarked<Remark>{remark});
 }
 
@@ -436,8 +439,9 @@ model::Sequence Simulation<Cast>::emit_at(model::NodeId node,
     hash_.add(header, detail::index_of<What>(std::type_identity<Body>{}), what);
     if (!observers_.empty()) {
         const Event event{.header = header, .body = what};
-        for (BasicObserver<Service>* observer : observers_)
+        for (BasicObserver<Service>* observer : observers_) {
             observer->observe(event);
+        }
     }
     return header.sequence;
 }

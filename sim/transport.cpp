@@ -158,8 +158,9 @@ Transport::Attachment Transport::attachment_of(const Target& target) const {
 
 // Do both ends sit behind the same box, and does the address say so without the box's help?
 bool Transport::is_local(NodeIndex sender, const Target& target) const {
-    if (target.kind != Target::Kind::inside && target.kind != Target::Kind::public_device)
+    if (target.kind != Target::Kind::inside && target.kind != Target::Kind::public_device) {
         return false;
+    }
     const auto device = places_.device(target.number);
     return device && places_.network(*device) == places_.network(sender);
 }
@@ -217,8 +218,9 @@ std::optional<Transport::Flight> Transport::fly(Instant now,
     if (!cross_access(to, model::Direction::down)) return std::nullopt;
     const scenarios::CoreNetwork& core = world_.core;
     if (happens(core.loss, world_.seed, packet, Use::loss)) return std::nullopt;
-    if (happens(core.reordering, world_.seed, packet, Use::reordering))
+    if (happens(core.reordering, world_.seed, packet, Use::reordering)) {
         delay += core.reordering_delay;
+    }
     return Flight{.arrival = now + delay, .packet = packet};
 }
 
@@ -238,8 +240,9 @@ std::variant<Transport::Delivered, DropReason> Transport::enter(Instant now, con
             if (const auto device = places_.device(target.number)) {
                 const std::uint32_t network = places_.network(*device);
                 const Target origin = interpret(packet.source);
-                if (is_local(*device, origin))
+                if (is_local(*device, origin)) {
                     return hand_over(packet.source, packet.destination, network);
+                }
                 return enter_network(now, packet, network);
             }
             return DropReason::unroutable;

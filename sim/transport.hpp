@@ -87,12 +87,12 @@ private:
     [[nodiscard]] Attachment attachment_of(const Target& target) const;
     [[nodiscard]] bool is_local(NodeIndex sender, const Target& target) const;
     [[nodiscard]] bool is_attached(NodeIndex device, const protocol::Address& address) const;
-    Departure travel(protocol::Instant now,
-                     const Packet& packet,
-                     const Attachment& from,
-                     const Attachment& to,
-                     std::size_t size,
-                     const FaultEffect& effect) const;
+    [[nodiscard]] Departure travel(protocol::Instant now,
+                                   const Packet& packet,
+                                   const Attachment& from,
+                                   const Attachment& to,
+                                   std::size_t size,
+                                   const FaultEffect& effect) const;
     [[nodiscard]] std::optional<Flight> fly(protocol::Instant now,
                                             const Packet& packet,
                                             const Attachment& from,

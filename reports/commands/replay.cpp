@@ -4,8 +4,8 @@
 #include "reports/commands/commands.hpp"
 #include "reports/commands/options.hpp"
 #include "reports/metrics/byte_stream.hpp"
+#include "sim/campaign/worker.hpp"
 #include "sim/platform.hpp"
-#include "sim/worker.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

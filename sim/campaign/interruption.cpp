@@ -1,4 +1,4 @@
-#include "sim/campaign_interruption.hpp"
+#include "sim/campaign/interruption.hpp"
 
 #include "protocol/vocabulary/check.hpp"
 

@@ -1,5 +1,5 @@
-#include "sim/campaign.hpp"
-#include "sim/campaign_seen_test.hpp"
+#include "sim/campaign/campaign.hpp"
+#include "sim/campaign/campaign_seen_test.hpp"
 
 #include <gtest/gtest.h>
 

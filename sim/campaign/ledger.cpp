@@ -1,4 +1,4 @@
-#include "sim/campaign_ledger.hpp"
+#include "sim/campaign/ledger.hpp"
 
 #include "protocol/vocabulary/check.hpp"
 

@@ -1,7 +1,7 @@
 // What the tests of campaigns share: a simple job, and a handler that writes down what it sees.
 #pragma once
 
-#include "sim/campaign.hpp"
+#include "sim/campaign/campaign.hpp"
 
 #include <cstdint>
 #include <cstring>

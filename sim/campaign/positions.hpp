@@ -1,7 +1,7 @@
 // The worlds of one part of a campaign, counted from 0.
 #pragma once
 
-#include "sim/campaign.hpp"
+#include "sim/campaign/campaign.hpp"
 
 #include <cstdint>
 

@@ -1,9 +1,9 @@
 // Brings what workers send, in whatever order, before the campaign's handler in order of position.
 #pragma once
 
-#include "sim/campaign.hpp"
-#include "sim/campaign_ledger.hpp"
-#include "sim/campaign_positions.hpp"
+#include "sim/campaign/campaign.hpp"
+#include "sim/campaign/ledger.hpp"
+#include "sim/campaign/positions.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "sim/campaign_positions.hpp"
+#include "sim/campaign/positions.hpp"
 
-#include "sim/campaign_ledger.hpp"
+#include "sim/campaign/ledger.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,6 +1,6 @@
-#include "sim/campaign.hpp"
+#include "sim/campaign/campaign.hpp"
+#include "sim/campaign/worker.hpp"
 #include "sim/fingerprint.hpp"
-#include "sim/worker.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -1,11 +1,11 @@
-#include "sim/campaign.hpp"
+#include "sim/campaign/campaign.hpp"
 
 #include "protocol/vocabulary/check.hpp"
-#include "sim/campaign_delivery.hpp"
-#include "sim/campaign_interruption.hpp"
-#include "sim/campaign_ledger.hpp"
-#include "sim/campaign_positions.hpp"
-#include "sim/worker.hpp"
+#include "sim/campaign/delivery.hpp"
+#include "sim/campaign/interruption.hpp"
+#include "sim/campaign/ledger.hpp"
+#include "sim/campaign/positions.hpp"
+#include "sim/campaign/worker.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "protocol/vocabulary/bytes.hpp"
-#include "sim/campaign.hpp"
+#include "sim/campaign/campaign.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,6 @@
-#include "sim/campaign.hpp"
+#include "sim/campaign/campaign.hpp"
 
-#include "sim/campaign_seen_test.hpp"
+#include "sim/campaign/campaign_seen_test.hpp"
 #include "sim/fingerprint.hpp"
 #include "sim/platform_fixture.hpp"
 

@@ -1,7 +1,7 @@
-#include "sim/campaign_positions.hpp"
+#include "sim/campaign/positions.hpp"
 
 #include "protocol/vocabulary/check.hpp"
-#include "sim/campaign_ledger.hpp"
+#include "sim/campaign/ledger.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "sim/campaign_delivery.hpp"
+#include "sim/campaign/delivery.hpp"
 
 #include "protocol/vocabulary/check.hpp"
 

@@ -1,7 +1,7 @@
 // SIGINT and SIGTERM while a campaign runs: counted here, instead of ending the process.
 #pragma once
 
-#include "sim/worker.hpp"
+#include "sim/campaign/worker.hpp"
 
 #include <array>
 #include <csignal>

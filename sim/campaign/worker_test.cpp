@@ -1,4 +1,4 @@
-#include "sim/worker.hpp"
+#include "sim/campaign/worker.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
