@@ -21,6 +21,10 @@ inline constexpr std::uint32_t people_max = 10'000'000;
 inline constexpr std::uint32_t devices_per_person_max = 256;
 inline constexpr std::uint32_t calls_max = 10'000'000;
 
+// Each has an address that follows from its number (sim/places.cpp).
+inline constexpr std::uint32_t device_number_max = (1U << 24) - 1;
+inline constexpr std::uint32_t network_number_max = (1U << 27) - 1;
+
 // Weights of a mix are summed in 32 bits.
 inline constexpr std::uint32_t weight_max = 1'000'000;
 inline constexpr std::size_t mix_entries_max = 1'000;

@@ -22,8 +22,8 @@ constexpr std::string_view introduction = R"(# Scenario files
 
 A scenario describes people, their devices and networks, who calls whom and what goes wrong. It is
 JSON with `//` and `/* */` comments. Everything has a default, so `{}` is a scenario, if a quiet one.
-`invitro schema` prints a JSON Schema (draft-07); name it as `"$schema"` and your editor completes
-keys and words. `invitro scenarios` lists those that come with the program.
+`invitro schema` prints a JSON Schema (draft-07); save it beside your file, name it as `"$schema"`, and
+your editor completes keys and words. `invitro scenarios` lists those that come with the program.
 
 There are two ways to say who is there, and they can be mixed:
 

@@ -33,7 +33,9 @@ TEST(Shipped, EachIsReadAndGivesASoundWorld) {
 TEST(Shipped, AreAllTheFilesOfTheFolder) {
     std::vector<std::string> files;
     for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
-        if (entry.path().extension() == ".json") files.push_back(entry.path().stem().string());
+        const std::filesystem::path& path = entry.path();
+        const bool is_schema = path.stem().extension() == ".schema";
+        if (path.extension() == ".json" && !is_schema) files.push_back(path.stem().string());
     }
     std::sort(files.begin(), files.end());
     std::vector<std::string> shipped;
@@ -88,6 +90,11 @@ TEST(Load, AnEmptyFileIsAMistake) {
 TEST(Reference, ThePageIsCurrent) {
     EXPECT_EQ(file_text("docs/SCENARIOS.md"), reference_page())
         << "write it anew: invitro schema --reference > docs/SCENARIOS.md";
+}
+
+TEST(Reference, TheSchemaThatShippedScenariosNameIsCurrent) {
+    EXPECT_EQ(file_text("scenarios/scenario.schema.json"), schema_json())
+        << "write it anew: invitro schema > scenarios/scenario.schema.json";
 }
 
 TEST(Metrics, AreThoseThatReportsMeasure) {

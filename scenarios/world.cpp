@@ -66,6 +66,18 @@ Verdict check_numbers(const std::vector<Item>& items, std::string_view what) {
     return {};
 }
 
+// The same, where a node's address follows from its number.
+template <class Item>
+Verdict check_numbers(const std::vector<Item>& items, std::string_view what, std::uint32_t max) {
+    if (!items.empty() && items.back().number > max) {
+        return fmt::format("{} {} has too high a number: {} is the highest that has an address",
+                           what,
+                           items.back().number,
+                           max);
+    }
+    return check_numbers(items, what);
+}
+
 // The numbers of a list that is sorted by something else.
 template <class Item>
 Verdict check_numbers_differ(const std::vector<Item>& items, std::string_view what) {
@@ -125,7 +137,7 @@ Verdict check_networks(const World& world) {
             return fmt::format("network {}: its NAT's port count is out of bounds", network.number);
         }
     }
-    return check_numbers(world.networks, "network");
+    return check_numbers(world.networks, "network", limits::network_number_max);
 }
 
 // An identifier is what somebody dials: it leads to one account.
@@ -173,7 +185,7 @@ Verdict check_devices(const World& world) {
             return fmt::format("device {}: its reaction's time is out of bounds", device.number);
         }
     }
-    return check_numbers(world.devices, "device");
+    return check_numbers(world.devices, "device", limits::device_number_max);
 }
 
 Verdict check_call(const World& world, const Call& call) {

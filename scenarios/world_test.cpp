@@ -102,6 +102,10 @@ const std::vector<Change>& changes() {
              world.faults[0].kind = model::FaultKind::partition;
              world.faults[0].probability = model::probability(0.5);
          }},
+        {"device 16777216 has too high a number: 16777215 is the highest that has an address",
+         [](World& world) { world.devices.back().number = 16'777'216; }},
+        {"network 134217728 has too high a number: 134217727 is the highest that has an address",
+         [](World& world) { world.networks.back().number = 134'217'728; }},
         {"two faults have the number 1",
          [](World& world) {
              world.faults.push_back(world.faults[0]);

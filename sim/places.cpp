@@ -1,6 +1,7 @@
 #include "sim/places.hpp"
 
 #include "protocol/vocabulary/check.hpp"
+#include "scenarios/limits.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,8 @@ constexpr std::uint32_t public_net = 248U << 24;
 constexpr std::uint32_t inside_net = 10U << 24;
 constexpr std::uint32_t block_mask = 0xF8000000U;
 constexpr std::uint32_t inside_mask = 0xFF000000U;
+static_assert((scenarios::limits::device_number_max & inside_mask) == 0);
+static_assert((scenarios::limits::network_number_max & block_mask) == 0);
 constexpr std::uint16_t broker_port = 4000;
 constexpr std::uint16_t reflector_port = 3478;
 constexpr std::uint32_t device_port = 5000;

@@ -263,8 +263,14 @@ void OutgoingCall::give_up(ClientContext& context) {
     let_all_go(*this, context, SessionEnd::not_chosen);
     const bool is_with_broker = phase == OutgoingPhase::inviting || phase == OutgoingPhase::in_hand;
     if (phase == OutgoingPhase::gathering) forget_at = context.now;
-    // After a choice the devices are told "answered", which stays the truth.
-    if (is_with_broker && chosen.empty() && !end_told) cancel.start(context.now);
+    // A call that somebody was connected in is no missed one: whoever still rings learns so.
+    if (is_with_broker && !end_told) {
+        if (chosen.empty()) {
+            cancel.start(context.now);
+        } else if (policy == AnswerPolicy::all) {
+            update.start(context.now);
+        }
+    }
     request.stop();
     unanswered_at = never;
     phase = OutgoingPhase::given_up;
@@ -289,9 +295,11 @@ void OutgoingCall::session_changed(ClientContext& context,
     Acceptor* acceptor = find_acceptor(*this, peer);
     if (acceptor == nullptr || acceptor->phase != AcceptorPhase::nominated) return;
     acceptor->phase = AcceptorPhase::done;
-    if (change != SessionChange::connected || policy == AnswerPolicy::all) return;
+    if (change != SessionChange::connected || chosen.size() == InviteUpdate::chosen_max) return;
     chosen.push_back(peer);
     ++update_generation;
+    // Under `all` the others may still join, until the user hangs up.
+    if (policy == AnswerPolicy::all) return;
     if (phase == OutgoingPhase::in_hand) update.start(context.now);
     if (policy == AnswerPolicy::first) let_all_go(*this, context, SessionEnd::not_chosen);
 }

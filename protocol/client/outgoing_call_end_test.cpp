@@ -85,6 +85,30 @@ TEST_F(OutgoingCallEndTest, HangingUpASessionSaysCloseThreeTimes) {
     EXPECT_THAT(bench.all<SessionData>(), IsEmpty());
 }
 
+TEST_F(OutgoingCallEndTest, UnderAllHangingUpTellsWhoeverStillRingsThatItWasAnswered) {
+    call_in_hand(AnswerPolicy::all);
+    accept_from(2);
+    accept_from(3);
+    connect(2);
+    connect(3);
+    bench.advance(5s);
+    EXPECT_THAT(bench.all<InviteUpdate>(), IsEmpty());
+    bench.command(HangUpCommand{call});
+    ASSERT_THAT(bench.all<InviteUpdate>(), SizeIs(1));
+    EXPECT_THAT(bench.all<InviteUpdate>()[0].chosen, ElementsAre(device_of(2), device_of(3)));
+    EXPECT_THAT(bench.all<InviteCancel>(), IsEmpty());
+    EXPECT_THAT(bench.heard<CallEnded>(),
+                ElementsAre(CallEnded{.call = call, .reason = EndReason::answered}));
+}
+
+TEST_F(OutgoingCallEndTest, UnderAllHangingUpWithNobodyConnectedCancels) {
+    call_in_hand(AnswerPolicy::all);
+    accept_from(2);
+    bench.command(HangUpCommand{call});
+    EXPECT_THAT(bench.all<InviteCancel>(), SizeIs(1));
+    EXPECT_THAT(bench.all<InviteUpdate>(), IsEmpty());
+}
+
 TEST_F(OutgoingCallEndTest, CancellingWithANomineeHangsUpAndCancels) {
     call_in_hand();
     accept_from(2);
