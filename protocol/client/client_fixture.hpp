@@ -134,8 +134,9 @@ public:
 
     void handle(const Client::Input& input) {
         client.handle(now, input);
-        while (const auto output = client.poll_output())
+        while (const auto output = client.poll_output()) {
             collect(*output);
+        }
     }
 
     // Time passes; deadlines are served when they come.
@@ -303,8 +304,9 @@ private:
 
     Instant next_event() {
         Instant next = queue_.empty() ? never : queue_.begin()->first;
-        for (Node& one : nodes)
+        for (Node& one : nodes) {
             next = std::min(next, one.client.next_deadline());
+        }
         return std::max(next, now);
     }
 
@@ -402,8 +404,9 @@ private:
     // The scripted broker: rings every other device, forwards every acceptance.
     void broke(const Packet& packet, const Message& message) {
         const std::uint32_t from = device_at(packet.source);
-        if (const auto* request = std::get_if<InviteRequest>(&message))
+        if (const auto* request = std::get_if<InviteRequest>(&message)) {
             return invite(from, *request);
+        }
         const CallId call = call_of(message);
         const auto found = calls_.find(call);
         if (found == calls_.end()) return;

@@ -23,6 +23,7 @@ enum class Purpose : std::uint8_t {
     call_key = 2,
     transaction = 3,
     ticket_key = 4,
+    journal_secret = 5,
 };
 
 // 32 bytes: BLAKE2b (RFC 7693) keyed with the seed, over purpose and counter.

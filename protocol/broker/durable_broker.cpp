@@ -1,0 +1,216 @@
+#include "protocol/broker/durable_broker.hpp"
+
+#include "protocol/broker/decision.hpp"
+#include "protocol/journal/records.hpp"
+#include "protocol/timing.hpp"
+#include "protocol/vocabulary/entropy.hpp"
+#include "protocol/vocabulary/overloaded.hpp"
+#include "protocol/vocabulary/state.hpp"
+#include "protocol/wire/codec.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace invitro::protocol {
+namespace {
+
+// The first byte of a record's payload. Raised when the layout of what follows changes.
+enum class RecordKind : std::uint8_t { snapshot = 1, decision = 2 };
+
+std::uint64_t journal_secret(const BrokerConfig& config) {
+    const RandomValue drawn = draw(config.ticket_key, Purpose::journal_secret, 0);
+    std::uint64_t secret = 0;
+    std::memcpy(&secret, drawn.octets.data(), sizeof secret);
+    return secret;
+}
+
+bool is_snapshot(const journal::Record& record) {
+    return !record.payload.empty() &&
+           record.payload.front() == static_cast<std::uint8_t>(RecordKind::snapshot);
+}
+
+// Its record is whole, so only a snapshot of another version can be unreadable.
+template <class T>
+Result<T> content_of(const journal::Record& record) {
+    return deserialise<T>(record.payload.subspan(1));
+}
+
+}  // namespace
+
+DurableBroker::DurableBroker(const BrokerConfig& config)
+    : broker_(config), secret_(journal_secret(config)) {}
+
+DurableBroker::DurableBroker(const BrokerConfig& config, Instant now) : DurableBroker(config) {
+    write_snapshot(now);
+}
+
+Result<DurableBroker> DurableBroker::recover(const BrokerConfig& config,
+                                             Instant now,
+                                             std::span<const ByteView> segments) {
+    // The newest segment's snapshot may be torn; then the one before it is still there.
+    for (std::size_t i = segments.size(); i-- > 0;) {
+        const auto read = journal::read_records(journal_secret(config), segments[i]);
+        if (!read) return tl::unexpected(read.error());
+        if (read->records.empty()) continue;
+        auto broker = replay(config, segments[i].first(read->size));
+        if (broker) broker->write_snapshot(now);
+        return broker;
+    }
+    // Nothing was ever durable, so nothing was ever acknowledged.
+    return DurableBroker(config, now);
+}
+
+Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config, ByteView segment) {
+    DurableBroker broker(config);
+    const auto read = journal::read_records(broker.secret_, segment);
+    const auto& records = read->records;
+    if (!is_snapshot(records.front())) return fail("the journal does not begin with a snapshot");
+    auto state = content_of<BrokerState>(records.front());
+    if (!state) return tl::unexpected(state.error());
+    state->config = config;
+    broker.broker_ = Broker(std::move(*state));
+    for (std::size_t i = 1; i < records.size(); ++i) {
+        const auto decision = content_of<WaitingInput>(records[i]);
+        if (!decision) return tl::unexpected(decision.error());
+        broker.apply(*decision);
+        // Whoever it was for was told then, or will be told again.
+        while (broker.broker_.poll_output()) {
+        }
+    }
+    broker.journal_.written = broker.journal_.persisted = records.back().number;
+    return broker;
+}
+
+void DurableBroker::handle(Instant now, const Input& input) {
+    if (persists_.empty()) bytes_.clear();
+    std::visit([&](const auto& one) { take(now, one); }, input);
+}
+
+std::optional<DurableBroker::Output> DurableBroker::poll_output() {
+    if (!persists_.empty()) {
+        const PendingPersist next = persists_.front();
+        persists_.pop_front();
+        return Persist{.number = next.number,
+                       .bytes = ByteView{bytes_}.subspan(next.begin, next.size),
+                       .starts_segment = next.starts_segment};
+    }
+    auto output = broker_.poll_output();
+    if (!output) return std::nullopt;
+    return std::visit([](auto& one) -> Output { return std::move(one); }, *output);
+}
+
+Instant DurableBroker::next_deadline() const {
+    if (!journal_.waiting.empty()) return never;
+    return std::min(broker_.next_deadline(), journal_.snapshot_due);
+}
+
+// ---- inputs -------------------------------------------------------------------------------------
+
+void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
+    const bool must_wait = !journal_.waiting.empty();
+    const auto message = decode(datagram.payload);
+    // While others wait, the state lags behind: whatever may decide something then counts.
+    const bool is_decision =
+        message && (must_wait ? may_decide(*message) : decides(broker_.state(), *message));
+    if (!is_decision && !must_wait) return broker_.handle(now, datagram);
+    WaitingInput input;
+    input.at = now;
+    input.source = datagram.source;
+    input.datagram.assign(datagram.payload.begin(), datagram.payload.end());
+    if (is_decision && journal_.waiting.size() < waiting_max) write_decision(input);
+    wait(std::move(input));
+}
+
+void DurableBroker::take(Instant now, const PushAnswered& answer) {
+    if (journal_.waiting.empty()) return broker_.handle(now, answer);
+    WaitingInput input;
+    input.at = now;
+    input.push_request = answer.request;
+    input.push_outcome = answer.outcome;
+    wait(std::move(input));
+}
+
+void DurableBroker::take(Instant now, const DeadlineReached& deadline) {
+    if (!journal_.waiting.empty()) return;
+    broker_.handle(now, deadline);
+    write_snapshot_if_due(now);
+}
+
+void DurableBroker::take(Instant now, const Persisted& persisted) {
+    journal_.persisted = std::max(journal_.persisted, persisted.number);
+    auto& waiting = journal_.waiting;
+    const auto first_kept =
+        std::find_if(waiting.begin(), waiting.end(), [&](const WaitingInput& input) {
+            return input.after > journal_.persisted;
+        });
+    std::for_each(waiting.begin(), first_kept, [&](const WaitingInput& input) { apply(input); });
+    waiting.erase(waiting.begin(), first_kept);
+    if (!waiting.empty()) return;
+    broker_.handle(now, DeadlineReached{});
+    write_snapshot_if_due(now);
+}
+
+void DurableBroker::wait(WaitingInput input) {
+    if (journal_.waiting.size() == waiting_max) {
+        ++journal_.dropped;
+        return;
+    }
+    input.after = journal_.written;
+    journal_.waiting.push_back(std::move(input));
+}
+
+void DurableBroker::apply(const WaitingInput& input) {
+    if (input.datagram.empty()) {
+        broker_.handle(input.at,
+                       PushAnswered{.request = input.push_request, .outcome = input.push_outcome});
+    } else {
+        broker_.handle(input.at,
+                       ReceivedDatagram{.source = input.source,
+                                        .destination = broker_.state().config.address,
+                                        .payload = input.datagram});
+    }
+}
+
+// ---- the journal --------------------------------------------------------------------------------
+
+void DurableBroker::write(ByteView payload, bool starts_segment) {
+    const std::size_t begin = bytes_.size();
+    journal::append_record(secret_, ++journal_.written, journal_.persisted, payload, bytes_);
+    const std::size_t size = bytes_.size() - begin;
+    persists_.push_back({.number = journal_.written,
+                         .begin = begin,
+                         .size = size,
+                         .starts_segment = starts_segment});
+    if (starts_segment) {
+        journal_.segment_size = 0;
+        journal_.snapshot_size = size;
+    }
+    journal_.segment_size += size;
+}
+
+void DurableBroker::write_decision(const WaitingInput& input) {
+    scratch_.assign(1, static_cast<std::uint8_t>(RecordKind::decision));
+    serialise(input, scratch_);
+    write(scratch_, false);
+    journal_.snapshot_due =
+        std::min(journal_.snapshot_due, input.at + timing::journal_snapshot_interval);
+}
+
+void DurableBroker::write_snapshot(Instant now) {
+    CHECK(journal_.waiting.empty(), "a snapshot holds everything that was decided before it");
+    scratch_.assign(1, static_cast<std::uint8_t>(RecordKind::snapshot));
+    serialise(broker_.state(), scratch_);
+    write(scratch_, true);
+    // What it holds of calls is to go once they are over.
+    const bool holds_calls = !broker_.state().calls.calls.empty();
+    journal_.snapshot_due = holds_calls ? now + timing::journal_snapshot_interval : never;
+}
+
+void DurableBroker::write_snapshot_if_due(Instant now) {
+    const bool is_long =
+        journal_.segment_size > std::max(segment_size_max, 2 * journal_.snapshot_size);
+    if (journal_.snapshot_due <= now || is_long) write_snapshot(now);
+}
+
+}  // namespace invitro::protocol
