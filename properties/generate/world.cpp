@@ -219,7 +219,9 @@ private:
         static const std::vector<Duration> short_ones{5s, 10s, 15s};
         static const std::vector<Duration> long_ones{30s, 60s};
         call.lifetime = draws_.one_of(swarm_.short_lifetimes ? short_ones : long_ones);
-        call.talk = draws_.between(500ms, 8'000ms);
+        // Now and then longer than a session without keep-alives or an unused mapping lasts.
+        call.talk =
+            draws_.one_in(4) ? draws_.between(20'000ms, 120'000ms) : draws_.between(500ms, 8'000ms);
         if (swarm_.cancels && draws_.one_in(2)) call.cancel_after = cancel_after();
         world_.calls.push_back(call);
     }
@@ -303,11 +305,12 @@ private:
         });
     }
 
-    // Long enough for the last invitation, and for whoever is left waiting after it.
+    // Long enough for the last invitation and its session, and for whoever is left waiting after
+    // it.
     void finish() {
         Duration last{};
         for (const Call& call : world_.calls)
-            last = std::max(last, call.at + call.lifetime);
+            last = std::max(last, call.at + call.lifetime + call.talk);
         world_.duration =
             last + protocol::timing::grace + protocol::timing::nomination_wait_max + 30s;
     }
