@@ -53,6 +53,11 @@ inline const Moment& earliest(const Moment& a, const Moment& b) {
     return a.is_before(b) || !b.happened() ? a : b;
 }
 
+// The later of two; one that never happened is later than any that did.
+inline const Moment& latest(const Moment& a, const Moment& b) {
+    return a.is_before(b) || !b.happened() ? b : a;
+}
+
 // What a lost datagram or push was part of (docs/PROTOCOL.md, "Exchanges"). What is sent *to* a
 // participant also needs what keeps its NAT mapping open: `keep_alive`, and before that `request`
 // at the initiator, `ringing` at a recipient.
@@ -117,6 +122,15 @@ struct CopyFacts {
     bool operator==(const CopyFacts&) const = default;
 };
 
+// A device's question to a reflector (all its tries), and the answer.
+struct ReflectionFacts {
+    protocol::TransactionId transaction;
+    Instant asked{};
+    bool is_answered = false;
+
+    bool operator==(const ReflectionFacts&) const = default;
+};
+
 // What one device other than the initiator did and heard in one call.
 struct ParticipantFacts {
     std::uint32_t device = nobody;
@@ -124,6 +138,7 @@ struct ParticipantFacts {
     // Being invited.
     std::vector<Moment> invite_pushes;     // submitted
     std::vector<Moment> dismissal_pushes;  // submitted
+    CopyFacts pushed;                      // the initiator's connection data in them
     Moment push_delivered;                 // the first InvitePush
     Instant push_delivered_last{};
     Moment heard;  // the first message of its own at the broker
@@ -142,6 +157,7 @@ struct ParticipantFacts {
     Moment decline_command;
     Moment hang_up_command;
     std::vector<ConnectionData> accepts;  // as the device sent them, each once
+    bool is_reflected = false;            // by then the reflectors had answered all it had asked
     Moment accept_at_broker;
     Moment decline_at_broker;
     Moment confirmed;
@@ -151,6 +167,7 @@ struct ParticipantFacts {
     // Its accept on the way to the initiator.
     CopyFacts forwarded;
     Moment forwarded_unaccepted;  // an AcceptForward before any InviteAccept of it had come in
+    Moment forwarded_astray;      // an AcceptForward to where the initiator was never heard from
     CopyFacts arrived;            // AcceptArrived at the initiator's application
     Moment arrived_again;
 
@@ -185,6 +202,7 @@ struct CallFacts {
     Duration lifetime{};                 // as granted: what was asked for, but at most the maximum
     std::vector<ConnectionData> offers;  // the initiator's own, as it sent them
     CopyFacts offered;                   // compared with the addresses the initiator has
+    bool is_reflected = false;           // by then the reflectors had answered all it had asked
 
     // At the initiator.
     Moment started;
@@ -201,7 +219,8 @@ struct CallFacts {
     Moment stranger_arrived;  // an AcceptArrived that names no known device
 
     // At the broker.
-    Moment taken;  // the first InviteProgress sent
+    std::vector<protocol::Address> initiator_addresses;  // from where it was heard
+    Moment taken;                                        // the first InviteProgress sent
     Moment cancel_at_broker;
     Moment choice_at_broker;
     Moment declined_over;       // a decline everywhere, or the last of the declines here
@@ -244,6 +263,7 @@ struct DeviceFacts {
     Moment registered_notified;
     Moment consent;    // the first CallCommand, or AcceptCommand while ringing
     Moment reflected;  // the first ReflectRequest sent
+    std::vector<ReflectionFacts> reflections;
     std::vector<protocol::Address> addresses;  // all it ever had
     std::vector<FailedTry> failed_tries;       // of the registration
 

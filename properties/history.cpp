@@ -161,6 +161,11 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
         Moment moment;
         moment.first(header);
         who.invite_pushes.push_back(moment);
+        const auto message = protocol::decode(event.payload);
+        const auto* push = message ? std::get_if<protocol::InvitePush>(&*message) : nullptr;
+        if (push != nullptr) {
+            compare(who.pushed, header, call->initiator, push->connection, call->offers);
+        }
     } else if (*type == MessageType::invite_dismiss) {
         Moment moment;
         moment.first(header);

@@ -88,10 +88,11 @@ private:
 
     // history_datagrams.cpp
     void sent_outside_calls(const Header& header, MessageType type, protocol::ByteView payload);
+    void reflected(const Header& header, protocol::ByteView payload);
     void sent_by_broker(CallFacts& call,
                         const Header& header,
                         MessageType type,
-                        protocol::ByteView payload);
+                        const model::DatagramSent& event);
     void sent_by_initiator(CallFacts& call,
                            const Header& header,
                            MessageType type,
@@ -101,11 +102,18 @@ private:
                            MessageType type,
                            protocol::ByteView payload);
     void requested(CallFacts& call, const Header& header, const protocol::InviteRequest& request);
-    void forwarded(CallFacts& call, const Header& header, const protocol::AcceptForward& forward);
+    void forwarded(CallFacts& call,
+                   const Header& header,
+                   const protocol::Address& destination,
+                   const protocol::AcceptForward& forward);
+    [[nodiscard]] bool is_reflected(std::uint32_t device, const Moment& since) const;
     void at_broker(CallFacts& call,
                    const Header& header,
                    MessageType type,
-                   protocol::ByteView payload);
+                   const model::DatagramDelivered& event);
+    void initiator_at_broker(CallFacts& call,
+                             MessageType type,
+                             const model::DatagramDelivered& event);
     void accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header);
     void decline_at_broker(CallFacts& call,
                            const Header& header,

@@ -42,8 +42,9 @@ DeviceId concerned(const protocol::Message& message) {
         message);
 }
 
-void add_once(std::vector<ConnectionData>& list, const ConnectionData& data) {
-    if (std::find(list.begin(), list.end(), data) == list.end()) list.push_back(data);
+template <class Item>
+void add_once(std::vector<Item>& list, const Item& item) {
+    if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
 }
 
 // Nobody can take part any more, and nobody has accepted.
@@ -84,7 +85,7 @@ void History::on(const Header& header, const model::DatagramSent& event) {
         call->last_sender = is_device ? header.node.number : nobody;
     }
     if (!is_device) {
-        sent_by_broker(*call, header, *type, event.payload);
+        sent_by_broker(*call, header, *type, event);
     } else if (header.node.number == call->initiator) {
         sent_by_initiator(*call, header, *type, event.payload);
     } else {
@@ -102,19 +103,50 @@ void History::sent_outside_calls(const Header& header, MessageType type, ByteVie
             if (number != nobody) device(number).registered.first(header);
         });
     } else if (type == MessageType::reflect_request && header.node.kind == NodeKind::device) {
-        device(header.node.number).reflected.first(header);
+        reflected(header, payload);
     }
+}
+
+// Each try of a question carries the same transaction. Questions given up long ago are forgotten.
+void History::reflected(const Header& header, ByteView payload) {
+    DeviceFacts& who = device(header.node.number);
+    who.reflected.first(header);
+    decode_as<protocol::ReflectRequest>(payload, [&](const auto& message) {
+        const bool is_known = std::any_of(
+            who.reflections.begin(), who.reflections.end(), [&](const ReflectionFacts& one) {
+                return one.transaction == message.transaction;
+            });
+        if (is_known) return;
+        std::erase_if(who.reflections, [&](const ReflectionFacts& one) {
+            return one.asked + 2 * protocol::timing::gathering_max < header.at;
+        });
+        who.reflections.push_back({.transaction = message.transaction, .asked = header.at});
+    });
+}
+
+// Both reflectors were asked since then, and whoever was asked has answered.
+bool History::is_reflected(std::uint32_t number, const Moment& since) const {
+    const DeviceFacts* known = devices_.find(number);
+    if (known == nullptr || !since.happened()) return false;
+    std::size_t answered = 0;
+    for (const ReflectionFacts& one : known->reflections) {
+        if (one.asked < since.at) continue;
+        if (!one.is_answered) return false;
+        ++answered;
+    }
+    return answered >= surroundings_.world().reflector_sites.size();
 }
 
 void History::sent_by_broker(CallFacts& call,
                              const Header& header,
                              MessageType type,
-                             ByteView payload) {
+                             const model::DatagramSent& event) {
     if (type == MessageType::invite_progress) {
         call.taken.first(header);
     } else if (type == MessageType::accept_forward) {
-        decode_as<protocol::AcceptForward>(
-            payload, [&](const auto& message) { forwarded(call, header, message); });
+        decode_as<protocol::AcceptForward>(event.payload, [&](const auto& message) {
+            forwarded(call, header, event.destination, message);
+        });
     }
 }
 
@@ -144,6 +176,9 @@ void History::requested(CallFacts& call,
                         const Header& header,
                         const protocol::InviteRequest& request) {
     name_device(header.node.number, request.initiator);
+    if (!call.requested.happened()) {
+        call.is_reflected = is_reflected(header.node.number, call.started);
+    }
     call.requested.first(header);
     call.callee = request.callee;
     call.caller = request.caller;
@@ -166,6 +201,9 @@ void History::sent_by_recipient(CallFacts& call,
     if (type == MessageType::invite_accept) {
         decode_as<protocol::InviteAccept>(payload, [&](const auto& message) {
             name_device(header.node.number, message.device);
+            if (who.accepts.empty()) {
+                who.is_reflected = is_reflected(header.node.number, who.accept_command);
+            }
             add_once(who.accepts, message.connection);
         });
     } else if (type == MessageType::invite_ringing && device(header.node.number).id.is_none()) {
@@ -176,6 +214,7 @@ void History::sent_by_recipient(CallFacts& call,
 
 void History::forwarded(CallFacts& call,
                         const Header& header,
+                        const protocol::Address& destination,
                         const protocol::AcceptForward& forward) {
     ParticipantFacts* who = participant_named(call, forward.device);
     if (who == nullptr) {
@@ -183,24 +222,53 @@ void History::forwarded(CallFacts& call,
         return;
     }
     if (!who->accept_at_broker.happened()) who->forwarded_unaccepted.first(header);
+    const auto& known = call.initiator_addresses;
+    if (std::find(known.begin(), known.end(), destination) == known.end()) {
+        who->forwarded_astray.first(header);
+    }
     compare(who->forwarded, header, who->device, forward.connection, who->accepts);
 }
 
 // ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
-    if (header.call.is_none()) return;
     const auto type = peek_type(event.payload);
-    CallFacts* call = find_call(header.call);
+    if (type == MessageType::reflect_response && header.node.kind == NodeKind::device) {
+        decode_as<protocol::ReflectResponse>(event.payload, [&](const auto& message) {
+            for (ReflectionFacts& one : device(header.node.number).reflections) {
+                if (one.transaction == message.transaction) one.is_answered = true;
+            }
+        });
+    }
+    CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (!type || call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
-        at_broker(*call, header, *type, event.payload);
+        at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device && header.node.number != call->initiator) {
         at_device(*call, header, *type, event.payload);
     }
 }
 
-void History::at_broker(CallFacts& call, const Header& header, MessageType type, ByteView payload) {
+// The broker may answer an initiator where it has heard it, and nowhere else.
+void History::initiator_at_broker(CallFacts& call,
+                                  MessageType type,
+                                  const model::DatagramDelivered& event) {
+    bool is_initiators = type == MessageType::invite_request ||
+                         type == MessageType::invite_cancel || type == MessageType::invite_update;
+    if (type == MessageType::call_keep_alive) {
+        decode_as<protocol::CallKeepAlive>(event.payload, [&](const auto& message) {
+            is_initiators = number_of(message.device) == call.initiator;
+        });
+    }
+    if (is_initiators) add_once(call.initiator_addresses, event.source);
+}
+
+void History::at_broker(CallFacts& call,
+                        const Header& header,
+                        MessageType type,
+                        const model::DatagramDelivered& event) {
+    const ByteView payload = event.payload;
+    initiator_at_broker(call, type, event);
     if (type == MessageType::invite_cancel) {
         call.cancel_at_broker.first(header);
         call.over_certainly.first(header);

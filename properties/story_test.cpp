@@ -119,8 +119,8 @@ Story& Story::device_sends(std::uint32_t device, const Message& message) {
     return *this;
 }
 
-Story& Story::broker_sends(const Message& message) {
-    add(broker_node, call_of(message), model::DatagramSent{{}, {}, store(message)});
+Story& Story::broker_sends(const Message& message, const protocol::Address& to) {
+    add(broker_node, call_of(message), model::DatagramSent{{}, to, store(message)});
     return *this;
 }
 
@@ -129,8 +129,8 @@ Story& Story::device_gets(std::uint32_t device, const Message& message) {
     return *this;
 }
 
-Story& Story::broker_gets(const Message& message) {
-    add(broker_node, call_of(message), model::DatagramDelivered{{}, {}, store(message)});
+Story& Story::broker_gets(const Message& message, const protocol::Address& from) {
+    add(broker_node, call_of(message), model::DatagramDelivered{from, {}, store(message)});
     return *this;
 }
 
@@ -165,7 +165,17 @@ Story& Story::push_arrives(std::uint32_t device, const Message& message) {
 
 // ---- what goes together -------------------------------------------------------------------------
 
-Story& Story::calls(protocol::AnswerPolicy policy) {
+Story& Story::reflects(std::uint32_t device) {
+    for (std::uint64_t question = 1; question <= world.reflector_sites.size(); ++question) {
+        const protocol::TransactionId transaction{.high = device + 1U, .low = question};
+        device_sends(device, protocol::ReflectRequest{.transaction = transaction});
+        device_gets(device,
+                    protocol::ReflectResponse{.transaction = transaction, .mapped = address(9)});
+    }
+    return *this;
+}
+
+Story& Story::calls(protocol::AnswerPolicy policy, bool gathers) {
     for (const scenarios::Device& device : world.devices) {
         protocol::NetworkChanged changed;
         changed.addresses.push_back(address(device.number));
@@ -175,6 +185,7 @@ Story& Story::calls(protocol::AnswerPolicy policy) {
     const auto caller = identifier("+49300");
     command(0, protocol::CallCommand{.callee = callee, .caller = caller, .policy = policy});
     tell(0, protocol::CallStarted{.call = call, .callee = callee});
+    if (gathers) reflects(0);
     to_broker(0,
               protocol::InviteRequest{.call = call,
                                       .initiator = id(0),
@@ -200,8 +211,9 @@ Story& Story::rings_all() {
     return *this;
 }
 
-Story& Story::accepts(std::uint32_t device) {
+Story& Story::accepts(std::uint32_t device, bool gathers) {
     command(device, protocol::AcceptCommand{.call = call});
+    if (gathers) reflects(device);
     return to_broker(
         device,
         protocol::InviteAccept{

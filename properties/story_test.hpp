@@ -49,9 +49,10 @@ public:
     Story& command(std::uint32_t device, const protocol::Command& command);
     Story& tell(std::uint32_t device, const protocol::Notification& notification);
     Story& device_sends(std::uint32_t device, const protocol::Message& message);
-    Story& broker_sends(const protocol::Message& message);
+    // To the initiator, unless it says where.
+    Story& broker_sends(const protocol::Message& message, const protocol::Address& to = {});
     Story& device_gets(std::uint32_t device, const protocol::Message& message);
-    Story& broker_gets(const protocol::Message& message);
+    Story& broker_gets(const protocol::Message& message, const protocol::Address& from = {});
     // Sent and delivered.
     Story& to_broker(std::uint32_t device, const protocol::Message& message);
     Story& to_device(std::uint32_t device, const protocol::Message& message);
@@ -62,12 +63,15 @@ public:
     // ---- what goes together ---------------------------------------------------------------------
 
     // The initiator calls and the broker has the call in hand.
-    Story& calls(protocol::AnswerPolicy policy = protocol::AnswerPolicy::first);
+    Story& calls(protocol::AnswerPolicy policy = protocol::AnswerPolicy::first,
+                 bool gathers = false);
+    // Asks both reflectors and hears from them.
+    Story& reflects(std::uint32_t device);
     // The device is pushed to and rings.
     Story& rings(std::uint32_t device);
     Story& rings_all();
-    // Its user accepts, and the broker gets it.
-    Story& accepts(std::uint32_t device);
+    // Its user accepts, and the broker gets it; `gathers`: after asking the reflectors.
+    Story& accepts(std::uint32_t device, bool gathers = false);
     // The broker confirms that, and passes it on.
     Story& confirmed(std::uint32_t device);
     Story& arrives(std::uint32_t device);

@@ -40,7 +40,34 @@ bool overlaps(Instant start, Instant end, Instant from, Instant until) {
     return start < until && from < end;
 }
 
+// Whoever sends from here is seen by each peer under a port that cannot be known beforehand.
+bool has_unknown_ports(model::NatKind kind) {
+    return kind != model::NatKind::pub &&
+           model::mapping_of(kind) != model::Dependence::endpoint_independent;
+}
+
+model::Dependence filter_of(model::NatKind kind) {
+    return kind == model::NatKind::pub ? model::Dependence::endpoint_independent
+                                       : model::filtering_of(kind);
+}
+
 }  // namespace
+
+// What comes from an unknown port passes no filter that asks for the port. And of two ends with
+// unknown ports one must let the other in at the mapping that the reflectors saw, from which it has
+// never sent to the other.
+bool allows_direct_path(model::NatKind one, model::NatKind other) {
+    using model::Dependence;
+    if (one == model::NatKind::blk || other == model::NatKind::blk) return false;
+    const auto lets_in = [](model::NatKind peer, model::NatKind kind) {
+        return !has_unknown_ports(peer) ||
+               filter_of(kind) != Dependence::address_and_port_dependent;
+    };
+    if (!lets_in(one, other) || !lets_in(other, one)) return false;
+    if (!has_unknown_ports(one) || !has_unknown_ports(other)) return true;
+    return filter_of(one) == Dependence::endpoint_independent ||
+           filter_of(other) == Dependence::endpoint_independent;
+}
 
 Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
     for (const Fault& fault : world.faults)
@@ -138,14 +165,23 @@ bool Surroundings::is_blocked(std::uint32_t device) const {
     return std::binary_search(blocked_.begin(), blocked_.end(), device);
 }
 
-bool Surroundings::is_public(std::uint32_t number) const {
+const scenarios::AccessNetwork* Surroundings::network_of(std::uint32_t number) const {
     const auto* device = find_number(world_->devices, number);
-    if (device == nullptr) return false;
-    const auto* network = find_number(world_->networks, device->network);
     const bool moves = std::any_of(world_->moves.begin(),
                                    world_->moves.end(),
                                    [&](const auto& one) { return one.device == number; });
-    return network != nullptr && network->nat.kind == model::NatKind::pub && !moves;
+    if (device == nullptr || moves) return nullptr;
+    return find_number(world_->networks, device->network);
+}
+
+bool Surroundings::is_settled(Instant from, Instant until) const {
+    const auto is_within = [&](Instant at) { return from <= at && at < until; };
+    return std::none_of(world_->moves.begin(),
+                        world_->moves.end(),
+                        [&](const auto& one) { return is_within(Instant{one.move.at}); }) &&
+           std::none_of(world_->faults.begin(), world_->faults.end(), [&](const Fault& fault) {
+               return fault.kind == FaultKind::nat_flush && is_within(fault.start);
+           });
 }
 
 bool Surroundings::is_untroubled(std::uint32_t device, Instant from, Instant until) const {

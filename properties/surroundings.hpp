@@ -27,6 +27,10 @@ struct Need {
     std::span<const FailedTry> failed_tries;
 };
 
+// Do two boxes let the hosts behind them reach each other without predicting ports? Told from their
+// mapping and filtering (RFC 4787, 4.1 and 5) alone.
+[[nodiscard]] bool allows_direct_path(model::NatKind one, model::NatKind other);
+
 class Surroundings {
 public:
     // The world must outlive this.
@@ -41,11 +45,14 @@ public:
     // No datagram ever passes: behind BLK, now or after a move.
     [[nodiscard]] bool is_blocked(std::uint32_t device) const;
 
-    // Its network lets everybody in who was sent to, and itself out: no NAT, no firewall, no move.
-    [[nodiscard]] bool is_public(std::uint32_t device) const;
+    // The access network in which the device always is; null if it moves.
+    [[nodiscard]] const scenarios::AccessNetwork* network_of(std::uint32_t device) const;
 
     // No fault of the schedule that touches this device (or everybody) overlaps the interval.
     [[nodiscard]] bool is_untroubled(std::uint32_t device, Instant from, Instant until) const;
+
+    // In the interval nobody moves, and no NAT box forgets its mappings.
+    [[nodiscard]] bool is_settled(Instant from, Instant until) const;
 
     // Does a pause of the broker overlap the interval?
     [[nodiscard]] bool is_broker_paused(Instant from, Instant until) const;

@@ -24,6 +24,12 @@ void check_before_accept(Story& story) {
             .call = call, .sender = Story::id(1), .transaction = {}, .priority = 1, .tag = {}});
 }
 
+void forwarded_to_a_stranger(Story& story) {
+    story.calls().rings_all().accepts(1).broker_sends(
+        protocol::AcceptForward{.call = call, .device = Story::id(1), .connection = Story::data(1)},
+        Story::address(2));
+}
+
 void reflects_after_calling(Story& story) {
     story.calls().device_sends(0, protocol::ReflectRequest{});
     story.rings_all().cancels();
@@ -91,6 +97,7 @@ void world_ends_early(Story& story) {
 std::vector<Trial> other_trials() {
     return {
         {"no-data-before-consent", goes_well, check_before_accept, nothing},
+        {"only-parties-see-data", goes_well, forwarded_to_a_stranger, nothing},
         {"no-reflection-before-consent", reflects_after_calling, reflects_unasked, goes_well},
         {"registration-answered", registers, registers_in_vain, goes_well},
         {"registered-is-in-force", registers, registers_out_of_thin_air, goes_well},
@@ -100,4 +107,26 @@ std::vector<Trial> other_trials() {
     };
 }
 
+namespace {
+
+TEST(OnlyPartiesSeeData, does_not_let_anybody_elses_be_pushed) {
+    Story story;
+    protocol::InvitePush push = Story::invitation(1);
+    push.connection = Story::data(2);
+    story.calls().push(1, push);
+    EXPECT_EQ(story.tally("only-parties-see-data").verdict(), Verdict::violated);
+}
+
+TEST(OnlyPartiesSeeData, follows_an_initiator_that_is_heard_from_elsewhere) {
+    Story story;
+    const protocol::Address elsewhere = Story::address(5);
+    story.calls().rings(1).accepts(1).broker_gets(
+        protocol::CallKeepAlive{.call = call, .device = Story::id(0)}, elsewhere);
+    story.broker_sends(
+        protocol::AcceptForward{.call = call, .device = Story::id(1), .connection = Story::data(1)},
+        elsewhere);
+    EXPECT_EQ(story.tally("only-parties-see-data").violated, 0U);
+}
+
+}  // namespace
 }  // namespace invitro::properties

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace invitro::properties {
 namespace {
@@ -65,29 +66,80 @@ void connect_or_explicit_failure(const Case& one, Findings& findings) {
     }
 }
 
-// The initiator nominates every acceptor, or there is only the one.
-bool is_wanted(const CallFacts& call) {
-    if (call.policy == protocol::AnswerPolicy::all) return true;
-    const auto acceptors =
-        std::count_if(call.participants.begin(), call.participants.end(), [](const auto& who) {
-            return who.accept_command.happened();
-        });
-    return call.policy == protocol::AnswerPolicy::first && acceptors == 1;
+// What opens a way through this end's box while it gathers is open until then, whatever is sent.
+bool keeps_mappings(const scenarios::AccessNetwork& network, bool is_reflected, Duration span) {
+    if (!model::translates(network.nat.kind)) return true;
+    return is_reflected && span < network.nat.mapping_timeout;
+}
+
+// Where the two always are, a path between them can be found without predicting ports.
+bool have_open_path(const Case& one, const ParticipantFacts& who, Instant until) {
+    const CallFacts& call = one.call;
+    const Surroundings& around = one.history.surroundings();
+    const scenarios::AccessNetwork* there = around.network_of(call.initiator);
+    const scenarios::AccessNetwork* here = around.network_of(who.device);
+    if (there == nullptr || here == nullptr) return false;
+    if (!around.is_settled(call.started.at, until)) return false;
+    if (there == here) return there->nat.kind == model::NatKind::pub;
+    return allows_direct_path(there->nat.kind, here->nat.kind) &&
+           keeps_mappings(*there, call.is_reflected, until - call.started.at) &&
+           keeps_mappings(*here, who.is_reflected, until - who.accept_command.at);
+}
+
+Moment connected_at_both(const ParticipantFacts& who) {
+    return latest(who.here.connected, who.at_initiator.connected);
+}
+
+// The initiator wants a session: since when, and how the wish came true.
+struct Wish {
+    Moment since;
+    Moment fulfilled;
+};
+
+// Under `first` a session with any acceptor will do. A nominee that has left costs the others their
+// time.
+std::optional<Wish> wish_for_first(const Case& one, const ParticipantFacts& who) {
+    Moment any;
+    bool is_disturbed = false;
+    for (const ParticipantFacts& other : one.call.participants) {
+        any = earliest(any, other.at_initiator.connected);
+        is_disturbed = is_disturbed || other.hang_up_command.happened();
+    }
+    if (any.is_before(who.arrived.seen) || is_disturbed) return std::nullopt;
+    const bool is_other = any.happened() && any != who.at_initiator.connected;
+    return Wish{.since = who.arrived.seen, .fulfilled = is_other ? any : connected_at_both(who)};
+}
+
+std::optional<Wish> wish_for(const Case& one, const ParticipantFacts& who) {
+    const Moment& arrived = who.arrived.seen;
+    switch (one.call.policy) {
+        case protocol::AnswerPolicy::first:
+            return wish_for_first(one, who);
+        case protocol::AnswerPolicy::all:
+            return Wish{.since = arrived, .fulfilled = connected_at_both(who)};
+        case protocol::AnswerPolicy::choose:
+            break;
+    }
+    // Half of the search's time must be left.
+    const bool is_in_time = who.choose_command.happened() &&
+                            who.choose_command.at - arrived.at <= timing::connect_max / 2;
+    if (!is_in_time) return std::nullopt;
+    return Wish{.since = latest(arrived, who.choose_command), .fulfilled = connected_at_both(who)};
 }
 
 void open_path_connects(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
-    const Surroundings& around = one.history.surroundings();
-    if (!is_wanted(call) || !around.is_public(call.initiator)) return;
     for (const ParticipantFacts& who : call.participants) {
         if (!who.confirmed.happened() || !who.arrived.seen.happened()) continue;
-        if (!around.is_public(who.device)) continue;
-        // The acceptor has searched since its accept left; the initiator does so from here on. Each
-        // gives up some time.
-        const Instant from = who.arrived.seen.at;
+        const std::optional<Wish> wish = wish_for(one, who);
+        if (!wish) continue;
+        // The acceptor has searched since its accept left; the initiator does so from its arrival
+        // on. Each gives up some time.
+        const Instant from = wish->since.at;
         const Instant until = std::min({from + timing::connect_max,
                                         who.confirmed.at + timing::nomination_wait_max,
                                         one.now()});
+        if (!have_open_path(one, who, until)) continue;
         const Promise promise{
             .need = {.from = from,
                      .until = until,
@@ -95,23 +147,73 @@ void open_path_connects(const Case& one, Findings& findings) {
                      .initiator = call.initiator,
                      .exchanges = set_of(Exchange::path),
                      .failed_tries = call.failed_tries},
-            .kept = std::max(who.here.connected,
-                             who.at_initiator.connected,
-                             [](const Moment& a, const Moment& b) { return a.at < b.at; }),
+            .kept = wish->fulfilled,
             .lapses =
                 earliest(earliest(earliest(call.cancel_command, call.failed), call.hang_up_command),
                          earliest(who.hang_up_command, call.over_possibly))
                     .at};
-        const Outcome outcome = judge(promise, around);
+        const Outcome outcome = judge(promise, one.history.surroundings());
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(promise.kept,
                             fmt::format("{} and {} have an open path and both searched for it "
-                                        "at {}; both were connected: {}",
+                                        "at {}; the session wanted was there: {}",
                                         name_of(call.initiator),
                                         name_of(who.device),
                                         time_of(from),
                                         time_of(promise.kept)));
+        }
+    }
+}
+
+// Some box forgets a mapping before the second keep-alive comes through it.
+bool may_mappings_expire(const scenarios::World& world) {
+    return std::any_of(world.networks.begin(), world.networks.end(), [](const auto& network) {
+        return network.nat.mapping_timeout < 2 * timing::call_keep_alive;
+    });
+}
+
+// Enough was in the way between the two to make one of them believe, at this moment, that the other
+// is gone.
+bool is_silence_explained(const Case& one, const ParticipantFacts& who, Instant at) {
+    // What was under way when the silence began may have been sent a period before.
+    const Instant from = at - half_open_max;
+    const CallFacts& call = one.call;
+    const Surroundings& around = one.history.surroundings();
+    // Of the keep-alives that fit into the silence, one may be late.
+    constexpr auto lost_enough = timing::session_silence_max / timing::session_keep_alive - 1;
+    const auto lost =
+        std::count_if(call.failed_tries.begin(), call.failed_tries.end(), [&](const auto& failed) {
+            return failed.exchange == Exchange::path && from <= failed.at && failed.at <= at;
+        });
+    return lost >= lost_enough || !around.is_settled(from, at) ||
+           !around.is_untroubled(who.device, from, at) ||
+           !around.is_untroubled(call.initiator, from, at) || may_mappings_expire(around.world());
+}
+
+void session_stays_up(const Case& one, Findings& findings) {
+    const auto fell_silent = [](const SessionFacts& session) {
+        return session.reason == protocol::SessionEnd::silent ? session.disconnected : Moment{};
+    };
+    for (const ParticipantFacts& who : one.call.participants) {
+        const Moment both = connected_at_both(who);
+        if (!both.happened()) continue;
+        const Moment ended = earliest(who.here.disconnected, who.at_initiator.disconnected);
+        const Moment silent = earliest(fell_silent(who.here), fell_silent(who.at_initiator));
+        const bool is_lost = silent.happened() && silent == ended;
+        if (!is_lost) {
+            // A shorter one has not lived on keep-alives.
+            if (std::min(ended.at, one.now()) - both.at > timing::session_silence_max) {
+                findings.exercised();
+            }
+        } else if (!is_silence_explained(one, who, silent.at)) {
+            findings.breach(silent,
+                            fmt::format("{} and {} were connected at {}, and one of them lost the "
+                                        "other at {} with nothing in the way",
+                                        name_of(one.call.initiator),
+                                        name_of(who.device),
+                                        time_of(both),
+                                        time_of(silent)));
         }
     }
 }
@@ -157,11 +259,17 @@ constexpr std::array properties{
                       .kind = PropertyKind::safety},
              .judge_call = connect_or_explicit_failure},
     Property{.info = {.id = "open-path-connects",
-                      .sentence = "An acceptor and an initiator with public addresses and nothing "
-                                  "in the way are connected.",
-                      .source = "rules 5 and 10",
+                      .sentence = "An acceptor that is wanted is connected where both ends' NAT "
+                                  "boxes let them find a path and nothing is in the way.",
+                      .source = "rules 5 and 10; RFC 4787, 4.1 and 5",
                       .kind = PropertyKind::liveness},
              .judge_call = open_path_connects},
+    Property{.info = {.id = "session-stays-up",
+                      .sentence = "A session that both ends have lasts until one hangs up, while "
+                                  "its path is up.",
+                      .source = "rule 5",
+                      .kind = PropertyKind::liveness},
+             .judge_call = session_stays_up},
     Property{
         .info = {.id = "terminal-states-absorb",
                  .sentence = "Once a call or a session is over for an application, it hears no "

@@ -21,13 +21,34 @@ bool is_told_by_push(const ParticipantFacts& who) {
     return !who.heard.happened();
 }
 
-Promise silence_from(const Case& one, const ParticipantFacts& who, Instant from) {
-    return {.need = {.from = std::max(from, who.ringing.at),
-                     .until = one.grace_end(),
-                     .device = who.device,
-                     .push = is_told_by_push(who),
-                     .exchanges = set_of(Exchange::ended, Exchange::keep_alive, Exchange::ringing),
-                     .failed_tries = one.call.failed_tries},
+// What takes the end of a call to a device.
+constexpr ExchangeSet to_device = set_of(Exchange::ended, Exchange::keep_alive, Exchange::ringing);
+
+// From what the broker has taken on.
+Need heard_from_broker(const Case& one, const ParticipantFacts& who, Instant from) {
+    return {.from = from,
+            .until = one.grace_end(),
+            .device = who.device,
+            .push = is_told_by_push(who),
+            .exchanges = to_device,
+            .failed_tries = one.call.failed_tries};
+}
+
+// From what the initiator has done: one exchange takes it to the broker, another one from there to
+// the device.
+Need heard_from_initiator(const Case& one,
+                          const ParticipantFacts& who,
+                          Instant from,
+                          Exchange exchange) {
+    Need need = heard_from_broker(one, who, from);
+    need.initiator = one.call.initiator;
+    need.exchanges |= set_of(exchange, Exchange::request);
+    return need;
+}
+
+Promise silence(const ParticipantFacts& who, Need need) {
+    need.from = std::max(need.from, who.ringing.at);
+    return {.need = need,
             .kept = who.ringing_stopped,
             .lapses = earliest(who.accept_command, who.decline_command).at};
 }
@@ -39,10 +60,10 @@ bool were_dismissals_lost(const ParticipantFacts& who) {
 
 void judge_silence(const Case& one,
                    const ParticipantFacts& who,
-                   Instant from,
+                   const Need& need,
                    std::string_view why,
                    Findings& findings) {
-    const Outcome outcome = judge(silence_from(one, who, from), one.history.surroundings());
+    const Outcome outcome = judge(silence(who, need), one.history.surroundings());
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome != Outcome::broken || were_dismissals_lost(who)) return;
     findings.breach(who.ringing_stopped,
@@ -50,33 +71,74 @@ void judge_silence(const Case& one,
                                 name_of(who.device),
                                 time_of(who.ringing),
                                 why,
-                                time_of(from),
+                                time_of(need.from),
                                 time_of(who.ringing_stopped)));
 }
 
+// From here on the initiator wants nobody but whom it is connected to.
+Moment initiators_choice(const CallFacts& call) {
+    Moment connected;
+    for (const ParticipantFacts& who : call.participants)
+        connected = earliest(connected, who.at_initiator.connected);
+    if (call.policy != protocol::AnswerPolicy::all) return connected;
+    // Others may join until the user hangs up, unless the call has ended before.
+    const bool is_choice =
+        connected.is_before(call.hang_up_command) && call.hang_up_command.is_before(call.ended);
+    return is_choice ? call.hang_up_command : Moment{};
+}
+
 void losers_fall_silent(const Case& one, Findings& findings) {
+    const Moment choice = initiators_choice(one.call);
     for (const ParticipantFacts& who : one.call.participants) {
+        if (!who.ringing.happened()) continue;
         const Instant over = over_for(one.call, who);
-        if (!who.ringing.happened() || over >= one.now()) continue;
-        judge_silence(one, who, over, "the call was over for it", findings);
+        if (over < one.now()) {
+            const Need need = heard_from_broker(one, who, over);
+            judge_silence(one, who, need, "the call was over for it", findings);
+        }
+        if (choice.happened() && !who.at_initiator.connected.happened()) {
+            const Need need = heard_from_initiator(one, who, choice.at, Exchange::update);
+            judge_silence(one, who, need, "the initiator had chosen another", findings);
+        }
     }
 }
 
-// From the user's command on: two exchanges, one after the other, each with its window.
+// An acceptor learns that it was too late, or that nobody will connect to it.
+void judge_acceptor(const Case& one, const ParticipantFacts& who, Need need, Findings& findings) {
+    need.from = std::max(need.from, who.accept_command.at + protocol::timing::gathering_max);
+    need.exchanges |= set_of(Exchange::accept);
+    const Promise promise{.need = need,
+                          .kept = earliest(who.rejected, who.here.disconnected),
+                          .lapses = who.hang_up_command.at};
+    const Outcome outcome = judge(promise, one.history.surroundings());
+    if (outcome == Outcome::kept) findings.exercised();
+    if (outcome != Outcome::broken) return;
+    findings.breach(promise.kept,
+                    fmt::format("{} accepted at {}, the initiator cancelled at {}, and it heard "
+                                "so: {}",
+                                name_of(who.device),
+                                time_of(who.accept_command),
+                                time_of(one.call.cancel_command),
+                                time_of(promise.kept)));
+}
+
 void cancel_reaches_all(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
-    const bool has_session = call.nominate_sent.is_before(call.cancel_command);
-    if (!call.cancel_command.happened() || !call.taken.happened() || has_session) return;
-    const Need need{.from = std::max(call.cancel_command.at, call.taken.at),
-                    .until = one.grace_end(),
-                    .initiator = call.initiator,
-                    .exchanges = set_of(Exchange::cancel, Exchange::request),
-                    .failed_tries = call.failed_tries};
-    const std::optional<Instant> reached = one.history.surroundings().stretch_end(need);
-    if (!reached) return;
+    const Moment& cancel = call.cancel_command;
+    if (!cancel.happened() || !call.taken.happened()) return;
+    // Whoever is nominated hears it from the initiator itself, and a call that has ended is not
+    // cancelled.
+    const bool has_session = call.nominate_sent.is_before(cancel);
+    const bool has_ended = call.ended.is_before(cancel) || call.failed.is_before(cancel);
+    if (has_session || has_ended) return;
     for (const ParticipantFacts& who : call.participants) {
-        if (who.ringing.happened() && !who.answered_itself()) {
-            judge_silence(one, who, *reached, "the initiator's cancel had had its time", findings);
+        if (!who.ringing.happened() || who.decline_command.happened()) continue;
+        const Instant from = std::max(cancel.at, call.taken.at);
+        const Need need = heard_from_initiator(one, who, from, Exchange::cancel);
+        if (who.accept_command.happened()) {
+            judge_acceptor(one, who, need, findings);
+        } else {
+            judge_silence(one, who, need, "the initiator cancelled", findings);
         }
     }
 }
@@ -244,7 +306,8 @@ constexpr std::array properties{
                       .kind = PropertyKind::liveness},
              .judge_call = losers_fall_silent},
     Property{.info = {.id = "cancel-reaches-all",
-                      .sentence = "When the initiator cancels, every device that rings stops.",
+                      .sentence = "When the initiator cancels, every device that rings stops, "
+                                  "and every acceptor hears that it came to nothing.",
                       .source = "rules 6 and 8",
                       .kind = PropertyKind::liveness},
              .judge_call = cancel_reaches_all},

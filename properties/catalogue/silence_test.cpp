@@ -113,6 +113,38 @@ TEST(NoFalseReason, does_not_count_unknown) {
     EXPECT_EQ(reasons_of(story).verdict(), Verdict::vacuous);
 }
 
+TEST(LosersFallSilent, counts_from_the_initiators_choice_on) {
+    Story untold;
+    untold.calls().rings_all().delivered(1).connects(1).wait(40s);
+    EXPECT_EQ(untold.tally("losers-fall-silent").verdict(), Verdict::violated);
+
+    // Under all the others may join until the user hangs up.
+    const auto under_all = [](Story& story) -> Story& {
+        story.world.duration = 60s;
+        return story.calls(protocol::AnswerPolicy::all).rings_all().delivered(1).connects(1);
+    };
+    Story talking;
+    under_all(talking).wait(40s);
+    EXPECT_EQ(talking.tally("losers-fall-silent").verdict(), Verdict::vacuous);
+    Story over;
+    under_all(over).hangs_up(1).wait(40s);
+    EXPECT_EQ(over.tally("losers-fall-silent").verdict(), Verdict::violated);
+}
+
+TEST(CancelReachesAll, concerns_acceptors_too) {
+    Story untold;
+    untold.calls().rings_all().delivered(1).cancels().stops(2, EndReason::cancelled).wait(100s);
+    EXPECT_EQ(untold.tally("cancel-reaches-all").violated, 1U);
+
+    Story told;
+    told.calls().rings_all().delivered(1).cancels().stops(2, EndReason::cancelled);
+    told.tell(1,
+              protocol::Disconnected{
+                  .call = Story::call, .peer = {}, .reason = protocol::SessionEnd::not_chosen});
+    EXPECT_EQ(told.tally("cancel-reaches-all").verdict(), Verdict::holds);
+    EXPECT_EQ(told.tally("cancel-reaches-all").checked, 2U);
+}
+
 TEST(LosersFallSilent, excuses_a_device_that_only_lost_pushes_could_have_told) {
     Story story;
     const protocol::InviteDismiss dismissal = Story::dismissal(2, EndReason::answered);
