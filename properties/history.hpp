@@ -106,7 +106,7 @@ private:
                    const Header& header,
                    const protocol::Address& destination,
                    const protocol::AcceptForward& forward);
-    [[nodiscard]] bool is_reflected(std::uint32_t device, const Moment& since) const;
+    [[nodiscard]] bool is_reflected(std::uint32_t number, const Moment& since) const;
     void at_broker(CallFacts& call,
                    const Header& header,
                    MessageType type,

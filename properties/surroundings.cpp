@@ -70,8 +70,9 @@ bool allows_direct_path(model::NatKind one, model::NatKind other) {
 }
 
 Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
-    for (const Fault& fault : world.faults)
+    for (const Fault& fault : world.faults) {
         add_trouble(fault);
+    }
     for (const scenarios::DeviceMove& move : world.moves) {
         const Instant at{move.move.at};
         const NodeId node{.kind = NodeKind::device, .number = move.device};
@@ -79,8 +80,9 @@ Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
             {.start = at, .end = at + Duration{1}, .node = node, .is_fault = false});
         note_if_blocked(move.device, move.move.network);
     }
-    for (const scenarios::Device& device : world.devices)
+    for (const scenarios::Device& device : world.devices) {
         note_if_blocked(device.number, device.network);
+    }
     std::sort(blocked_.begin(), blocked_.end());
     list_owners();
 }
@@ -94,20 +96,24 @@ void Surroundings::note_if_blocked(std::uint32_t device, std::uint32_t network) 
 void Surroundings::list_owners() {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> by_profile;
     by_profile.reserve(world_->devices.size());
-    for (const scenarios::Device& device : world_->devices)
+    for (const scenarios::Device& device : world_->devices) {
         by_profile.emplace_back(device.profile, device.number);
+    }
     std::sort(by_profile.begin(), by_profile.end());
     devices_.reserve(by_profile.size());
-    for (const auto& [profile, device] : by_profile)
+    for (const auto& [profile, device] : by_profile) {
         devices_.push_back(device);
+    }
 
     std::size_t first = 0;
     for (const scenarios::Profile& profile : world_->profiles) {
-        while (first < by_profile.size() && by_profile[first].first < profile.number)
+        while (first < by_profile.size() && by_profile[first].first < profile.number) {
             ++first;
+        }
         std::size_t end = first;
-        while (end < by_profile.size() && by_profile[end].first == profile.number)
+        while (end < by_profile.size() && by_profile[end].first == profile.number) {
             ++end;
+        }
         for (const protocol::EndpointIdentifier& identifier : profile.identifiers) {
             owners_.push_back({.identifier = identifier.text(),
                                .first = static_cast<std::uint32_t>(first),

@@ -46,7 +46,7 @@ public:
     [[nodiscard]] bool is_blocked(std::uint32_t device) const;
 
     // The access network in which the device always is; null if it moves.
-    [[nodiscard]] const scenarios::AccessNetwork* network_of(std::uint32_t device) const;
+    [[nodiscard]] const scenarios::AccessNetwork* network_of(std::uint32_t number) const;
 
     // No fault of the schedule that touches this device (or everybody) overlaps the interval.
     [[nodiscard]] bool is_untroubled(std::uint32_t device, Instant from, Instant until) const;

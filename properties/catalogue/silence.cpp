@@ -78,8 +78,9 @@ void judge_silence(const Case& one,
 // From here on the initiator wants nobody but whom it is connected to.
 Moment initiators_choice(const CallFacts& call) {
     Moment connected;
-    for (const ParticipantFacts& who : call.participants)
+    for (const ParticipantFacts& who : call.participants) {
         connected = earliest(connected, who.at_initiator.connected);
+    }
     if (call.policy != protocol::AnswerPolicy::all) return connected;
     // Others may join until the user hangs up, unless the call has ended before.
     const bool is_choice =
