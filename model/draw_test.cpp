@@ -34,7 +34,7 @@ TEST(Draw, neighbouring_keys_give_even_draws) {
         ++counts.at(below(16, draw(1, Subsystem::access, i)));
     }
     for (const int count : counts) {
-        EXPECT_NEAR(count, samples / 16, 150);
+        EXPECT_NEAR(count, samples / 16.0, 150);
     }
 }
 

@@ -32,7 +32,7 @@ void nat_box_outbound(benchmark::State& state) {
     NatBox box = box_with_sessions(sessions);
     NatRefusal refusal{};
     std::uint32_t number = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         number = (number + 1) % sessions;
         benchmark::DoNotOptimize(box.outbound(Instant{}, inside, remote_of(number), refusal));
     }
@@ -46,7 +46,7 @@ void nat_box_inbound(benchmark::State& state) {
     NatRefusal refusal{};
     const Address remote = remote_of(sessions / 2);
     const Address mapped = box.outbound(Instant{}, inside, remote, refusal)->source;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(box.inbound(Instant{}, remote, mapped, refusal));
     }
 }
@@ -58,7 +58,7 @@ void nat_box_new_mapping(benchmark::State& state) {
     NatBox box{{.kind = NatKind::apdm_apdf, .mapping_timeout = Duration{sessions}}, outside_ip, 1};
     NatRefusal refusal{};
     std::uint32_t number = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         // One session begins and one expires with every nanosecond.
         const Instant now{Duration{number}};
         benchmark::DoNotOptimize(box.outbound(now, inside, remote_of(number++), refusal));
@@ -70,7 +70,7 @@ BENCHMARK(nat_box_new_mapping)->Arg(1)->Arg(8)->Arg(64)->Arg(4096);
 void quantile_sample(benchmark::State& state) {
     const QuantileTable table = lognormal(std::chrono::milliseconds{622}, 710);
     std::uint64_t number = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(table.sample(mix(++number)));
     }
 }
@@ -80,7 +80,7 @@ BENCHMARK(quantile_sample);
 void access_cross(benchmark::State& state) {
     const AccessProfile& profile = access_profile(static_cast<AccessKind>(state.range(0)));
     CrossingKey key{.seed = 1, .network = 7, .datagram = 0, .direction = Direction::up};
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         ++key.datagram;
         const Instant now{Duration{static_cast<std::int64_t>(key.datagram) * 1000}};
         benchmark::DoNotOptimize(cross(profile, key, now, 200));
@@ -96,7 +96,7 @@ BENCHMARK(access_cross)
 void push_submit(benchmark::State& state) {
     const PushService service{apns_profile(), 1};
     std::uint64_t identity = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(
             service.submit(Instant{}, {.device = 1, .identity = ++identity}, {}));
     }
@@ -112,7 +112,7 @@ void push_store_and_collect(benchmark::State& state) {
         service.arrive(Instant{}, device, false, {.identity = device, .expires = expires});
     }
     std::uint32_t device = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         device = (device + 1) % devices;
         benchmark::DoNotOptimize(service.came_online(Instant{}, device));
         service.arrive(Instant{}, device, false, {.identity = device, .expires = expires});
@@ -122,7 +122,7 @@ void push_store_and_collect(benchmark::State& state) {
 BENCHMARK(push_store_and_collect)->Arg(1'000)->Arg(1'000'000);
 
 void route_matrix_of_metros(benchmark::State& state) {
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(RouteMatrix{builtin_metros()});
     }
 }

@@ -96,8 +96,9 @@ protocol::Instant ActiveFaults::paused_until(model::NodeId node) const {
     protocol::Instant until{};
     for (const std::uint32_t index : active_) {
         const Fault& fault = schedule_[index];
-        if (fault.kind == FaultKind::broker_pause && fault.concerns(node))
+        if (fault.kind == FaultKind::broker_pause && fault.concerns(node)) {
             until = std::max(until, fault.end);
+        }
     }
     return until;
 }

@@ -27,8 +27,9 @@ std::string as_table(const NatMatrix& matrix) {
     text += '\n';
     for (std::size_t row = 0; row < model::nat_kind_count; ++row) {
         text += fmt::format("{:<10}", kind_text(row));
-        for (const Connectivity cell : matrix[row])
+        for (const Connectivity cell : matrix[row]) {
             text += fmt::format("{:>10}", to_string(cell));
+        }
         text += '\n';
     }
     return text;
@@ -41,8 +42,9 @@ std::string as_json(const NatMatrix& matrix) {
     }
     for (const auto& row : matrix) {
         nlohmann::ordered_json cells = nlohmann::ordered_json::array();
-        for (const Connectivity cell : row)
+        for (const Connectivity cell : row) {
             cells.push_back(to_string(cell));
+        }
         document["matrix"].push_back(cells);
     }
     return document.dump() + "\n";

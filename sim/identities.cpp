@@ -58,8 +58,9 @@ protocol::PushToken push_token(std::uint64_t world_seed, std::uint32_t device_nu
 std::optional<std::uint32_t> device_of_token(std::uint64_t world_seed, protocol::ByteView token) {
     if (token.size() != token_size) return std::nullopt;
     std::uint32_t number = 0;
-    for (unsigned i = 0; i < 4; ++i)
+    for (unsigned i = 0; i < 4; ++i) {
         number |= std::uint32_t{token[i]} << (8 * i);
+    }
     const auto expected = token_octets(world_seed, number);
     if (!std::equal(token.begin(), token.end(), expected.begin())) return std::nullopt;
     return number;
@@ -89,8 +90,9 @@ protocol::RegisterCommand registration_of(const scenarios::World& world,
     protocol::RegisterCommand registration{.profile = profile_id(world.seed, profile->number),
                                            .identifiers = {},
                                            .token = push_token(world.seed, device.number)};
-    for (const auto& identifier : profile->identifiers)
+    for (const auto& identifier : profile->identifiers) {
         registration.identifiers.push_back(identifier);
+    }
     return registration;
 }
 

@@ -79,8 +79,9 @@ TEST(Run, an_accept_arrives_with_the_addresses_of_the_device_that_sent_it) {
         for (std::uint32_t number = 1; number <= 3; ++number) {
             if (device_id(world.seed, number) != arrived->device) continue;
             const auto own = places.local_address(*places.device(number));
-            for (const auto& candidate : arrived->connection.candidates)
+            for (const auto& candidate : arrived->connection.candidates) {
                 found |= candidate.address == own;
+            }
         }
         EXPECT_TRUE(found);
     }

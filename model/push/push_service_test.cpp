@@ -32,6 +32,7 @@ PushNotification notification(std::uint64_t identity, Instant submitted, Duratio
 
 std::vector<std::uint64_t> identities(const std::vector<PushNotification>& notifications) {
     std::vector<std::uint64_t> all;
+    all.reserve(notifications.size());
     for (const PushNotification& one : notifications) {
         all.push_back(one.identity);
     }
@@ -329,7 +330,9 @@ bool is_equal(const PushService::Answer& a, const PushService::Answer& b) {
 
 RC_GTEST_PROP(PushServiceDraws,
               a_submission_fares_as_it_does_whoever_else_submits,
-              (std::uint64_t seed, std::uint64_t identity, std::vector<std::uint64_t> others)) {
+              (std::uint64_t seed,
+               std::uint64_t identity,
+               const std::vector<std::uint64_t>& others)) {
     const PushService alone{rough(), seed};
     PushService busy{rough(), seed};
     for (const std::uint64_t other : others) {

@@ -155,7 +155,7 @@ std::uint32_t Broker::find_call(Instant now, CallId id) {
 }
 
 Ticket Broker::ticket_for(CallId call, DeviceId device) const {
-    std::array<std::uint8_t, 32> subject;
+    std::array<std::uint8_t, 32> subject{};
     append_big_endian(call.high, subject.data());
     append_big_endian(call.low, subject.data() + 8);
     append_big_endian(device.high, subject.data() + 16);

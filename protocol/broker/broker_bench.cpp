@@ -84,8 +84,9 @@ public:
         send(1, request);
         const auto tickets = tickets_;
         tickets_.clear();
-        for (const auto& [device, ticket] : tickets)
+        for (const auto& [device, ticket] : tickets) {
             play_device(call, device, ticket);
+        }
         return handled_;
     }
 
@@ -95,8 +96,9 @@ public:
             broker_.handle(now_, DeadlineReached{});
             drain();
         }
-        for (const CallId call : ended_)
+        for (const CallId call : ended_) {
             send(1, EndedAck{call, bench_device(1)});
+        }
         ended_.clear();
     }
 
@@ -112,7 +114,7 @@ private:
 
     template <class M>
     void send(std::uint32_t from, const M& message) {
-        std::array<std::uint8_t, datagram_size_max> bytes;
+        std::array<std::uint8_t, datagram_size_max> bytes{};
         const std::size_t size = encode_message(message, bytes);
         broker_.handle(now_,
                        ReceivedDatagram{.source = bench_address(from),
@@ -157,7 +159,7 @@ void broker_handles_messages(benchmark::State& state) {
         world.pass(between_calls);
     }
     std::int64_t handled = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         handled += world.play_call();
         world.pass(between_calls);
     }
@@ -175,7 +177,7 @@ BENCHMARK(broker_handles_messages)
 void broker_is_set_up(benchmark::State& state) {
     const auto devices = static_cast<std::uint32_t>(state.range(0));
     double bytes = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         Broker broker(bench_config());
         for (std::uint32_t i = 0; i < devices; ++i) {
             broker.preregister(instant_at(0), bench_registration(i + 1000, i));

@@ -131,8 +131,9 @@ inline void collect(Outputs& outputs, const Broker::Output& output) {
 // Everything the broker wants done now.
 inline Outputs drain(Broker& broker) {
     Outputs outputs;
-    while (const auto output = broker.poll_output())
+    while (const auto output = broker.poll_output()) {
         collect(outputs, *output);
+    }
     return outputs;
 }
 
@@ -180,7 +181,7 @@ protected:
         }
     }
 
-    InviteRequest request() const {
+    [[nodiscard]] InviteRequest request() const {
         InviteRequest message;
         message.call = call;
         message.initiator = device_id(initiator);

@@ -23,8 +23,9 @@ void BrokerObserver::hear(const Message& message, bool is_genuine) {
         if (decline->scope == DeclineScope::everywhere) call.is_declined_everywhere = true;
     } else if (const auto* update = std::get_if<InviteUpdate>(&message)) {
         call.updates.push_back(*update);
-        for (const DeviceId device : update->chosen)
+        for (const DeviceId device : update->chosen) {
             call.told[device].clear();
+        }
     } else if (const auto* acknowledgement = std::get_if<ForwardAck>(&message)) {
         call.owed.erase(acknowledgement->device);
     }

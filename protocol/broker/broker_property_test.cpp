@@ -62,8 +62,9 @@ rc::Gen<std::vector<Step>> arbitrary_history() {
 class RandomWorld {
 public:
     void play(const std::vector<Step>& history) {
-        for (std::uint32_t device = 2; device < 5; ++device)
+        for (std::uint32_t device = 2; device < 5; ++device) {
             enrol({.device = device, .number = 1});
+        }
         for (std::size_t i = 0; i < history.size(); ++i) {
             if (i == history.size() / 2) copy_ = restored(broker_.state());
             take(history[i]);

@@ -112,8 +112,9 @@ RC_GTEST_PROP(BrokerInput, FromNowhereIsDroppedOrAnsweredOnce, ()) {
                 *rc::gen::container<std::vector<std::pair<std::size_t, std::uint8_t>>>(
                     rc::gen::pair(rc::gen::inRange<std::size_t>(0, bytes.size()),
                                   rc::gen::arbitrary<std::uint8_t>()));
-            for (const auto& [place, value] : changes)
+            for (const auto& [place, value] : changes) {
                 bytes[place] = value;
+            }
         }
         now += 1ms;
         broker.handle(now,

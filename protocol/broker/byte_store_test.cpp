@@ -47,8 +47,9 @@ RC_GTEST_PROP(ByteStore, KeepsEveryStringApartFromTheOthers, ()) {
             const std::string text(size, static_cast<char>('a' + size % 26));
             model.emplace_back(store.store(bytes_of(text)), text);
         }
-        for (const auto& [range, text] : model)
+        for (const auto& [range, text] : model) {
             RC_ASSERT(text_of(store.view(range)) == text);
+        }
     }
 }
 

@@ -73,8 +73,9 @@ RC_GTEST_PROP(CallTable, FindsEveryOpenCallInEveryWay, ()) {
             by_callee[its_callee].insert(open);
         }
         RC_ASSERT(table.deadlines.first_due() == first_due);
-        for (std::uint32_t one = 0; one < 3; ++one)
+        for (std::uint32_t one = 0; one < 3; ++one) {
             RC_ASSERT(listed(table, one) == by_callee[one]);
+        }
     }
 }
 

@@ -72,8 +72,9 @@ std::size_t HashIndex::slot_of(std::uint64_t hash, std::uint32_t position) const
 
 void HashIndex::place(Slot slot) {
     std::size_t at = home(slot.hash);
-    while (!slots[at].is_free())
+    while (!slots[at].is_free()) {
         at = next(at);
+    }
     slots[at] = slot;
 }
 

@@ -24,10 +24,12 @@ TEST(HashIndex, HashesDifferByKeyAndByText) {
 
 TEST(HashIndex, AnEmptiedIndexEqualsANewOne) {
     HashIndex index;
-    for (std::uint32_t i = 0; i < 100; ++i)
+    for (std::uint32_t i = 0; i < 100; ++i) {
         index.insert(index_hash({}, 0, i), i);
-    for (std::uint32_t i = 0; i < 100; ++i)
+    }
+    for (std::uint32_t i = 0; i < 100; ++i) {
         index.erase(index_hash({}, 0, i), i);
+    }
     EXPECT_EQ(index, HashIndex{});
 }
 

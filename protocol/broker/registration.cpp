@@ -103,8 +103,9 @@ std::uint32_t Registry::find_identifier(ByteView text) const {
 
 std::uint32_t Registry::find_binding(DeviceId device, PushProvider provider) const {
     std::uint32_t at = find_device(device);
-    while (at != no_position && bindings[at].provider != provider)
+    while (at != no_position && bindings[at].provider != provider) {
         at = bindings[at].next_of_device;
+    }
     return at;
 }
 
@@ -180,8 +181,9 @@ void Registry::remove_binding(std::uint32_t position) {
     const std::uint32_t next = bindings[position].next_of_device;
     std::uint32_t at = find_device(device);
     if (at != position) {
-        while (bindings[at].next_of_device != position)
+        while (bindings[at].next_of_device != position) {
             at = bindings[at].next_of_device;
+        }
         bindings[at].next_of_device = next;
     } else if (next != no_position) {
         device_index.rename(index_hash(key, device), position, next);
@@ -206,8 +208,9 @@ void Registry::fill(std::uint32_t position, const RegisterDevice& registration) 
 }
 
 void Registry::strip(std::uint32_t position) {
-    while (bindings[position].first_link != no_position)
+    while (bindings[position].first_link != no_position) {
         unlink(bindings[position].first_link);
+    }
     bytes.release(bindings[position].token);
     bindings[position].token = {};
 }
@@ -222,8 +225,9 @@ std::uint32_t Registry::add_identifier(ByteView text) {
 
 bool Registry::is_linked(std::uint32_t binding, std::uint32_t identifier) const {
     std::uint32_t at = bindings[binding].first_link;
-    while (at != no_position && links[at].identifier != identifier)
+    while (at != no_position && links[at].identifier != identifier) {
         at = links[at].next_of_binding;
+    }
     return at != no_position;
 }
 

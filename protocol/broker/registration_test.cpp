@@ -169,8 +169,9 @@ TEST_F(Registration, ThatNamesNobodyOrNoTokenIsDropped) {
 TEST_F(Registration, IsForgottenOnlyLongAfterItsLease) {
     register_devices({2, 3});
     pass(std::chrono::hours{49});
-    for (std::uint32_t i = 10; i < 14; ++i)
+    for (std::uint32_t i = 10; i < 14; ++i) {
         receive(i, registration(i, phone(i)));
+    }
     const auto& bindings = broker.state().registry.bindings;
     const auto count = std::count_if(bindings.begin(), bindings.end(), [](const auto& binding) {
         return binding.device == device_id(2) || binding.device == device_id(3);
@@ -208,8 +209,9 @@ TEST_F(Registration, RepeatedReplacementsTakeNoMoreRoomThanTheFirst) {
     };
     replace_all(1);
     const Registry before = broker.state().registry;
-    for (std::uint32_t round = 2; round < 8; ++round)
+    for (std::uint32_t round = 2; round < 8; ++round) {
         replace_all(round);
+    }
     const Registry& after = broker.state().registry;
     EXPECT_EQ(after.bindings.size(), before.bindings.size());
     EXPECT_LE(after.identifiers.size(), before.identifiers.size() + 1);

@@ -23,8 +23,9 @@ TEST_F(Serving, NoTwoPushesHaveTheSameRequestNumber) {
     Outputs all = last;
     append(all, pass(119s));
     std::vector<std::uint64_t> requests;
-    for (const PushedMessage& push : all.pushed)
+    for (const PushedMessage& push : all.pushed) {
         requests.push_back(push.request);
+    }
     std::sort(requests.begin(), requests.end());
     EXPECT_GT(requests.size(), 30U);
     EXPECT_EQ(std::adjacent_find(requests.begin(), requests.end()), requests.end());

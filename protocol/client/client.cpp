@@ -24,10 +24,12 @@ Instant Client::next_deadline() const {
         next = std::min(next, one.next_deadline());
     }
     for (const ClientActivity& activity : state_.activity) {
-        for (const auto& call : activity.outgoing)
+        for (const auto& call : activity.outgoing) {
             next = std::min(next, call.next_deadline());
-        for (const auto& call : activity.incoming)
+        }
+        for (const auto& call : activity.incoming) {
             next = std::min(next, call.next_deadline());
+        }
         for (const auto& session : activity.sessions) {
             next = std::min(next, session.next_deadline());
         }

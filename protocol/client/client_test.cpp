@@ -286,16 +286,20 @@ RC_GTEST_PROP(ClientValue, SameInputsGiveSameOutputsAndACopyGoesOnLikeTheOrigina
     const Steps after = steps_of(60);
     ClientBench first;
     ClientBench second;
-    for (const std::uint32_t step : before)
+    for (const std::uint32_t step : before) {
         Adventure(first).step(step);
-    for (const std::uint32_t step : before)
+    }
+    for (const std::uint32_t step : before) {
         Adventure(second).step(step);
+    }
     RC_ASSERT(first.client.state() == second.client.state());
     second.client = Client(first.client);
-    for (const std::uint32_t step : after)
+    for (const std::uint32_t step : after) {
         Adventure(first).step(step);
-    for (const std::uint32_t step : after)
+    }
+    for (const std::uint32_t step : after) {
         Adventure(second).step(step);
+    }
     RC_ASSERT(first.client.state() == second.client.state());
     RC_ASSERT(first.sent == second.sent);
     RC_ASSERT(first.told == second.told);
@@ -303,8 +307,9 @@ RC_GTEST_PROP(ClientValue, SameInputsGiveSameOutputsAndACopyGoesOnLikeTheOrigina
 
 RC_GTEST_PROP(ClientValue, AStateSurvivesItsBytes, ()) {
     ClientBench bench;
-    for (const std::uint32_t step : steps_of(60))
+    for (const std::uint32_t step : steps_of(60)) {
         Adventure(bench).step(step);
+    }
     std::vector<std::uint8_t> bytes;
     serialise(bench.client.state(), bytes);
     RC_ASSERT(deserialise<ClientState>(bytes).value() == bench.client.state());
@@ -313,8 +318,9 @@ RC_GTEST_PROP(ClientValue, AStateSurvivesItsBytes, ()) {
 // Every call ends in silence: nothing lasts beyond its bounds, and every acceptor's fate is told.
 RC_GTEST_PROP(ClientValue, WhateverHappensTheClientIsIdleInTheEnd, ()) {
     ClientBench bench;
-    for (const std::uint32_t step : steps_of(100))
+    for (const std::uint32_t step : steps_of(100)) {
         Adventure(bench).step(step);
+    }
     bench.advance(400s);
     RC_ASSERT(bench.client.is_idle());
     RC_ASSERT(bench.client.next_deadline() == never);
@@ -355,8 +361,9 @@ RC_GTEST_PROP(ClientValue, NothingOfTheDeviceLeavesBeforeItsUserAccepts, ()) {
 
 RC_GTEST_PROP(ClientValue, AnyBytesAreDroppedAndOneInputGivesFewDatagrams, ()) {
     ClientBench bench;
-    for (const std::uint32_t step : steps_of(40))
+    for (const std::uint32_t step : steps_of(40)) {
         Adventure(bench).step(step);
+    }
     const auto bytes =
         *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::arbitrary<std::uint8_t>());
     const std::size_t before = bench.sent.size();

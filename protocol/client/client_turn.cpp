@@ -130,12 +130,15 @@ void ClientTurn::command(const NetworkChanged& command) {
     std::erase_if(state_.addresses, [](const Address& address) { return address.is_none(); });
     context_.addresses = state_.addresses;
     for (ClientActivity& activity : state_.activity) {
-        for (OutgoingCall& call : activity.outgoing)
+        for (OutgoingCall& call : activity.outgoing) {
             call.move(context_);
-        for (IncomingCall& call : activity.incoming)
+        }
+        for (IncomingCall& call : activity.incoming) {
             call.move(context_);
-        for (Session& session : activity.sessions)
+        }
+        for (Session& session : activity.sessions) {
             session.move(context_, state_.addresses);
+        }
     }
 }
 
@@ -220,8 +223,9 @@ void ClientTurn::from_broker(const M& message) {
 // ---- what is due --------------------------------------------------------------------------------
 
 void ClientTurn::serve() {
-    for (Registration& registration : state_.registration)
+    for (Registration& registration : state_.registration) {
         registration.serve(context_);
+    }
     if (state_.activity.empty()) return;
     serve_calls();
     serve_sessions();
@@ -233,10 +237,12 @@ void ClientTurn::serve() {
 
 void ClientTurn::serve_calls() {
     ClientActivity& activity = state_.activity.front();
-    for (OutgoingCall& call : activity.outgoing)
+    for (OutgoingCall& call : activity.outgoing) {
         call.serve(context_, activity.sessions);
-    for (IncomingCall& call : activity.incoming)
+    }
+    for (IncomingCall& call : activity.incoming) {
         call.serve(context_);
+    }
 }
 
 void ClientTurn::serve_sessions() {

@@ -61,8 +61,9 @@ Network accepted_call(const NatKind& first, const NatKind& second, const Weather
     network.add(first);
     network.add(second);
     network.command(1, call_command());
-    for (int i = 0; i < 100 && network.heard<Ringing>(2).empty(); ++i)
+    for (int i = 0; i < 100 && network.heard<Ringing>(2).empty(); ++i) {
         network.run(100ms);
+    }
     if (network.heard<Ringing>(2).empty()) return network;
     network.run(1s);
     network.command(2, AcceptCommand{network.heard<Ringing>(2).front().call});

@@ -196,8 +196,9 @@ TEST_F(IncomingCallTest, ACheckIsAnsweredToWhereItCameFromAndItsSourceIsChecked)
     ASSERT_THAT(bench.all<CheckResponse>(), SizeIs(1));
     EXPECT_EQ(bench.all<CheckResponse>()[0].mapped, elsewhere);
     EXPECT_THAT(bench.all<Check>(), SizeIs(1));
-    for (const SentMessage& one : bench.sent)
+    for (const SentMessage& one : bench.sent) {
         EXPECT_EQ(one.destination, elsewhere);
+    }
     EXPECT_EQ(bench.count(RemarkKind::peer_reflexive_learned), 1U);
 }
 
@@ -380,8 +381,9 @@ TEST_F(IncomingCallTest, AMoveWithASessionOpenSendsFromTheNewAddress) {
     bench.command(network);
     EXPECT_THAT(bench.all<SessionData>(), SizeIs(1));
     EXPECT_THAT(bench.all<CallKeepAlive>(), SizeIs(1));
-    for (const SentMessage& one : bench.sent)
+    for (const SentMessage& one : bench.sent) {
         EXPECT_EQ(one.source, home_of(77));
+    }
 }
 
 TEST_F(IncomingCallTest, APeerThatMovesIsFollowed) {

@@ -28,8 +28,9 @@ void let_go(OutgoingCall& call, ClientContext& context, Acceptor& acceptor, Sess
 }
 
 void let_all_go(OutgoingCall& call, ClientContext& context, SessionEnd reason) {
-    for (Acceptor& acceptor : call.acceptors)
+    for (Acceptor& acceptor : call.acceptors) {
         let_go(call, context, acceptor, reason);
+    }
 }
 
 // ---- towards the broker ------------------------------------------------------------------------

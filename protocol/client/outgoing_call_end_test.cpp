@@ -178,8 +178,9 @@ TEST_F(OutgoingCallEndTest, AMoveSendsAKeepAliveAndGoesOnSearchingFromTheNewAddr
     bench.command(network);
     ASSERT_THAT(bench.all<CallKeepAlive>(), SizeIs(1));
     ASSERT_THAT(bench.all<Check>(), SizeIs(1));
-    for (const SentMessage& one : bench.sent)
+    for (const SentMessage& one : bench.sent) {
         EXPECT_EQ(one.source, home_of(77));
+    }
 }
 
 TEST_F(OutgoingCallEndTest, BehindADependentMappingTheOutsideAddressesAreKeptOpen) {

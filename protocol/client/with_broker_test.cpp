@@ -85,8 +85,9 @@ private:
 
     [[nodiscard]] Instant next_deadline() const {
         Instant next = broker_.next_deadline();
-        for (const Client& one : clients_)
+        for (const Client& one : clients_) {
             next = std::min(next, one.next_deadline());
+        }
         return next;
     }
 

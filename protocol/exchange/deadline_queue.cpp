@@ -88,8 +88,9 @@ void DeadlineQueue::take_out(std::size_t place) {
 // Items without a deadline at the end of the table need no room, so that a queue that is done with
 // all of them equals one that was never used.
 void DeadlineQueue::trim() {
-    while (!places.empty() && places.back() == 0)
+    while (!places.empty() && places.back() == 0) {
         places.pop_back();
+    }
 }
 
 }  // namespace invitro::protocol

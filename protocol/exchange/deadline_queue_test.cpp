@@ -26,8 +26,9 @@ TEST(DeadlineQueue, GivesTheEarliestDeadline) {
 
 TEST(DeadlineQueue, GivesEqualDeadlinesInTheOrderOfTheirItems) {
     DeadlineQueue queue;
-    for (const std::uint32_t item : {5U, 2U, 9U, 1U})
+    for (const std::uint32_t item : {5U, 2U, 9U, 1U}) {
         queue.schedule(item, instant_at(7));
+    }
     std::vector<std::uint32_t> order;
     while (!queue.empty()) {
         order.push_back(queue.first_item());

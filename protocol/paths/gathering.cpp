@@ -97,8 +97,9 @@ Instant Gathering::next_deadline() const {
 
 CandidateList Gathering::candidates(std::span<const Address> locals) const {
     CandidateList list;
-    for (const Address& local : locals)
+    for (const Address& local : locals) {
         add_candidate(list, CandidateKind::host, local);
+    }
     for (const Reflection& reflection : reflections) {
         if (reflection.mapped.is_none()) continue;
         add_candidate(list, CandidateKind::server_reflexive, reflection.mapped);

@@ -18,8 +18,9 @@ public:
 
     TaggedBytes& add(const Address& address) {
         add_number(static_cast<std::uint8_t>(address.ip.family), 1);
-        for (const std::uint8_t octet : address.ip.octets)
+        for (const std::uint8_t octet : address.ip.octets) {
             add_number(octet, 1);
+        }
         return add_number(address.port, 2);
     }
 
@@ -100,8 +101,9 @@ Tag128 tag_of(const RandomValue& key, const SessionClose& message) {
 
 bool equal_tags(const Tag128& a, const Tag128& b) {
     unsigned difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
+    for (std::size_t i = 0; i < a.size(); ++i) {
         difference |= static_cast<unsigned>(a[i] ^ b[i]);
+    }
     return difference == 0;
 }
 

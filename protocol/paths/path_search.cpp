@@ -275,8 +275,9 @@ ConfirmedPath PathSearch::best_path() const {
 
 Instant PathSearch::next_deadline() const {
     Instant check = never;
-    for (const CandidatePair& pair : pairs)
+    for (const CandidatePair& pair : pairs) {
         check = std::min(check, pair.repetition.due);
+    }
     return std::min(settles, std::max(check, next_check));
 }
 

@@ -76,8 +76,9 @@ TEST_F(PathSearchTest, AnUnansweredCheckIsRepeatedWithTheSameTransaction) {
     }
     // After 0, 0.5, 1.5, 3.5, 5.5 and 7.5 s.
     EXPECT_EQ(transactions.size(), 6U);
-    for (const TransactionId& one : transactions)
+    for (const TransactionId& one : transactions) {
         EXPECT_EQ(one, transactions[0]);
+    }
 }
 
 TEST_F(PathSearchTest, AnUnknownSourceIsAnsweredLearnedAndChecked) {
@@ -115,8 +116,9 @@ TEST_F(PathSearchTest, TriggeredChecksWaitForThoseDueBefore) {
     std::vector<Address> checked;
     for (std::uint16_t i = 0; i < 200; ++i) {
         hear_check(far_host, i);
-        for (const auto& one : run(1ms))
+        for (const auto& one : run(1ms)) {
             checked.push_back(one.destination);
+        }
     }
     ASSERT_GE(checked.size(), 2U);
     EXPECT_EQ(checked[0], far_host);

@@ -55,7 +55,7 @@ template <class M>
 void encode_only(benchmark::State& state, M (*make)()) {
     const M message = make();
     std::array<std::uint8_t, datagram_size_max> buffer{};
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(encode_message(message, buffer));
         benchmark::ClobberMemory();
     }
@@ -65,7 +65,7 @@ template <class M>
 void decode_only(benchmark::State& state, M (*make)()) {
     std::array<std::uint8_t, datagram_size_max> buffer{};
     const std::size_t size = encode_message(make(), buffer);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         auto message = decode({buffer.data(), size});
         benchmark::DoNotOptimize(message);
     }
@@ -76,7 +76,7 @@ template <class M>
 void encode_and_decode(benchmark::State& state, M (*make)()) {
     const M message = make();
     std::array<std::uint8_t, datagram_size_max> buffer{};
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const std::size_t size = encode_message(message, buffer);
         benchmark::ClobberMemory();
         auto decoded = decode({buffer.data(), size});
@@ -87,7 +87,7 @@ void encode_and_decode(benchmark::State& state, M (*make)()) {
 void peek(benchmark::State& state) {
     std::array<std::uint8_t, datagram_size_max> buffer{};
     const std::size_t size = encode_message(typical_accept(), buffer);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(peek_call({buffer.data(), size}));
     }
 }

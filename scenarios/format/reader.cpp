@@ -61,8 +61,9 @@ bool Reader::refer(Entity entity, std::uint32_t number, const Value& at) {
         if (++listed > listed_max) break;
         known += fmt::format("{}{}", known.empty() ? "" : ", ", existing);
     }
-    if (numbers.size() > listed_max)
+    if (numbers.size() > listed_max) {
         known += fmt::format(" and {} more", numbers.size() - listed_max);
+    }
     return fail(at,
                 fmt::format("there is no {} {}; {}",
                             to_string(entity),
