@@ -1,82 +1,24 @@
 #include "properties/check_record.hpp"
 
-#include <algorithm>
+#include "properties/byte_stream.hpp"
+
+#include <stdexcept>
 
 namespace invitro::properties {
 namespace {
 
-// Numbers of seven bits a byte, least significant first; the high bit says that more follow
-// (LEB128).
-class Writer {
-public:
-    void number(std::uint64_t value) {
-        while (value >= 0x80) {
-            bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
-            value >>= 7;
-        }
-        bytes_.push_back(static_cast<std::uint8_t>(value));
-    }
+void write(ByteWriter& writer, const sim::Fingerprint& value) {
+    writer.number(value.high);
+    writer.number(value.low);
+}
 
-    void text(std::string_view value) {
-        number(value.size());
-        bytes_.insert(bytes_.end(), value.begin(), value.end());
-    }
+sim::Fingerprint read_fingerprint(ByteReader& reader) {
+    const std::uint64_t high = reader.number();
+    const std::uint64_t low = reader.number();
+    return {.high = high, .low = low};
+}
 
-    void fingerprint(const sim::Fingerprint& value) {
-        number(value.high);
-        number(value.low);
-    }
-
-    std::vector<std::uint8_t> take() { return std::move(bytes_); }
-
-private:
-    std::vector<std::uint8_t> bytes_;
-};
-
-// Reads what a Writer wrote; after a first mistake everything is zero and is_good() false.
-class Reader {
-public:
-    explicit Reader(protocol::ByteView bytes) : rest_(bytes) {}
-
-    std::uint64_t number() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            if (rest_.empty()) break;
-            const std::uint8_t byte = rest_.front();
-            rest_ = rest_.subspan(1);
-            value |= std::uint64_t{byte & 0x7FU} << shift;
-            if (byte < 0x80) return value;
-        }
-        is_good_ = false;
-        return 0;
-    }
-
-    std::string text() {
-        const std::uint64_t size = number();
-        if (size > rest_.size()) is_good_ = false;
-        if (!is_good_) return {};
-        const std::string value{protocol::text_of(rest_.first(size))};
-        rest_ = rest_.subspan(size);
-        return value;
-    }
-
-    sim::Fingerprint fingerprint() {
-        const std::uint64_t high = number();
-        const std::uint64_t low = number();
-        return {.high = high, .low = low};
-    }
-
-    // Everything was read, and it was well formed.
-    [[nodiscard]] bool is_done() const { return is_good_ && rest_.empty(); }
-
-    [[nodiscard]] bool is_good() const { return is_good_; }
-
-private:
-    protocol::ByteView rest_;
-    bool is_good_ = true;
-};
-
-void write(Writer& writer, const Tally& tally) {
+void write(ByteWriter& writer, const Tally& tally) {
     writer.number(tally.checked);
     writer.number(tally.violated);
     if (tally.violated == 0) return;
@@ -87,7 +29,7 @@ void write(Writer& writer, const Tally& tally) {
     writer.text(first.explanation);
 }
 
-Tally read_tally(Reader& reader) {
+Tally read_tally(ByteReader& reader) {
     Tally tally;
     tally.checked = reader.number();
     tally.violated = reader.number();
@@ -99,6 +41,43 @@ Tally read_tally(Reader& reader) {
     first.explanation = reader.text();
     tally.violations.push_back(std::move(first));
     return tally;
+}
+
+WorldRecord read_record(ByteReader& reader) {
+    WorldRecord record;
+    record.fingerprint = read_fingerprint(reader);
+    record.events = reader.number();
+    record.features = reader.number();
+    for (std::uint64_t& count : record.remarks)
+        count = reader.number();
+    for (std::size_t i = 0; i < catalogue().size(); ++i)
+        record.tallies.push_back(read_tally(reader));
+    return record;
+}
+
+ShrinkRecord read_shrink_record(ByteReader& reader) {
+    ShrinkRecord record;
+    const std::uint64_t steps = reader.number();
+    for (std::uint64_t i = 0; i < steps; ++i)
+        record.report.path.push_back(static_cast<std::uint32_t>(reader.number()));
+    record.report.tried = reader.number();
+    record.report.exhausted = reader.number() == 1;
+    record.fingerprint = read_fingerprint(reader);
+    record.explanation = reader.text();
+    return record;
+}
+
+// What `read` makes of the bytes, if it reads them all and they are well formed.
+template <class Record>
+std::optional<Record> whole(protocol::ByteView bytes, Record (*read)(ByteReader&)) {
+    try {
+        ByteReader reader(bytes);
+        Record record = read(reader);
+        if (reader.at_end()) return record;
+    } catch (const std::runtime_error&) {
+        // Cut short.
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -115,8 +94,8 @@ WorldRecord record_of(const scenarios::World& world, WorldVerdict verdict) {
 }
 
 std::vector<std::uint8_t> encode(const WorldRecord& record) {
-    Writer writer;
-    writer.fingerprint(record.fingerprint);
+    ByteWriter writer;
+    write(writer, record.fingerprint);
     writer.number(record.events);
     writer.number(record.features);
     for (const std::uint64_t count : record.remarks)
@@ -127,43 +106,23 @@ std::vector<std::uint8_t> encode(const WorldRecord& record) {
 }
 
 std::optional<WorldRecord> decode_record(protocol::ByteView bytes) {
-    Reader reader(bytes);
-    WorldRecord record;
-    record.fingerprint = reader.fingerprint();
-    record.events = reader.number();
-    record.features = reader.number();
-    for (std::uint64_t& count : record.remarks)
-        count = reader.number();
-    for (std::size_t i = 0; i < catalogue().size(); ++i)
-        record.tallies.push_back(read_tally(reader));
-    if (!reader.is_done()) return std::nullopt;
-    return record;
+    return whole<WorldRecord>(bytes, read_record);
 }
 
 std::vector<std::uint8_t> encode(const ShrinkRecord& record) {
-    Writer writer;
+    ByteWriter writer;
     writer.number(record.report.path.size());
     for (const std::uint32_t position : record.report.path)
         writer.number(position);
     writer.number(record.report.tried);
     writer.number(record.report.exhausted ? 1 : 0);
-    writer.fingerprint(record.fingerprint);
+    write(writer, record.fingerprint);
     writer.text(record.explanation);
     return writer.take();
 }
 
 std::optional<ShrinkRecord> decode_shrink_record(protocol::ByteView bytes) {
-    Reader reader(bytes);
-    ShrinkRecord record;
-    const std::uint64_t steps = reader.number();
-    for (std::uint64_t i = 0; i < steps && reader.is_good(); ++i)
-        record.report.path.push_back(static_cast<std::uint32_t>(reader.number()));
-    record.report.tried = reader.number();
-    record.report.exhausted = reader.number() == 1;
-    record.fingerprint = reader.fingerprint();
-    record.explanation = reader.text();
-    if (!reader.is_done()) return std::nullopt;
-    return record;
+    return whole<ShrinkRecord>(bytes, read_shrink_record);
 }
 
 }  // namespace invitro::properties

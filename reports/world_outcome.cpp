@@ -7,7 +7,7 @@
 namespace invitro::reports {
 namespace {
 
-void write(ByteWriter& writer, const sim::RunSummary& summary) {
+void write(properties::ByteWriter& writer, const sim::RunSummary& summary) {
     writer.number(summary.fingerprint.high);
     writer.number(summary.fingerprint.low);
     writer.number(summary.events);
@@ -25,7 +25,7 @@ void write(ByteWriter& writer, const sim::RunSummary& summary) {
     writer.number(summary.quiescent ? 1 : 0);
 }
 
-sim::RunSummary read_summary(ByteReader& reader) {
+sim::RunSummary read_summary(properties::ByteReader& reader) {
     sim::RunSummary summary;
     summary.fingerprint.high = reader.number();
     summary.fingerprint.low = reader.number();
@@ -45,7 +45,7 @@ sim::RunSummary read_summary(ByteReader& reader) {
     return summary;
 }
 
-void write(ByteWriter& writer, const properties::Tally& tally) {
+void write(properties::ByteWriter& writer, const properties::Tally& tally) {
     writer.number(tally.checked);
     writer.number(tally.violated);
     writer.number(tally.violations.size());
@@ -57,7 +57,7 @@ void write(ByteWriter& writer, const properties::Tally& tally) {
     }
 }
 
-properties::Tally read_tally(ByteReader& reader) {
+properties::Tally read_tally(properties::ByteReader& reader) {
     properties::Tally tally;
     tally.checked = reader.number();
     tally.violated = reader.number();
@@ -95,7 +95,7 @@ void add_findings(PropertyResult& property,
 }  // namespace
 
 std::vector<std::uint8_t> encode(const WorldOutcome& outcome) {
-    ByteWriter writer;
+    properties::ByteWriter writer;
     write(writer, outcome.summary);
     writer.number(outcome.tallies.size());
     for (const properties::Tally& tally : outcome.tallies) {
@@ -106,7 +106,7 @@ std::vector<std::uint8_t> encode(const WorldOutcome& outcome) {
 }
 
 WorldOutcome decode_outcome(protocol::ByteView bytes) {
-    ByteReader reader(bytes);
+    properties::ByteReader reader(bytes);
     WorldOutcome outcome;
     outcome.summary = read_summary(reader);
     for (std::uint64_t left = reader.number(); left != 0; --left) {

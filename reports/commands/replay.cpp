@@ -1,9 +1,9 @@
 // `invitro replay`.
 #include "model/network/topology.hpp"
+#include "properties/byte_stream.hpp"
 #include "properties/check.hpp"
 #include "reports/commands/commands.hpp"
 #include "reports/commands/options.hpp"
-#include "reports/metrics/byte_stream.hpp"
 #include "sim/campaign/worker.hpp"
 #include "sim/platform.hpp"
 
@@ -42,7 +42,7 @@ struct Told {
 std::vector<std::uint8_t> replay_in_child(const properties::Replayable& what) {
     sim::Platform platform(model::builtin_metros());
     const properties::ReplayOutcome outcome = properties::replay(what, platform);
-    ByteWriter writer;
+    properties::ByteWriter writer;
     const auto violated = outcome.verdict.first_violated();
     writer.text(violated ? properties::catalogue()[*violated].id : "");
     const bool explained = violated && !outcome.verdict.tallies[*violated].violations.empty();
@@ -55,7 +55,7 @@ std::vector<std::uint8_t> replay_in_child(const properties::Replayable& what) {
 }
 
 Told read_told(const std::vector<std::uint8_t>& bytes) {
-    ByteReader reader(bytes);
+    properties::ByteReader reader(bytes);
     Told told;
     told.property = reader.text();
     told.explanation = reader.text();

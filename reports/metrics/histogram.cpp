@@ -87,7 +87,7 @@ std::vector<Bucket> Histogram::buckets() const {
     return result;
 }
 
-void Histogram::write(ByteWriter& writer) const {
+void Histogram::write(properties::ByteWriter& writer) const {
     writer.number(counts_.size());
     std::uint32_t previous = 0;
     for (const Bucket& bucket : buckets()) {
@@ -100,7 +100,7 @@ void Histogram::write(ByteWriter& writer) const {
     writer.number(sum_);
 }
 
-Histogram Histogram::read(ByteReader& reader) {
+Histogram Histogram::read(properties::ByteReader& reader) {
     std::vector<Bucket> buckets;
     std::uint32_t index = 0;
     for (std::uint64_t left = reader.number(); left != 0; --left) {

@@ -6,8 +6,8 @@
 // among worlds, workers or machines, the merged histogram is the same to the byte.
 #pragma once
 
+#include "properties/byte_stream.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
-#include "reports/metrics/byte_stream.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -53,8 +53,8 @@ public:
     bool operator==(const Histogram&) const = default;
 
     // Equal histograms give equal bytes.
-    void write(ByteWriter& writer) const;
-    static Histogram read(ByteReader& reader);
+    void write(properties::ByteWriter& writer) const;
+    static Histogram read(properties::ByteReader& reader);
 
     // From what a result file holds: the buckets and the exact figures beside them.
     static Histogram from_parts(const std::vector<Bucket>& buckets,

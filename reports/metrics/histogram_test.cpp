@@ -9,7 +9,7 @@ namespace invitro::reports {
 namespace {
 
 std::vector<std::uint8_t> bytes_of(const Histogram& histogram) {
-    ByteWriter writer;
+    properties::ByteWriter writer;
     histogram.write(writer);
     return writer.take();
 }
@@ -88,7 +88,7 @@ RC_GTEST_PROP(Histogram, EverySplitMergesToTheSameBytes, ()) {
 RC_GTEST_PROP(Histogram, IsReadAsItWasWritten, ()) {
     const Histogram histogram = histogram_of(*durations());
     const std::vector<std::uint8_t> bytes = bytes_of(histogram);
-    ByteReader reader(bytes);
+    properties::ByteReader reader(bytes);
     RC_ASSERT(Histogram::read(reader) == histogram);
     RC_ASSERT(reader.at_end());
 }
@@ -96,7 +96,7 @@ RC_GTEST_PROP(Histogram, IsReadAsItWasWritten, ()) {
 TEST(Histogram, CutBytesAreRefused) {
     std::vector<std::uint8_t> bytes = bytes_of(histogram_of({1, 2, 1'000'000}));
     bytes.pop_back();
-    ByteReader reader(bytes);
+    properties::ByteReader reader(bytes);
     EXPECT_THROW(Histogram::read(reader), std::runtime_error);
 }
 

@@ -43,25 +43,25 @@ std::map<std::string, Histogram> grouped(const std::map<Cell, Histogram>& cells,
     return groups;
 }
 
-void write_pair(ByteWriter& writer, const NatPair& pair) {
+void write_pair(properties::ByteWriter& writer, const NatPair& pair) {
     writer.number(static_cast<std::uint64_t>(pair.initiator));
     writer.number(static_cast<std::uint64_t>(pair.recipient));
 }
 
 template <class Enumeration>
-Enumeration read_enumeration(ByteReader& reader, std::uint64_t count) {
+Enumeration read_enumeration(properties::ByteReader& reader, std::uint64_t count) {
     const std::uint64_t value = reader.number();
     if (value >= count) throw std::runtime_error("a world's outcome names an unknown kind");
     return static_cast<Enumeration>(value);
 }
 
-NatPair read_pair(ByteReader& reader) {
+NatPair read_pair(properties::ByteReader& reader) {
     const auto initiator = read_enumeration<model::NatKind>(reader, model::nat_kind_count);
     const auto recipient = read_enumeration<model::NatKind>(reader, model::nat_kind_count);
     return {.initiator = initiator, .recipient = recipient};
 }
 
-void write_cell(ByteWriter& writer, const Cell& cell) {
+void write_cell(properties::ByteWriter& writer, const Cell& cell) {
     writer.number(static_cast<std::uint64_t>(cell.measure));
     writer.number(cell.circumstances ? 1 : 0);
     if (!cell.circumstances) return;
@@ -70,7 +70,7 @@ void write_cell(ByteWriter& writer, const Cell& cell) {
     write_pair(writer, cell.circumstances->nat);
 }
 
-Cell read_cell(ByteReader& reader) {
+Cell read_cell(properties::ByteReader& reader) {
     Cell cell{.measure = read_enumeration<Measure>(reader, measure_count), .circumstances = {}};
     if (reader.number() == 0) return cell;
     Circumstances& circumstances = cell.circumstances.emplace();
@@ -80,13 +80,13 @@ Cell read_cell(ByteReader& reader) {
     return cell;
 }
 
-void write_reference(ByteWriter& writer, const CallReference& reference) {
+void write_reference(properties::ByteWriter& writer, const CallReference& reference) {
     writer.number(reference.world);
     writer.number(reference.call.high);
     writer.number(reference.call.low);
 }
 
-CallReference read_reference(ByteReader& reader) {
+CallReference read_reference(properties::ByteReader& reader) {
     CallReference reference;
     reference.world = reader.number();
     reference.call.high = reader.number();
@@ -203,7 +203,7 @@ std::optional<CallReference> Measurements::slowest_call() const {
     return slowest_->second;
 }
 
-void Measurements::write(ByteWriter& writer) const {
+void Measurements::write(properties::ByteWriter& writer) const {
     writer.number(cells_.size());
     for (const auto& [cell, histogram] : cells_) {
         write_cell(writer, cell);
@@ -231,7 +231,7 @@ void Measurements::write(ByteWriter& writer) const {
     }
 }
 
-Measurements Measurements::read(ByteReader& reader) {
+Measurements Measurements::read(properties::ByteReader& reader) {
     Measurements result;
     for (std::uint64_t left = reader.number(); left != 0; --left) {
         const Cell cell = read_cell(reader);

@@ -7,8 +7,8 @@
 
 #include "model/nat/nat_box.hpp"
 #include "model/network/access.hpp"
+#include "properties/byte_stream.hpp"
 #include "protocol/vocabulary/identity.hpp"
-#include "reports/metrics/byte_stream.hpp"
 #include "reports/metrics/histogram.hpp"
 
 #include <array>
@@ -154,8 +154,8 @@ public:
     [[nodiscard]] std::optional<CallReference> slowest_call() const;
 
     // Equal measurements give equal bytes.
-    void write(ByteWriter& writer) const;
-    static Measurements read(ByteReader& reader);
+    void write(properties::ByteWriter& writer) const;
+    static Measurements read(properties::ByteReader& reader);
 
     // For a result file that is read again.
     struct Parts {

@@ -148,10 +148,10 @@ TEST_F(MetricsOfAStagedCall, TheTypicalAndTheSlowestCallAreNamed) {
 
 TEST_F(MetricsOfAStagedCall, AreReadAsTheyWereWritten) {
     stage.play();
-    ByteWriter writer;
+    properties::ByteWriter writer;
     metrics.measurements().write(writer);
     const auto bytes = writer.take();
-    ByteReader reader(bytes);
+    properties::ByteReader reader(bytes);
     EXPECT_EQ(Measurements::read(reader), metrics.measurements());
 }
 

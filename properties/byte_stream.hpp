@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace invitro::reports {
+namespace invitro::properties {
 
 class ByteWriter {
 public:
@@ -46,12 +46,12 @@ public:
             value |= std::uint64_t{byte & 0x7FU} << shift;
             if ((byte & 0x80U) == 0) return value;
         }
-        throw std::runtime_error("a number of a world's outcome is too long");
+        throw std::runtime_error("a number of a worker's bytes is too long");
     }
 
     std::string text() {
         const std::uint64_t size = number();
-        if (size > bytes_.size()) throw std::runtime_error("a world's outcome is cut short");
+        if (size > bytes_.size()) throw std::runtime_error("a worker's bytes are cut short");
         std::string result(protocol::text_of(bytes_.first(size)));
         bytes_ = bytes_.subspan(size);
         return result;
@@ -61,7 +61,7 @@ public:
 
 private:
     std::uint8_t next() {
-        if (bytes_.empty()) throw std::runtime_error("a world's outcome is cut short");
+        if (bytes_.empty()) throw std::runtime_error("a worker's bytes are cut short");
         const std::uint8_t byte = bytes_.front();
         bytes_ = bytes_.subspan(1);
         return byte;
@@ -70,4 +70,4 @@ private:
     protocol::ByteView bytes_;
 };
 
-}  // namespace invitro::reports
+}  // namespace invitro::properties
