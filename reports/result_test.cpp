@@ -1,6 +1,5 @@
 #include "reports/result.hpp"
 
-#include "reports/page/page.hpp"
 #include "reports/run_scenario.hpp"
 #include "reports/staged_result_test.hpp"
 #include "reports/text/export.hpp"
@@ -10,13 +9,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <regex>
-
 namespace invitro::reports {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 TEST(Result, IsReadAsItWasWritten) {
     const Result result = staged_result();
@@ -35,22 +31,6 @@ TEST(Result, HoldsWhatUsersAreToldItHolds) {
     EXPECT_EQ(json["thresholds"][1]["met"], false);
     EXPECT_EQ(json["counts"]["datagrams_dropped"]["offline"], 4);
     EXPECT_EQ(json["groups"]["time_to_ring"]["access"]["4g"]["max"], 800.0);
-}
-
-TEST(Result, OfAnotherFormatIsRefused) {
-    std::string text = to_json(staged_result());
-    text.replace(text.find("\"format\": 1"), 11, "\"format\": 2");
-    const auto read = parse_result(text);
-    ASSERT_FALSE(read);
-    EXPECT_THAT(read.error().message, HasSubstr("format 2"));
-}
-
-TEST(Result, ThatIsNoneIsAnErrorAndNoCrash) {
-    EXPECT_FALSE(parse_result("").has_value());
-    EXPECT_FALSE(parse_result("{\"format\": 1}").has_value());
-    std::string text = to_json(staged_result());
-    text.replace(text.find("\"buckets\": \""), 12, "\"buckets\": \"x");
-    EXPECT_FALSE(parse_result(text).has_value());
 }
 
 TEST(Result, AnUnmeasuredThresholdIsMissed) {
@@ -109,41 +89,6 @@ TEST(WorldOutcome, AddsUpInAnyOrder) {
     EXPECT_EQ(forwards, backwards);
     EXPECT_EQ(forwards.properties[0].findings.size(), PropertyResult::findings_max);
     EXPECT_EQ(forwards.properties[0].findings[0].world, 0U);
-}
-
-TEST(Page, NeedsNothingFromOutside) {
-    const std::string page = report_page(staged_result());
-    EXPECT_THAT(page, Not(HasSubstr("http:")));
-    EXPECT_THAT(page, Not(HasSubstr("https:")));
-    EXPECT_THAT(page, Not(HasSubstr("src=")));
-    EXPECT_THAT(page, Not(HasSubstr("url(")));
-    EXPECT_THAT(page, Not(HasSubstr("@import")));
-    EXPECT_THAT(page, Not(HasSubstr("<script")));
-}
-
-TEST(Page, SaysTheVerdictFirst) {
-    const std::string page = report_page(staged_result());
-    EXPECT_LT(page.find("1 of 3 properties is violated"), page.find("<h2"));
-    EXPECT_THAT(page, HasSubstr("device 2 &lt;script&gt;"));
-    EXPECT_THAT(page, HasSubstr("not exercised"));
-    EXPECT_THAT(page, HasSubstr("△ missed"));
-}
-
-TEST(Page, NamesEveryDrawingForThoseWhoCannotSeeIt) {
-    const std::string page = report_page(staged_result());
-    const std::regex drawing("<svg[^>]*>");
-    for (std::sregex_iterator it(page.begin(), page.end(), drawing), end; it != end; ++it) {
-        EXPECT_THAT(it->str(), HasSubstr("role=\"img\""));
-        EXPECT_THAT(it->str(),
-                    ::testing::AnyOf(HasSubstr("aria-labelledby"), HasSubstr("aria-label=")));
-    }
-    EXPECT_THAT(page, Not(HasSubstr("nan")));
-}
-
-TEST(Page, OfAnEmptyResultIsAPage) {
-    const std::string page = report_page(Result{});
-    EXPECT_THAT(page, HasSubstr("Inconclusive"));
-    EXPECT_THAT(page, HasSubstr("</html>"));
 }
 
 TEST(Export, MarkdownAndCsvTellTheSame) {

@@ -154,7 +154,7 @@ std::string finding_item(const Result& result,
     if (!finding.call.empty()) where += fmt::format(", call {}", finding.call.substr(0, 8));
     return fmt::format("<li><b>{}</b> <span class=\"quiet\">({})</span><br>{}<pre>{}</pre></li>",
                        escaped(property.id),
-                       where,
+                       escaped(where),
                        escaped(finding.explanation),
                        escaped(result.command_for_seed(finding.seed)));
 }
