@@ -2,10 +2,11 @@
 
 #include "model/node_id.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <charconv>
-#include <stdexcept>
+#include <limits>
 
 namespace invitro::reports {
 namespace {
@@ -19,8 +20,8 @@ std::string actor_name(const Actor& actor) {
     return actor.is_push_service() ? std::string(push_service_name) : to_string(actor.node);
 }
 
-Actor parse_actor(const std::string& name) {
-    if (name == push_service_name) return {};
+std::optional<Actor> parse_actor(const std::string& name) {
+    if (name == push_service_name) return Actor{};
     for (const model::NodeKind kind : {model::NodeKind::broker,
                                        model::NodeKind::reflector,
                                        model::NodeKind::relay,
@@ -31,16 +32,16 @@ Actor parse_actor(const std::string& name) {
         if (name.compare(0, space, prefix, 0, space) != 0) continue;
         const char* const end = name.data() + name.size();
         const auto [stop, error] = std::from_chars(name.data() + space, end, node.number);
-        if (error == std::errc{} && stop == end) return {node};
+        if (error == std::errc{} && stop == end) return Actor{node};
     }
-    throw std::invalid_argument("no actor is called \"" + name + "\"");
+    return std::nullopt;
 }
 
-Fate parse_fate(const std::string& name) {
+std::optional<Fate> parse_fate(const std::string& name) {
     for (std::size_t i = 0; i < std::size(fate_names); ++i) {
         if (name == fate_names[i]) return static_cast<Fate>(i);
     }
-    throw std::invalid_argument("no fate is called \"" + name + "\"");
+    return std::nullopt;
 }
 
 Json json_of(const TraceStep& step) {
@@ -54,19 +55,20 @@ Json json_of(const TraceStep& step) {
     return json;
 }
 
-TraceStep step_of(const Json& json) {
-    TraceStep step{.at = json.at("at_ns").get<std::int64_t>(),
-                   .from = parse_actor(json.at("from").get<std::string>()),
+TraceStep step_of(const JsonPart& json) {
+    TraceStep step{.at = json.at("at_ns").nanoseconds(),
+                   .from = parsed<Actor>(json, "from", parse_actor),
                    .to = {},
-                   .label = json.at("label").get<std::string>(),
+                   .label = json.text("label"),
                    .reason = {}};
     step.ended = step.at;
-    step.is_message = json.contains("fate");
+    step.is_message = json.has("fate");
     if (!step.is_message) return step;
-    if (json.contains("to")) step.to = parse_actor(json.at("to").get<std::string>());
-    step.fate = parse_fate(json.at("fate").get<std::string>());
-    step.ended = json.at("ended_ns").get<std::int64_t>();
-    step.reason = json.value("reason", "");
+    if (json.has("to")) step.to = parsed<Actor>(json, "to", parse_actor);
+    step.fate = parsed<Fate>(json, "fate", parse_fate);
+    step.ended = json.at("ended_ns").nanoseconds();
+    if (step.ended < step.at) json.at("ended_ns").reject("is before at_ns");
+    if (json.has("reason")) step.reason = json.text("reason");
     return step;
 }
 
@@ -85,18 +87,21 @@ Json json_of(const CallTrace& trace) {
     return json;
 }
 
-CallTrace trace_of(const Json& json) {
-    const auto call = parse_call_id(json.at("call").get<std::string>());
-    if (!call) throw std::invalid_argument(call.error().message);
-    CallTrace trace{.world = json.at("world").get<std::uint64_t>(),
-                    .seed = json.at("seed").get<std::uint64_t>(),
-                    .call = *call,
-                    .initiator = json.at("initiator").get<std::uint32_t>(),
-                    .accept_delivery = json.at("accept_delivery_ns").get<std::int64_t>(),
-                    .steps = {},
-                    .steps_left_out = json.at("steps_left_out").get<std::uint64_t>()};
-    for (const Json& step : json.at("steps")) {
+CallTrace trace_of(const JsonPart& json) {
+    constexpr std::uint64_t device_max = std::numeric_limits<std::uint32_t>::max();
+    CallTrace trace{
+        .world = json.any_number("world"),
+        .seed = json.any_number("seed"),
+        .call = parsed<protocol::CallId>(json, "call", parse_call_id),
+        .initiator = static_cast<std::uint32_t>(json.at("initiator").number(0, device_max)),
+        .accept_delivery = json.at("accept_delivery_ns").nanoseconds(),
+        .steps = {},
+        .steps_left_out = json.count("steps_left_out")};
+    for (const JsonPart& step : json.at("steps").items()) {
         trace.steps.push_back(step_of(step));
+    }
+    if (trace.steps.size() > TraceRecorder::steps_max) {
+        json.at("steps").reject(fmt::format("expected at most {} steps", TraceRecorder::steps_max));
     }
     return trace;
 }
@@ -111,15 +116,19 @@ std::string to_json(const std::vector<CallTrace>& traces) {
     return json.dump();
 }
 
+std::vector<CallTrace> traces_of(const JsonPart& json) {
+    std::vector<CallTrace> traces;
+    for (const JsonPart& trace : json.items()) {
+        traces.push_back(trace_of(trace));
+    }
+    return traces;
+}
+
 protocol::Result<std::vector<CallTrace>> parse_traces(std::string_view text) {
     try {
-        std::vector<CallTrace> traces;
-        for (const Json& json : Json::parse(text)) {
-            traces.push_back(trace_of(json));
-        }
-        return traces;
-    } catch (const std::exception& problem) {
-        return protocol::fail(problem.what());
+        return traces_of(JsonPart::parse(text));
+    } catch (const JsonMistake& mistake) {
+        return protocol::fail(mistake.what());
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/vocabulary/result.hpp"
+#include "reports/json_part.hpp"
 #include "reports/trace.hpp"
 
 #include <string>
@@ -12,6 +13,8 @@ namespace invitro::reports {
 
 std::string to_json(const std::vector<CallTrace>& traces);
 
+// Throws JsonMistake where it is not what to_json() wrote.
+std::vector<CallTrace> traces_of(const JsonPart& json);
 // Errors: not what to_json() wrote.
 protocol::Result<std::vector<CallTrace>> parse_traces(std::string_view text);
 
