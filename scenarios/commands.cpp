@@ -1,5 +1,6 @@
 #include "scenarios/commands.hpp"
 
+#include "scenarios/format/units.hpp"
 #include "scenarios/format/value.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -69,6 +70,11 @@ int check_scenario(const std::string& file) {
 }
 
 }  // namespace
+
+std::string whole_number_mistake(const std::string& text) {
+    if (format::parse_whole(text)) return {};
+    return fmt::format("expected a whole number from 0 to 18446744073709551615, not {}", text);
+}
 
 CLI::App* add_scenarios_command(CLI::App& program, int& exit_code) {
     struct Options {

@@ -5,11 +5,17 @@
 // and sets `exit_code`, which must outlive the parsing (2: usage or bad input).
 #pragma once
 
+#include <string>
+
 namespace CLI {
 class App;
 }  // namespace CLI
 
 namespace invitro::scenarios {
+
+// A check for an option's text: empty where it is a whole number of at most 64 bits without a sign,
+// else what was expected. CLI11 by itself makes 18446744073709551615 of -1.
+std::string whole_number_mistake(const std::string& text);
 
 // Lists the shipped scenarios, prints one of them, or checks a file without running it.
 CLI::App* add_scenarios_command(CLI::App& program, int& exit_code);

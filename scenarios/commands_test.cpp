@@ -55,6 +55,15 @@ TEST(ScenariosCommand, ChecksAFile) {
     EXPECT_THAT(outcome.talk, testing::StartsWith("nowhere.json: no such file"));
 }
 
+TEST(WholeNumberMistake, IsInSignsFractionsAndNumbersThatAreTooLong) {
+    for (const char* text : {"0", "7", "18446744073709551615"}) {
+        EXPECT_EQ(whole_number_mistake(text), "") << text;
+    }
+    for (const char* text : {"", "-1", "+1", "1.5", "1e3", "0x10", "18446744073709551616", "1 "}) {
+        EXPECT_NE(whole_number_mistake(text), "") << text;
+    }
+}
+
 TEST(SchemaCommand, PrintsSchemaOrReference) {
     EXPECT_EQ(run("schema").data, schema_json());
     EXPECT_EQ(run("schema --reference").data, reference_page());

@@ -1,5 +1,6 @@
 #include "sim/commands.hpp"
 
+#include "scenarios/commands.hpp"
 #include "sim/nat_matrix.hpp"
 
 #include <CLI/CLI.hpp>
@@ -69,7 +70,9 @@ CLI::App* add_nat_matrix_command(CLI::App& program, int& exit_code) {
         "relay\n"
         "and no stream fallback yet, so pairs that need one are shown as failed.");
     command->add_flag("--json", options->json, "Print JSON");
-    command->add_option("--seed", options->seed, "Seed of the worlds")->capture_default_str();
+    command->add_option("--seed", options->seed, "Seed of the worlds")
+        ->check(scenarios::whole_number_mistake)
+        ->capture_default_str();
     command->callback([options, &exit_code] {
         Platform platform(model::builtin_metros());
         const NatMatrix matrix = nat_matrix(options->seed, platform);
