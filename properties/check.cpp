@@ -4,7 +4,6 @@
 #include "properties/check_record.hpp"
 #include "protocol/vocabulary/check.hpp"
 #include "sim/campaign/campaign.hpp"
-#include "sim/campaign/worker.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -18,23 +17,22 @@ using WallClock = std::chrono::steady_clock;
 constexpr std::size_t violations_kept = 8;
 constexpr std::size_t violating_kept = 100;
 
-// Blows when a world does not come to an end: a storm of messages is a finding, not a campaign that
-// stands still. Generated worlds have some hundred events, none ten thousand.
+// Blows when a world has too many events.
 class Fuse : public sim::Observer {
 public:
+    explicit Fuse(std::uint64_t events_max) : events_max_(events_max) {}
+
     void observe(const model::Event&) override {
-        constexpr std::uint64_t events_max = 100'000;
-        CHECK(++events_ <= events_max, "a generated world comes to an end");
+        CHECK(++events_ <= events_max_, "a generated world comes to an end");
     }
 
 private:
+    std::uint64_t events_max_;
     std::uint64_t events_ = 0;
 };
 
-WorldVerdict check_generated(const World& world, sim::Platform& platform) {
-    Fuse fuse;
-    std::array<sim::Observer*, 1> others{&fuse};
-    return check_world(world, platform, others);
+std::uint64_t events_max_of(const CheckOptions& options) {
+    return options.scenarios.empty() ? generated_events_max : 0;
 }
 
 double seconds_since(WallClock::time_point start) {
@@ -51,12 +49,10 @@ World world_at(const CheckOptions& options, std::uint64_t index) {
 sim::MakeWorldJob job_maker(const CheckOptions& options) {
     return [&options]() -> sim::WorldJob {
         auto platform = std::make_shared<sim::Platform>(model::builtin_metros());
-        const bool is_generated = options.scenarios.empty();
-        return [&options, platform, is_generated](std::uint64_t index) {
+        return [&options, platform](std::uint64_t index) {
             const World world = world_at(options, index);
-            return encode(record_of(
-                world,
-                is_generated ? check_generated(world, *platform) : check_world(world, *platform)));
+            return encode(
+                record_of(world, check_world_within(events_max_of(options), world, *platform)));
         };
     };
 }
@@ -92,6 +88,7 @@ public:
             if (tally.violated == 0 || !counts(i)) continue;
             Finding finding{.index = index, .property = std::string{catalogue()[i].id}};
             finding.explanation = tally.violations.front().explanation;
+            finding.fingerprint = record->fingerprint;
             return found(std::move(finding));
         }
         return true;
@@ -99,7 +96,9 @@ public:
 
     bool take(const sim::WorldCrash& crash) {
         ++report_.worlds;
-        Finding finding{.index = crash.index, .is_crash = true};
+        Finding finding{.index = crash.index,
+                        .is_crash = true,
+                        .death = {.signal = crash.signal, .exit_code = crash.exit_code}};
         finding.explanation = crash.last_words;
         return found(std::move(finding));
     }
@@ -115,6 +114,12 @@ private:
         if (!report_.finding) {
             finding.original = world_at(options_, finding.index);
             finding.world = finding.original;
+            finding.events_max = events_max_of(options_);
+            if (options_.scenarios.empty()) {
+                finding.token = ReplayToken{.version = std::string{version_string},
+                                            .seed = options_.seed,
+                                            .index = finding.index};
+            }
             report_.finding = std::move(finding);
         }
         return options_.keep_going;
@@ -124,51 +129,6 @@ private:
     CheckReport& report_;
     std::vector<std::size_t> counted_;
 };
-
-// Simplifies in a child process, which may have a Platform of its own.
-ShrinkRecord shrink_violation(const Finding& finding, std::uint64_t tries_max) {
-    const std::size_t place = *find_property(finding.property);
-    sim::Platform platform(model::builtin_metros());
-    ShrinkRecord record;
-    const auto still_fails = [&](const World& world) {
-        return check_generated(world, platform).tallies[place].violated != 0;
-    };
-    const World smallest = shrink(finding.original, still_fails, tries_max, &record.report);
-    const WorldVerdict verdict = check_world(smallest, platform);
-    record.fingerprint = verdict.summary.fingerprint;
-    const auto& violations = verdict.tallies[place].violations;
-    record.explanation = violations.empty() ? finding.explanation : violations.front().explanation;
-    return record;
-}
-
-bool crashes(const World& world) {
-    const auto end = sim::run_forked([&] {
-        sim::Platform platform(model::builtin_metros());
-        check_generated(world, platform);
-        return std::vector<std::uint8_t>{};
-    });
-    return std::holds_alternative<sim::WorldCrash>(end);
-}
-
-void simplify(Finding& finding, std::uint64_t tries_max) {
-    if (finding.is_crash) {
-        if (!crashes(finding.original)) return;
-        finding.world = shrink(finding.original, crashes, tries_max, &finding.shrinking);
-        return;
-    }
-    const auto end = sim::run_forked([&] { return encode(shrink_violation(finding, tries_max)); });
-    // On the way to a smaller world the program died: the one found stands as it is.
-    const auto* bytes = std::get_if<std::vector<std::uint8_t>>(&end);
-    if (bytes == nullptr) return;
-    const auto record = decode_shrink_record(*bytes);
-    CHECK(record.has_value(), "a child is the same program");
-    const auto smallest = follow(finding.original, record->report.path);
-    CHECK(smallest.has_value(), "a path leads where it led in the child");
-    finding.world = *smallest;
-    finding.shrinking = record->report;
-    finding.fingerprint = record->fingerprint;
-    finding.explanation = record->explanation;
-}
 
 }  // namespace
 
@@ -189,6 +149,15 @@ WorldVerdict check_world(const World& world,
     verdict.summary = sim::run_world(world, platform, observers);
     verdict.tallies = checker.tallies();
     return verdict;
+}
+
+WorldVerdict check_world_within(std::uint64_t events_max,
+                                const World& world,
+                                sim::Platform& platform) {
+    if (events_max == 0) return check_world(world, platform);
+    Fuse fuse(events_max);
+    std::array<sim::Observer*, 1> others{&fuse};
+    return check_world(world, platform, others);
 }
 
 void add_up(Tally& sum, const Tally& more) {
@@ -223,16 +192,6 @@ CheckReport check_campaign(const CheckOptions& options,
     report.timed_out = end.timed_out;
     report.interrupted = end.interrupted;
     report.seconds = seconds_since(start);
-    if (report.finding) {
-        Finding& finding = *report.finding;
-        simplify(finding, options.shrink ? options.shrink_tries_max : 0);
-        if (options.scenarios.empty()) {
-            finding.token = ReplayToken{.version = std::string{version_string},
-                                        .seed = options.seed,
-                                        .index = finding.index,
-                                        .path = finding.shrinking.path};
-        }
-    }
     return report;
 }
 

@@ -55,16 +55,21 @@ WorldRecord read_record(ByteReader& reader) {
     return record;
 }
 
-ShrinkRecord read_shrink_record(ByteReader& reader) {
-    ShrinkRecord record;
-    const std::uint64_t steps = reader.number();
-    for (std::uint64_t i = 0; i < steps; ++i)
-        record.report.path.push_back(static_cast<std::uint32_t>(reader.number()));
-    record.report.tried = reader.number();
-    record.report.exhausted = reader.number() == 1;
+TrialRecord read_trial(ByteReader& reader) {
+    TrialRecord record;
+    record.fails = reader.number() == 1;
     record.fingerprint = read_fingerprint(reader);
     record.explanation = reader.text();
     return record;
+}
+
+Replayed read_replayed(ByteReader& reader) {
+    Replayed replayed;
+    replayed.property = reader.text();
+    replayed.explanation = reader.text();
+    replayed.fingerprint = read_fingerprint(reader);
+    replayed.checked = reader.number();
+    return replayed;
 }
 
 // What `read` makes of the bytes, if it reads them all and they are well formed.
@@ -109,20 +114,29 @@ std::optional<WorldRecord> decode_record(protocol::ByteView bytes) {
     return whole<WorldRecord>(bytes, read_record);
 }
 
-std::vector<std::uint8_t> encode(const ShrinkRecord& record) {
+std::vector<std::uint8_t> encode(const TrialRecord& record) {
     ByteWriter writer;
-    writer.number(record.report.path.size());
-    for (const std::uint32_t position : record.report.path)
-        writer.number(position);
-    writer.number(record.report.tried);
-    writer.number(record.report.exhausted ? 1 : 0);
+    writer.number(record.fails ? 1 : 0);
     write(writer, record.fingerprint);
     writer.text(record.explanation);
     return writer.take();
 }
 
-std::optional<ShrinkRecord> decode_shrink_record(protocol::ByteView bytes) {
-    return whole<ShrinkRecord>(bytes, read_shrink_record);
+std::optional<TrialRecord> decode_trial(protocol::ByteView bytes) {
+    return whole<TrialRecord>(bytes, read_trial);
+}
+
+std::vector<std::uint8_t> encode(const Replayed& replayed) {
+    ByteWriter writer;
+    writer.text(replayed.property);
+    writer.text(replayed.explanation);
+    write(writer, replayed.fingerprint);
+    writer.number(replayed.checked);
+    return writer.take();
+}
+
+std::optional<Replayed> decode_replayed(protocol::ByteView bytes) {
+    return whole<Replayed>(bytes, read_replayed);
 }
 
 }  // namespace invitro::properties

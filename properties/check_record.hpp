@@ -26,14 +26,20 @@ std::vector<std::uint8_t> encode(const WorldRecord& record);
 // Nothing where the bytes are not those of a record.
 std::optional<WorldRecord> decode_record(protocol::ByteView bytes);
 
-// What a child process that shrinks tells at its end.
-struct ShrinkRecord {
-    ShrinkReport report;
-    sim::Fingerprint fingerprint;
-    std::string explanation;
+// What a process that simplifies tells of each world it tried.
+struct TrialRecord {
+    bool fails = false;
+    sim::Fingerprint fingerprint{};
+    std::string explanation{};
+
+    bool operator==(const TrialRecord&) const = default;
 };
 
-std::vector<std::uint8_t> encode(const ShrinkRecord& record);
-std::optional<ShrinkRecord> decode_shrink_record(protocol::ByteView bytes);
+std::vector<std::uint8_t> encode(const TrialRecord& record);
+std::optional<TrialRecord> decode_trial(protocol::ByteView bytes);
+
+// What a process that runs a world again tells of it, unless it dies.
+std::vector<std::uint8_t> encode(const Replayed& replayed);
+std::optional<Replayed> decode_replayed(protocol::ByteView bytes);
 
 }  // namespace invitro::properties

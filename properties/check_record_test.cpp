@@ -37,17 +37,11 @@ TEST(CheckRecord, of_a_world_without_violations_is_small) {
     EXPECT_LE(encode(record).size(), 120U);
 }
 
-TEST(ShrinkRecord, survives_the_pipe) {
-    const ShrinkRecord record{.report = {.path = {3, 0, 700}, .tried = 1000, .exhausted = true},
-                              .fingerprint = {.high = 1, .low = 2},
-                              .explanation = "why"};
-    const auto read = decode_shrink_record(encode(record));
-    ASSERT_TRUE(read.has_value());
-    EXPECT_EQ(read->report.path, record.report.path);
-    EXPECT_EQ(read->report.tried, 1000U);
-    EXPECT_TRUE(read->report.exhausted);
-    EXPECT_EQ(read->fingerprint, record.fingerprint);
-    EXPECT_EQ(read->explanation, "why");
+TEST(TrialRecord, survives_the_pipe) {
+    const TrialRecord record{
+        .fails = true, .fingerprint = {.high = 1, .low = 2}, .explanation = "why"};
+    EXPECT_EQ(decode_trial(encode(record)), record);
+    EXPECT_EQ(decode_trial({}), std::nullopt);
 }
 
 }  // namespace

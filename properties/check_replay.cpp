@@ -1,18 +1,28 @@
 // Tokens, counterexample files and their replay.
 #include "invitro_version.hpp"
 #include "properties/check.hpp"
+#include "properties/check_record.hpp"
+#include "protocol/vocabulary/check.hpp"
+#include "scenarios/format/words.hpp"
+#include "sim/campaign/worker.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
+#include <string.h>
 
 namespace invitro::properties {
 namespace {
 
 using scenarios::World;
+
+constexpr const char* verdict_crash = "crash";
+constexpr const char* verdict_violated = "violated";
 
 std::string expectation_path(const std::string& scenario_path) {
     constexpr std::string_view suffix = ".json";
@@ -36,32 +46,83 @@ std::string expectation_json(const Finding& finding) {
     nlohmann::ordered_json json;
     json["version"] = version_string;
     if (finding.token) json["token"] = to_string(*finding.token);
-    json["verdict"] = finding.is_crash ? "crash" : "violated";
-    if (!finding.is_crash) {
+    json["verdict"] = finding.is_crash ? verdict_crash : verdict_violated;
+    if (finding.is_crash) {
+        json["signal"] = finding.death.signal;
+        json["exit_code"] = finding.death.exit_code;
+        json["again"] = finding.simplified != SimplifyEnd::not_again;
+    } else {
         json["property"] = finding.property;
         json["fingerprint"] = sim::to_string(finding.fingerprint);
     }
     json["explanation"] = finding.explanation;
+    if (finding.events_max != 0) json["events_max"] = finding.events_max;
     constexpr int indentation = 4;
     return json.dump(indentation, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-std::optional<Expectation> parse_expectation(const std::string& text) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object()) return std::nullopt;
-    const auto text_at = [&](const char* key) {
-        const auto found = json.find(key);
-        return found != json.end() && found->is_string() ? found->get<std::string>()
-                                                         : std::string{};
-    };
-    Expectation expected{.version = text_at("version"),
-                         .token = text_at("token"),
-                         .property = text_at("property"),
-                         .explanation = text_at("explanation")};
-    const auto fingerprint = sim::parse_fingerprint(text_at("fingerprint"));
-    if (!fingerprint && !expected.property.empty()) return std::nullopt;
-    expected.fingerprint = fingerprint.value_or(sim::Fingerprint{});
+template <class T>
+T value_at(const nlohmann::json& json, const char* key, T otherwise) {
+    const auto found = json.find(key);
+    if (found == json.end()) return otherwise;
+    // Inside parse_expectation(), which turns it into an Error.
+    if (found->is_number_integer() && *found < 0) throw std::out_of_range(key);
+    return found->get<T>();
+}
+
+std::string mistake_in_property(const std::string& id) {
+    std::vector<std::string> known;
+    for (const PropertyInfo& info : catalogue())
+        known.emplace_back(info.id);
+    return fmt::format("/property: there is no property \"{}\"; {}",
+                       id,
+                       scenarios::format::known_words(id, known));
+}
+
+tl::expected<Expectation, std::string> expectation_of(const nlohmann::json& json) {
+    if (!json.is_object()) return tl::unexpected(std::string{"expected a JSON object"});
+    Expectation expected{.version = value_at<std::string>(json, "version", ""),
+                         .token = value_at<std::string>(json, "token", ""),
+                         .death = {},
+                         .died_again = value_at(json, "again", true),
+                         .property = value_at<std::string>(json, "property", ""),
+                         .explanation = value_at<std::string>(json, "explanation", "")};
+    expected.events_max = value_at<std::uint64_t>(json, "events_max", 0);
+    const auto verdict = value_at<std::string>(json, "verdict", verdict_violated);
+    if (verdict == verdict_crash) {
+        expected.property.clear();
+        expected.death = Death{.signal = value_at(json, "signal", 0),
+                               .exit_code = value_at(json, "exit_code", 0)};
+        return expected;
+    }
+    if (verdict != verdict_violated) {
+        return tl::unexpected(fmt::format("/verdict: \"{}\", expected \"{}\" or \"{}\"",
+                                          verdict,
+                                          verdict_violated,
+                                          verdict_crash));
+    }
+    if (!find_property(expected.property)) {
+        return tl::unexpected(mistake_in_property(expected.property));
+    }
+    const auto fingerprint = sim::parse_fingerprint(value_at<std::string>(json, "fingerprint", ""));
+    if (!fingerprint) {
+        return tl::unexpected(std::string{"/fingerprint: expected 32 hexadecimal digits"});
+    }
+    expected.fingerprint = *fingerprint;
     return expected;
+}
+
+// Errors: what is wrong, without the file's name.
+tl::expected<Expectation, std::string> parse_expectation(const std::string& text) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) return tl::unexpected(std::string{"not JSON"});
+    try {
+        return expectation_of(json);
+    } catch (const std::exception&) {
+        return tl::unexpected(std::string{
+            "expected texts in version, token, verdict, property, fingerprint and explanation, "
+            "whole numbers in signal, exit_code and events_max, true or false in again"});
+    }
 }
 
 // A whole field of the token as a number, after its letter.
@@ -87,6 +148,14 @@ bool take_number(std::string_view& text, char letter, Number& number) {
 }
 
 }  // namespace
+
+// ---- deaths -------------------------------------------------------------------------------------
+
+std::string to_string(const Death& death) {
+    if (death.signal == 0) return fmt::format("exit code {}", death.exit_code);
+    const char* const name = sigabbrev_np(death.signal);
+    return name == nullptr ? fmt::format("signal {}", death.signal) : fmt::format("SIG{}", name);
+}
 
 // ---- tokens -------------------------------------------------------------------------------------
 
@@ -132,44 +201,115 @@ tl::expected<void, std::string> write_counterexample(const Finding& finding,
                                                      const std::string& path) {
     scenarios::Scenario scenario = scenario_of(finding.world);
     scenario.description =
-        finding.is_crash ? "The program died in this world."
-                         : fmt::format("Violates {}: {}", finding.property, finding.explanation);
+        finding.is_crash
+            ? fmt::format("The program died in this world ({}).", to_string(finding.death))
+            : fmt::format("Violates {}: {}", finding.property, finding.explanation);
     const auto written = write_file(path, to_json(scenario));
     if (!written) return written;
     return write_file(expectation_path(path), expectation_json(finding));
 }
 
+namespace {
+
+// The mistakes of a scenario that could not be loaded; or, where nothing has this name, what it
+// could have been.
+std::string why_not_loaded(const std::string& name,
+                           const std::vector<scenarios::Mistake>& mistakes) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(name, ignored)) {
+        const ReplayToken example{
+            .version = std::string{version_string}, .seed = 42, .index = 17, .path = {3, 0, 2}};
+        return fmt::format(
+            "{}: neither a file, nor a shipped scenario, nor a token; a token looks like {}",
+            name,
+            to_string(example));
+    }
+    std::string text;
+    for (const scenarios::Mistake& mistake : mistakes)
+        text += (text.empty() ? "" : "\n") + mistake.text();
+    return text;
+}
+
+std::uint64_t times_checked(const WorldVerdict& verdict, const Replayable& what) {
+    if (what.expected && !what.expected->death) {
+        return verdict.tallies[*find_property(what.expected->property)].checked;
+    }
+    std::uint64_t sum = 0;
+    for (const Tally& tally : verdict.tallies)
+        sum += tally.checked;
+    return sum;
+}
+
+Replayed replayed_here(const Replayable& what) {
+    sim::Platform platform(model::builtin_metros());
+    const WorldVerdict verdict = check_world_within(what.events_max, what.world, platform);
+    Replayed replayed;
+    replayed.fingerprint = verdict.summary.fingerprint;
+    replayed.checked = times_checked(verdict, what);
+    auto violated = verdict.first_violated();
+    if (what.expected && !what.expected->death) {
+        const std::size_t expected = *find_property(what.expected->property);
+        if (verdict.tallies[expected].violated != 0) violated = expected;
+    }
+    if (!violated) return replayed;
+    replayed.property = catalogue()[*violated].id;
+    replayed.explanation = verdict.tallies[*violated].violations.front().explanation;
+    return replayed;
+}
+
+}  // namespace
+
 tl::expected<Replayable, std::string> load_replayable(const std::string& file_or_token) {
     if (const auto token = parse_token(file_or_token)) {
-        return world_of(*token).map([](World world) {
-            return Replayable{.world = std::move(world), .expected = std::nullopt};
+        return world_of(*token).map([&](World world) {
+            return Replayable{.world = std::move(world),
+                              .expected = {},
+                              .token = token,
+                              .events_max = generated_events_max};
         });
     }
     const auto scenario = scenarios::load_scenario(file_or_token);
-    if (!scenario) {
-        std::string mistakes;
-        for (const scenarios::Mistake& mistake : scenario.error())
-            mistakes += mistake.text() + "\n";
-        return tl::unexpected(mistakes);
-    }
-    Replayable what{.world = expand(*scenario, scenario->world.seed), .expected = std::nullopt};
+    if (!scenario) return tl::unexpected(why_not_loaded(file_or_token, scenario.error()));
+    Replayable what{.world = expand(*scenario, scenario->world.seed), .expected = {}, .token = {}};
     const std::string path = expectation_path(file_or_token);
     std::ifstream file(path, std::ios::binary);
     if (!file) return what;
     std::ostringstream text;
     text << file.rdbuf();
-    what.expected = parse_expectation(text.str());
-    if (!what.expected) return tl::unexpected(fmt::format("{}: not an expectation", path));
+    auto expected = parse_expectation(text.str());
+    if (!expected) return tl::unexpected(fmt::format("{}: {}", path, expected.error()));
+    what.events_max = expected->events_max;
+    what.expected = std::move(*expected);
     return what;
 }
 
-ReplayOutcome replay(const Replayable& what, sim::Platform& platform) {
-    ReplayOutcome outcome{.verdict = check_world(what.world, platform)};
-    if (!what.expected || what.expected->property.empty()) return outcome;
-    const auto place = find_property(what.expected->property);
-    outcome.verdict_matches = place && outcome.verdict.tallies[*place].violated != 0;
-    outcome.fingerprint_matches = outcome.verdict.summary.fingerprint == what.expected->fingerprint;
-    return outcome;
+// ---- replay -------------------------------------------------------------------------------------
+
+Replayed replay(const Replayable& what) {
+    const auto end = sim::run_forked([&] { return encode(replayed_here(what)); });
+    if (const auto* crash = std::get_if<sim::WorldCrash>(&end)) {
+        return {.death = Death{.signal = crash->signal, .exit_code = crash->exit_code},
+                .property = {},
+                .explanation = crash->last_words};
+    }
+    auto replayed = decode_replayed(std::get<std::vector<std::uint8_t>>(end));
+    CHECK(replayed.has_value(), "a child is the same program");
+    return *std::move(replayed);
+}
+
+Likeness compare(const Replayed& replayed, const Replayable& what) {
+    if (!what.expected) return Likeness::nothing_expected;
+    const Expectation& expected = *what.expected;
+    if (expected.death) {
+        if (replayed.death) return Likeness::same;
+        return replayed.is_broken() ? Likeness::another_failure : Likeness::gone;
+    }
+    if (replayed.is_broken()) {
+        if (replayed.property != expected.property) return Likeness::another_failure;
+        return replayed.fingerprint == expected.fingerprint ? Likeness::same
+                                                            : Likeness::another_fingerprint;
+    }
+    return replayed.checked == 0 ? Likeness::not_exercised : Likeness::gone;
 }
 
 }  // namespace invitro::properties

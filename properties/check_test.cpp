@@ -128,14 +128,83 @@ TEST(Counterexample, is_an_ordinary_scenario_with_its_expectation_beside_it) {
     ASSERT_TRUE(read->expected.has_value());
     EXPECT_EQ(read->expected->property, "ring-once");
     EXPECT_EQ(read->expected->fingerprint, finding.fingerprint);
-
-    in_child([&] {
-        sim::Platform platform(model::builtin_metros());
-        const ReplayOutcome outcome = replay(*read, platform);
-        EXPECT_FALSE(outcome.fingerprint_matches);
-        EXPECT_FALSE(outcome.verdict_matches);
-    });
+    EXPECT_EQ(read->events_max, 0U);
+    EXPECT_FALSE(replay(*read).is_broken());
     std::filesystem::remove_all(folder);
+}
+
+Replayable expecting(Expectation expected) {
+    return {.world = generate(1, 3), .expected = std::move(expected), .token = {}};
+}
+
+TEST(Replay, of_a_death_that_does_not_happen_again_is_not_the_same) {
+    const Replayable what = expecting({.version = {},
+                                       .token = {},
+                                       .death = Death{.signal = 9},
+                                       .property = {},
+                                       .explanation = {}});
+    EXPECT_EQ(compare(replay(what), what), Likeness::gone);
+    EXPECT_EQ(compare({.death = Death{.signal = 6}, .property = {}, .explanation = {}}, what),
+              Likeness::same);
+}
+
+TEST(Replay, tells_a_violation_that_is_gone_from_one_that_nothing_exercised) {
+    const Replayable what = expecting({.version = {},
+                                       .token = {},
+                                       .death = {},
+                                       .property = "ring-once",
+                                       .explanation = {},
+                                       .fingerprint = {.high = 1, .low = 2}});
+    Replayed replayed{.death = {}, .property = {}, .explanation = {}};
+    EXPECT_EQ(compare(replayed, what), Likeness::not_exercised);
+    replayed.checked = 3;
+    EXPECT_EQ(compare(replayed, what), Likeness::gone);
+    replayed.property = "ring-bounded";
+    EXPECT_EQ(compare(replayed, what), Likeness::another_failure);
+    replayed.property = "ring-once";
+    EXPECT_EQ(compare(replayed, what), Likeness::another_fingerprint);
+    replayed.fingerprint = {.high = 1, .low = 2};
+    EXPECT_EQ(compare(replayed, what), Likeness::same);
+}
+
+TEST(Replay, runs_within_the_events_that_the_finding_had) {
+    Replayable what{.world = generate(1, 3), .expected = {}, .token = {}, .events_max = 5};
+    const Replayed blown = replay(what);
+    ASSERT_TRUE(blown.death.has_value());
+    EXPECT_EQ(to_string(*blown.death), "SIGABRT");
+    what.events_max = generated_events_max;
+    EXPECT_FALSE(replay(what).death.has_value());
+}
+
+TEST(Counterexample, with_a_mistake_beside_it_is_refused) {
+    const auto folder = std::filesystem::temp_directory_path() / "invitro_expectation_test";
+    std::filesystem::create_directories(folder);
+    const std::string path = (folder / "found.json").string();
+    Finding finding{.property = "ring-onse"};
+    finding.world = generate(1, 3);
+    ASSERT_TRUE(write_counterexample(finding, path).has_value());
+    const auto read = load_replayable(path);
+    ASSERT_FALSE(read.has_value());
+    EXPECT_NE(read.error().find("did you mean \"ring-once\"?"), std::string::npos) << read.error();
+
+    for (const char* text : {"[]",
+                             "x",
+                             R"({"verdict": "sad"})",
+                             R"({"verdict": 3})",
+                             R"({"verdict": "crash", "events_max": -1})"}) {
+        std::ofstream(folder / "found.expected.json") << text;
+        const auto broken = load_replayable(path);
+        ASSERT_FALSE(broken.has_value()) << text;
+        EXPECT_NE(broken.error().find("found.expected.json: "), std::string::npos);
+        EXPECT_EQ(broken.error().find("json.exception"), std::string::npos);
+    }
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Replayable, that_is_nothing_says_what_a_token_looks_like) {
+    const auto read = load_replayable("garbage");
+    ASSERT_FALSE(read.has_value());
+    EXPECT_NE(read.error().find(":s42:w17:3.0.2"), std::string::npos) << read.error();
 }
 
 }  // namespace

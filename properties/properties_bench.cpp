@@ -73,8 +73,7 @@ void random_worlds_campaign(benchmark::State& state) {
     const CheckOptions options{.seed = seed,
                                .worlds = worlds * 10,
                                .jobs = static_cast<unsigned>(state.range(0)),
-                               .keep_going = true,
-                               .shrink = false};
+                               .keep_going = true};
     for ([[maybe_unused]] auto _ : state) {
         const CheckReport report = check_campaign(options);
         state.SetIterationTime(report.seconds);

@@ -5,6 +5,7 @@
 #include "reports/commands/options.hpp"
 #include "reports/commands/terminal.hpp"
 #include "reports/text/format.hpp"
+#include "scenarios/commands.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,9 +27,10 @@ constexpr const char* description =
     "  invitro check --time 60s --seed 2           as many as a minute allows\n"
     "  invitro check household --worlds 500        random seeds of a scenario instead\n"
     "  invitro check --property accept-delivery    only this property counts\n"
-    "The first world that breaks one is simplified and written as a scenario file.\n"
+    "The first world that breaks one is written as a scenario file, then simplified for at most a\n"
+    "minute (with --time: what is left of it, at least ten seconds) and written again.\n"
     "Ends with 0: nothing found, 1: found, 2: bad input, 5: no property was exercised,\n"
-    "70: internal error, 130: interrupted.";
+    "70: internal error, 130: interrupted before anything was found.";
 
 struct Options {
     CommonOptions common;
@@ -81,17 +83,74 @@ std::vector<VerdictRow> verdict_rows(const properties::CheckReport& report,
 
 // What a finding leaves behind: the file, and the words of the command that runs it again.
 struct Written {
-    std::string file;
-    std::string replay;
+    std::string file;    // empty: it could not be written
+    std::string replay;  // empty: there is neither file nor token
 };
 
 Written write_finding(const properties::Finding& finding, const std::string& folder) {
-    const std::string file = fmt::format("{}/counterexample-{}.json", folder, finding.index);
-    write_file(file, "");  // makes the folder
-    const auto written = properties::write_counterexample(finding, file);
-    if (!written) throw BadInput(written.error());
-    const std::string token = finding.token ? properties::to_string(*finding.token) : "";
-    return {.file = file, .replay = "invitro replay " + (token.empty() ? file : token)};
+    Written written{.file = fmt::format("{}/counterexample-{}.json", folder, finding.index),
+                    .replay = {}};
+    const auto done = properties::write_counterexample(finding, written.file);
+    if (!done) {
+        fmt::print(stderr, "{}\n", done.error());
+        written.file.clear();
+    }
+    const std::string name = finding.token ? properties::to_string(*finding.token) : written.file;
+    if (!name.empty()) written.replay = "invitro replay " + name;
+    return written;
+}
+
+std::string_view to_string(properties::SimplifyEnd end) {
+    switch (end) {
+        case properties::SimplifyEnd::minimal:
+            return "minimal";
+        case properties::SimplifyEnd::tries:
+            return "tries";
+        case properties::SimplifyEnd::time:
+            return "time";
+        case properties::SimplifyEnd::interrupted:
+            return "interrupted";
+        case properties::SimplifyEnd::too_large:
+            return "too large";
+        case properties::SimplifyEnd::not_again:
+            return "not again";
+    }
+    return "";
+}
+
+// How simplifying ended, for people.
+std::string_view remark_on(properties::SimplifyEnd end) {
+    switch (end) {
+        case properties::SimplifyEnd::minimal:
+            return "nothing simpler fails";
+        case properties::SimplifyEnd::tries:
+            return "the bound";
+        case properties::SimplifyEnd::time:
+            return "no time left; another run may come further";
+        case properties::SimplifyEnd::interrupted:
+            return "interrupted; another run may come further";
+        case properties::SimplifyEnd::too_large:
+            return "too large for smaller steps";
+        case properties::SimplifyEnd::not_again:
+            return "";
+    }
+    return "";
+}
+
+Json json_of(const properties::Finding& finding, const Written& written) {
+    Json json{{"world", finding.index},
+              {"property", finding.is_crash ? "crash" : finding.property},
+              {"explanation", finding.explanation},
+              {"file", written.file},
+              {"replay", written.replay},
+              {"devices", finding.world.devices.size()},
+              {"calls", finding.world.calls.size()},
+              {"faults", finding.world.faults.size()},
+              {"simplified", nullptr},
+              {"tried", finding.shrinking.tried}};
+    if (finding.simplified) json["simplified"] = to_string(*finding.simplified);
+    if (finding.is_crash) json["death"] = properties::to_string(finding.death);
+    return json;
 }
 
 Json json_of(const properties::CheckReport& report,
@@ -104,17 +163,7 @@ Json json_of(const properties::CheckReport& report,
               {"complete", !report.interrupted},
               {"violations", Json::array()},
               {"properties", Json::array()}};
-    if (report.finding) {
-        const properties::Finding& finding = *report.finding;
-        json["violations"].push_back({{"world", finding.index},
-                                      {"property", finding.is_crash ? "crash" : finding.property},
-                                      {"explanation", finding.explanation},
-                                      {"file", written->file},
-                                      {"replay", written->replay},
-                                      {"devices", finding.world.devices.size()},
-                                      {"calls", finding.world.calls.size()},
-                                      {"faults", finding.world.faults.size()}});
-    }
+    if (report.finding) json["violations"].push_back(json_of(*report.finding, *written));
     for (const VerdictRow& row : rows) {
         json["properties"].push_back({{"id", row.id},
                                       {"verdict", properties::to_string(row.verdict)},
@@ -124,24 +173,82 @@ Json json_of(const properties::CheckReport& report,
     return json;
 }
 
-void print_finding(const properties::Finding& finding, const Written& written) {
+void print_where(const properties::Finding& finding, const Written& written) {
     fmt::print(stderr,
-               "world {}: {}: {}\n",
-               finding.index,
-               finding.is_crash ? "the program died" : finding.property,
-               finding.explanation);
-    fmt::print(stderr,
-               "  simplified to {} devices, {} calls, {} faults: {}\n  again: {}\n",
+               "{} devices, {} calls, {} faults{}{}\n",
                finding.world.devices.size(),
                finding.world.calls.size(),
                finding.world.faults.size(),
-               written.file,
-               written.replay);
+               written.file.empty() ? "" : ": ",
+               written.file);
+    if (!written.replay.empty()) fmt::print(stderr, "  again: {}\n", written.replay);
+    std::fflush(stderr);
 }
 
+void print_finding(const properties::Finding& finding, const Written& written) {
+    fmt::print(stderr,
+               "world {}: {}: {}\n  as it was found: ",
+               finding.index,
+               finding.is_crash ? fmt::format("the program died ({})", to_string(finding.death))
+                                : finding.property,
+               finding.explanation);
+    print_where(finding, written);
+}
+
+void print_simplified(const properties::Finding& finding, const Written& written) {
+    const properties::SimplifyEnd end = *finding.simplified;
+    if (end == properties::SimplifyEnd::not_again) {
+        fmt::print(stderr,
+                   "  {} again when this world was tried alone; it is left as it was found\n",
+                   finding.is_crash ? "the program did not die" : "it was not violated");
+        return;
+    }
+    fmt::print(stderr,
+               "  {}\n  simplified ({} tries; {}) to ",
+               finding.explanation,
+               count_text(finding.shrinking.tried),
+               remark_on(end));
+    print_where(finding, written);
+}
+
+// A minute, but not longer than what is left of the time given, nor less than ten seconds.
+std::chrono::nanoseconds time_to_simplify(const properties::CheckOptions& check, double seconds) {
+    using namespace std::chrono_literals;
+    constexpr std::chrono::nanoseconds longest = 60s;
+    if (!check.time_limit) return longest;
+    const auto spent = std::chrono::nanoseconds{static_cast<std::int64_t>(seconds * 1e9)};
+    return std::clamp<std::chrono::nanoseconds>(*check.time_limit - spent, 10s, longest);
+}
+
+// Prints and writes the finding first as it was found, for simplifying takes its time.
+Written handle_finding(properties::CheckReport& report,
+                       const properties::CheckOptions& check,
+                       const std::string& folder,
+                       bool quiet) {
+    properties::Finding& finding = *report.finding;
+    Written written = write_finding(finding, folder);
+    print_finding(finding, written);
+    if (report.interrupted) return written;
+    properties::SimplifyOptions options;
+    options.time_max = time_to_simplify(check, report.seconds);
+    if (!quiet) {
+        fmt::print(stderr,
+                   "  simplifying for at most {}; Ctrl-C keeps the best so far\n",
+                   duration_text(static_cast<double>(options.time_max.count()) / 1e6));
+    }
+    {
+        Progress progress(options.tries_max, options.time_max, quiet, "tries");
+        properties::simplify(finding, options, [&](std::uint64_t tried) { progress.show(tried); });
+    }
+    written = write_finding(finding, folder);
+    print_simplified(finding, written);
+    return written;
+}
+
+// A finding is one even where the search was interrupted.
 int exit_code_of(const properties::CheckReport& report, const std::vector<VerdictRow>& rows) {
-    if (report.interrupted) return exit_codes::interrupted;
     if (report.finding) return exit_codes::violated;
+    if (report.interrupted) return exit_codes::interrupted;
     const bool exercised = std::any_of(
         rows.begin(), rows.end(), [](const VerdictRow& row) { return row.checked != 0; });
     return exercised ? exit_codes::holds : exit_codes::inconclusive;
@@ -155,28 +262,36 @@ properties::CheckReport run_campaign(const properties::CheckOptions& check, bool
         check, [&](const properties::CheckProgress& p) { progress.show(p.worlds); });
 }
 
+std::string summary(const properties::CheckReport& report) {
+    const char* verdict = "no violation found";
+    if (report.finding) {
+        verdict =
+            report.finding->is_crash ? "a world killed the program" : "a property is violated";
+    }
+    return fmt::format("\n{} worlds, {} events, {}: {}\n",
+                       count_text(report.worlds),
+                       count_text(report.events),
+                       duration_text(report.seconds * 1e3),
+                       verdict);
+}
+
 int check(const Options& options) {
     const properties::CheckOptions check = check_options(options);
-    const properties::CheckReport report = run_campaign(check, options.common.quiet);
-    const std::vector<VerdictRow> rows = verdict_rows(report, check.properties);
     const std::string folder =
         options.common.out.empty() ? "invitro-out/check" : options.common.out;
+    prepare_folder(folder);
+    properties::CheckReport report = run_campaign(check, options.common.quiet);
     std::optional<Written> written;
-    if (report.finding) written = write_finding(*report.finding, folder);
+    if (report.finding) written = handle_finding(report, check, folder, options.common.quiet);
+    const std::vector<VerdictRow> rows = verdict_rows(report, check.properties);
     if (options.common.json) {
-        fmt::print(
-            "{}\n",
-            json_of(report, rows, written).dump(2, ' ', false, Json::error_handler_t::replace));
+        print_data(
+            json_of(report, rows, written).dump(2, ' ', false, Json::error_handler_t::replace) +
+            "\n");
     } else if (!options.common.quiet) {
-        fmt::print("{}", verdict_table(rows, Terminal::of_stdout(options.common.no_color)));
-        fmt::print("\n{} worlds, {} events, {}: {}\n",
-                   count_text(report.worlds),
-                   count_text(report.events),
-                   duration_text(report.seconds * 1e3),
-                   report.finding ? "a property is violated" : "no violation found");
+        print_data(verdict_table(rows, Terminal::of_stdout(options.common.no_color)));
+        print_data(summary(report));
     }
-    std::fflush(stdout);
-    if (report.finding) print_finding(*report.finding, *written);
     return exit_code_of(report, rows);
 }
 
@@ -188,7 +303,9 @@ CLI::App* add_check_command(CLI::App& program, int& exit_code) {
     command->add_option("scenarios",
                         options->scenarios,
                         "Random seeds of these, in turn, instead of generated worlds");
-    command->add_option("--worlds,-n", options->worlds, "So many worlds (default 1000)");
+    command->add_option("--worlds,-n", options->worlds, "So many worlds (default 1000)")
+        ->check(scenarios::whole_number_mistake)
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}));
     command->add_option("--time", options->time, "As many worlds as fit, as in 60s or 5min");
     command->add_option("--property", options->properties, "Only this property (may be repeated)");
     command->add_flag(

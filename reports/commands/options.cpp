@@ -1,6 +1,7 @@
 #include "reports/commands/options.hpp"
 
 #include "properties/checker.hpp"
+#include "scenarios/commands.hpp"
 #include "scenarios/format/units.hpp"
 #include "scenarios/format/words.hpp"
 
@@ -8,17 +9,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <thread>
+#include <unistd.h>
 
 namespace invitro::reports {
 
 void add_common_options(CLI::App& command, CommonOptions& options) {
     options.jobs = std::max(1U, std::thread::hardware_concurrency());
-    command.add_option("--seed", options.seed, "Seed of the first world (default: the scenario's)");
+    command.add_option("--seed", options.seed, "Seed of the first world (default: the scenario's)")
+        ->check(scenarios::whole_number_mistake);
     command
         .add_option("--jobs,-j", options.jobs, "Worker processes; the result does not depend on it")
         ->check(CLI::Range(1U, 1024U))
@@ -83,6 +89,20 @@ int guarded(const std::function<int()>& body) {
     }
 }
 
+void prepare_folder(const std::string& path) {
+    std::error_code problem;
+    std::filesystem::create_directories(path, problem);
+    std::string trial = path + "/.invitro-XXXXXX";
+    const int file = problem ? -1 : mkstemp(trial.data());
+    if (file < 0) {
+        const std::string why =
+            problem ? problem.message() : std::generic_category().message(errno);
+        throw BadInput(fmt::format("--out {}: files cannot be written there: {}", path, why));
+    }
+    close(file);
+    unlink(trial.c_str());
+}
+
 void write_file(const std::string& path, std::string_view text) {
     std::error_code problem;
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -93,11 +113,32 @@ void write_file(const std::string& path, std::string_view text) {
     if (problem || !file) throw BadInput(fmt::format("{}: cannot be written", path));
 }
 
+bool try_write_file(const std::string& path, std::string_view text) {
+    try {
+        write_file(path, text);
+        return true;
+    } catch (const BadInput& problem) {
+        fmt::print(stderr, "{}\n", problem.what());
+        return false;
+    }
+}
+
+void print_data(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
 std::string read_file(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+        throw BadInput(fmt::format("{}: is a folder; expected a file", path));
+    }
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
-    text << file.rdbuf();
-    if (!file) throw BadInput(fmt::format("{}: cannot be read", path));
+    // An empty file sets the output's failbit, and is a mistake of its own.
+    if (file.is_open() && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+    if (!file.is_open() || file.bad() || !text) {
+        throw BadInput(fmt::format("{}: cannot be read", path));
+    }
     return text.str();
 }
 

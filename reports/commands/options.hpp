@@ -66,8 +66,19 @@ std::string known_property(const std::string& id);
 // Runs the body of a command and turns what it throws into an exit code and a line on stderr.
 int guarded(const std::function<int()>& body);
 
+// Makes the folder and tries that files can be written there, before long work begins whose result
+// is to go there. Throws BadInput where the system refuses.
+void prepare_folder(const std::string& path);
+
 // Writes the file and the folders it lies in. Throws BadInput where the system refuses.
 void write_file(const std::string& path, std::string_view text);
+// The same, but says on stderr where the system refuses: what is to be printed after it is worth
+// more.
+bool try_write_file(const std::string& path, std::string_view text);
+
+// Data for stdout. That it got there is seen to at the program's end.
+void print_data(std::string_view text);
+
 // Throws BadInput where it cannot be read.
 std::string read_file(const std::string& path);
 

@@ -1,11 +1,8 @@
 // `invitro replay`.
-#include "model/network/topology.hpp"
-#include "properties/byte_stream.hpp"
+#include "invitro_version.hpp"
 #include "properties/check.hpp"
 #include "reports/commands/commands.hpp"
 #include "reports/commands/options.hpp"
-#include "sim/campaign/worker.hpp"
-#include "sim/platform.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -13,114 +10,133 @@
 
 #include <cstdio>
 #include <memory>
-#include <variant>
 
 namespace invitro::reports {
 namespace {
+
+using properties::Likeness;
+using properties::Replayable;
+using properties::Replayed;
 
 constexpr const char* description =
     "Run a counterexample again and compare it with what was recorded\n"
     "  invitro replay invitro-out/check/counterexample-17.json\n"
     "  invitro replay 0.1.0:g1:s42:w17:3.0.2       the token that `invitro check` printed\n"
-    "Ends with 0: no property is violated, 1: one is, 2: bad input, 70: internal error.";
+    "Ends with 1: a property is violated or the program died, as recorded or otherwise; 0: "
+    "nothing\n"
+    "is broken, and what was recorded as violated was put to the test again; 5: nothing is "
+    "broken,\n"
+    "but nothing put it to the test; 2: bad input; 70: internal error. --json tells in "
+    "\"compared\"\n"
+    "whether it was the same to the last event.";
 
 struct Options {
     std::string file_or_token;
     bool json = false;
 };
 
-// What the forked process tells: a world that kills its process must not take the command along.
-struct Told {
-    std::string property;  // the first violated one; empty: none
-    std::string explanation;
-    sim::Fingerprint fingerprint;
-    bool fingerprint_matches = true;
-    bool verdict_matches = true;
-    bool died = false;
-};
-
-std::vector<std::uint8_t> replay_in_child(const properties::Replayable& what) {
-    sim::Platform platform(model::builtin_metros());
-    const properties::ReplayOutcome outcome = properties::replay(what, platform);
-    properties::ByteWriter writer;
-    const auto violated = outcome.verdict.first_violated();
-    writer.text(violated ? properties::catalogue()[*violated].id : "");
-    const bool explained = violated && !outcome.verdict.tallies[*violated].violations.empty();
-    writer.text(explained ? outcome.verdict.tallies[*violated].violations.front().explanation : "");
-    writer.number(outcome.verdict.summary.fingerprint.high);
-    writer.number(outcome.verdict.summary.fingerprint.low);
-    writer.number(outcome.fingerprint_matches ? 1 : 0);
-    writer.number(outcome.verdict_matches ? 1 : 0);
-    return writer.take();
+// For programs.
+std::string_view name_of(Likeness likeness) {
+    switch (likeness) {
+        case Likeness::nothing_expected:
+            return "nothing recorded";
+        case Likeness::same:
+            return "same";
+        case Likeness::another_fingerprint:
+            return "another fingerprint";
+        case Likeness::another_failure:
+            return "another failure";
+        case Likeness::gone:
+            return "gone";
+        case Likeness::not_exercised:
+            return "not exercised";
+    }
+    return "";
 }
 
-Told read_told(const std::vector<std::uint8_t>& bytes) {
-    properties::ByteReader reader(bytes);
-    Told told;
-    told.property = reader.text();
-    told.explanation = reader.text();
-    told.fingerprint.high = reader.number();
-    told.fingerprint.low = reader.number();
-    told.fingerprint_matches = reader.number() != 0;
-    told.verdict_matches = reader.number() != 0;
-    return told;
+std::string recorded_text(const properties::Expectation& expected) {
+    if (expected.death) return "the program died (" + to_string(*expected.death) + ")";
+    return expected.property + " was violated";
 }
 
-Told run_again(const properties::Replayable& what) {
-    const auto end = sim::run_forked([&] { return replay_in_child(what); });
-    if (const auto* bytes = std::get_if<std::vector<std::uint8_t>>(&end)) return read_told(*bytes);
-    // A crash is what was recorded if no property was.
-    const bool expected = what.expected && what.expected->property.empty();
-    return {.property = {},
-            .explanation = std::get<sim::WorldCrash>(end).last_words,
-            .fingerprint = {},
-            .verdict_matches = expected || !what.expected,
-            .died = true};
-}
-
-std::string comparison(const Told& told, const properties::Replayable& what) {
-    if (!what.expected) return "nothing is recorded to compare with";
+// For people.
+std::string comparison(Likeness likeness, const Replayed& replayed, const Replayable& what) {
+    if (likeness == Likeness::nothing_expected) return "nothing is recorded to compare with";
     const properties::Expectation& expected = *what.expected;
-    if (told.verdict_matches && (told.fingerprint_matches || told.died)) {
-        return told.died ? "it died again, as recorded" : "same verdict, same fingerprint";
+    const std::string recorded =
+        fmt::format("recorded by version {}: {}", expected.version, recorded_text(expected));
+    switch (likeness) {
+        case Likeness::nothing_expected:
+            return {};
+        case Likeness::same:
+            return expected.death ? "it died again, as recorded"
+                                  : "same violation, same fingerprint as recorded";
+        case Likeness::another_fingerprint:
+            return fmt::format("{}; still so, but in another course of events (fingerprint {})",
+                               recorded,
+                               sim::to_string(expected.fingerprint));
+        case Likeness::another_failure:
+            return fmt::format("{}; this is another failure", recorded);
+        case Likeness::gone:
+            if (!expected.death) {
+                return fmt::format("{}; it was put to the test {} times and holds now",
+                                   recorded,
+                                   replayed.checked);
+            }
+            return fmt::format("{}; it does not die now{}",
+                               recorded,
+                               expected.died_again ? "" : ", nor did it then when tried alone");
+        case Likeness::not_exercised:
+            return fmt::format("{}; nothing puts it to the test now", recorded);
     }
-    std::string text;
-    if (!told.verdict_matches) {
-        text = fmt::format("another verdict: {} was recorded",
-                           expected.property.empty() ? "a death" : expected.property + " violated");
-    }
-    if (!told.fingerprint_matches) {
-        text += fmt::format("{}another fingerprint: {} was recorded, by version {}",
-                            text.empty() ? "same verdict, but " : "; ",
-                            sim::to_string(expected.fingerprint),
-                            expected.version);
-    }
-    return text;
+    return {};
+}
+
+std::string outcome_text(const Replayed& replayed) {
+    std::string text = "no property is violated";
+    if (replayed.death) text = fmt::format("the program died ({})", to_string(*replayed.death));
+    if (!replayed.property.empty()) text = replayed.property + " is violated";
+    return replayed.explanation.empty() ? text : text + ": " + replayed.explanation;
+}
+
+std::string json_text(Likeness likeness, const Replayed& replayed) {
+    using Json = nlohmann::ordered_json;
+    const Json json{{"violated", replayed.property},
+                    {"died", replayed.death.has_value()},
+                    {"death", replayed.death ? Json(to_string(*replayed.death)) : Json()},
+                    {"explanation", replayed.explanation},
+                    {"checked", replayed.checked},
+                    {"fingerprint", sim::to_string(replayed.fingerprint)},
+                    {"compared", name_of(likeness)}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void warn_of_other_version(const Replayable& what) {
+    if (!what.token || what.token->version == version_string) return;
+    fmt::print(stderr,
+               "warning: the token is of version {}, this is version {}; the world is the same, "
+               "what happens in it need not be\n",
+               what.token->version,
+               version_string);
 }
 
 int replay(const Options& options) {
     const auto what = properties::load_replayable(options.file_or_token);
     if (!what) throw BadInput(what.error());
-    const Told told = run_again(*what);
-    const std::string verdict = told.died               ? "the program died"
-                                : told.property.empty() ? "no property is violated"
-                                                        : told.property + " is violated";
+    warn_of_other_version(*what);
+    const Replayed replayed = properties::replay(*what);
+    const Likeness likeness = properties::compare(replayed, *what);
     if (options.json) {
-        const nlohmann::ordered_json json{{"violated", told.property},
-                                          {"died", told.died},
-                                          {"explanation", told.explanation},
-                                          {"fingerprint", sim::to_string(told.fingerprint)},
-                                          {"same_verdict", told.verdict_matches},
-                                          {"same_fingerprint", told.fingerprint_matches}};
-        fmt::print("{}\n",
-                   json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+        print_data(json_text(likeness, replayed));
     } else {
-        fmt::print("{}{}{}\n", verdict, told.explanation.empty() ? "" : ": ", told.explanation);
-        fmt::print(
-            "fingerprint {}\n{}\n", sim::to_string(told.fingerprint), comparison(told, *what));
+        print_data(outcome_text(replayed) + "\n");
+        if (!replayed.death) {
+            print_data(fmt::format("fingerprint {}\n", sim::to_string(replayed.fingerprint)));
+        }
+        print_data(comparison(likeness, replayed, *what) + "\n");
     }
-    const bool broken = told.died || !told.property.empty();
-    return broken ? exit_codes::violated : exit_codes::holds;
+    if (replayed.is_broken()) return exit_codes::violated;
+    return replayed.checked == 0 ? exit_codes::inconclusive : exit_codes::holds;
 }
 
 }  // namespace

@@ -163,10 +163,12 @@ std::string thresholds_table(const Result& result, const Terminal& terminal) {
 
 Progress::Progress(std::optional<std::uint64_t> total,
                    std::optional<std::chrono::nanoseconds> time,
-                   bool quiet)
+                   bool quiet,
+                   std::string_view counted)
     : total_(total),
       time_(time),
       quiet_(quiet),
+      counted_(counted),
       on_terminal_(isatty(STDERR_FILENO) != 0),
       start_(Clock::now()),
       last_(start_) {}
@@ -196,9 +198,10 @@ void Progress::show(std::uint64_t finished) {
     last_ = now;
     shown_ = true;
     const double seconds = std::chrono::duration<double>(now - start_).count();
-    std::string text = fmt::format("{} worlds, {:.0f} worlds/s",
+    std::string text = fmt::format("{0} {2}, {1:.0f} {2}/s",
                                    count_text(finished),
-                                   static_cast<double>(finished) / seconds);
+                                   static_cast<double>(finished) / seconds,
+                                   counted_);
     if (const auto done = share(finished, seconds); done && *done > 0) {
         const double left = seconds / *done - seconds;
         text += fmt::format(", {:.0f} %, {} left", 100 * *done, duration_text(left * 1e3 + 1));

@@ -48,10 +48,11 @@ std::string thresholds_table(const Result& result, const Terminal& terminal);
 // a line elsewhere, nothing when quiet. Says nothing about work that is over in a moment.
 class Progress {
 public:
-    // `total` worlds, or `time` to spend, or neither known.
+    // `total` worlds or whatever else is counted, or `time` to spend, or neither known.
     Progress(std::optional<std::uint64_t> total,
              std::optional<std::chrono::nanoseconds> time,
-             bool quiet);
+             bool quiet,
+             std::string_view counted = "worlds");
     ~Progress();
 
     Progress(const Progress&) = delete;
@@ -69,6 +70,7 @@ private:
     std::optional<std::uint64_t> total_;
     std::optional<std::chrono::nanoseconds> time_;
     bool quiet_;
+    std::string counted_;
     bool on_terminal_;
     bool shown_ = false;
     Clock::time_point start_;
