@@ -4,9 +4,13 @@
 """
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -107,6 +111,16 @@ class Commands(unittest.TestCase):
             ("run", bad),
             ("run", self.scenario(), "--shard", "2/2"),
             ("run", self.scenario(), "--jobs", "0"),
+            ("run", self.scenario(), "--seed", "-1"),
+            ("run", self.scenario(), "--seed", "18446744073709551616"),
+            ("run", self.scenario(), "--worlds", "-1"),
+            ("run", self.scenario(), "--out", "/proc/no/such"),
+            ("check", "--seed", "-1"),
+            ("check", "--worlds", "-3"),
+            ("check", "--out", "/proc/no/such"),
+            ("nat-matrix", "--seed", "-1"),
+            ("replay", "0.1.0:g999:s1:w1"),
+            ("report", self.path),
             ("check", "--property", "acept-delivery"),
             ("check", "--time", "soon"),
             ("replay", "no-such-file.json"),
@@ -117,6 +131,124 @@ class Commands(unittest.TestCase):
             self.assertEqual(done.returncode, 2, f"{arguments}: {done.stderr}")
             self.assertEqual(done.stdout, "", arguments)
             self.assertNotEqual(done.stderr, "", arguments)
+
+    def test_an_unknown_command_is_named_with_the_nearest(self):
+        done = self.invitro("reprot", "result.json")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn('"reprot"', done.stderr)
+        self.assertIn('did you mean "report"?', done.stderr)
+
+    def test_a_stdout_that_takes_nothing_is_no_success(self):
+        for arguments in (("run", self.scenario()), ("run", self.scenario(), "--json"), ("schema",)):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                command = [PROGRAM, *map(str, arguments)]
+                done = subprocess.run(
+                    command, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                    timeout=300, cwd=self.path,
+                )  # fmt: skip
+            self.assertEqual(done.returncode, 70, done.stderr)
+            self.assertIn("stdout cannot be written", done.stderr)
+
+    def test_a_report_that_cannot_be_written_does_not_take_the_table_along(self):
+        (self.path / "out/report.html").mkdir(parents=True)
+        done = self.invitro("run", self.scenario(), "--out", "out")
+        self.assertEqual(done.returncode, 70, done.stderr)
+        self.assertIn("accept-delivery", done.stdout)
+        self.assertIn("out/report.html: cannot be written", done.stderr)
+
+    def test_a_bad_result_is_refused_with_file_and_place(self):
+        self.invitro("run", self.scenario(), "-q", "-o", "out")
+        result = json.loads((self.path / "out/result.json").read_text(encoding="utf-8"))
+        result["counts"]["events"] = -1
+        bad = self.path / "bad.json"
+        bad.write_text(json.dumps(result), encoding="utf-8")
+        done = self.invitro("report", bad, "-o", "again")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(f"{bad}: ", done.stderr)
+        self.assertIn("/counts/events: ", done.stderr)
+        self.assertNotIn("exception", done.stderr)
+
+    def kill_a_worker(self, folder, before=lambda: None):
+        """Kills the worker process of a long search once, from outside; before that, something."""
+        command = [PROGRAM, "check", "--worlds", "1000000", "--jobs", "1", "--out", folder]
+        command += ["--property", "ring-once"]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.path
+        ) as process:
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            while not (child := children.read_text(encoding="utf-8").split()):
+                time.sleep(0.01)
+            time.sleep(0.5)
+            before()
+            os.kill(int(child[0]), signal.SIGKILL)
+            stdout, stderr = process.communicate(timeout=300)
+        return process.returncode, stdout, stderr
+
+    def test_a_worker_killed_from_outside_is_not_said_to_be_simplified(self):
+        code, stdout, stderr = self.kill_a_worker("found")
+        self.assertEqual(code, 1, stderr)
+        self.assertIn("SIGKILL", stderr)
+        self.assertIn("did not die again when this world was tried alone", stderr)
+        self.assertNotIn("simplified (", stderr)
+        self.assertIn("a world killed the program", stdout)
+        (found,) = (self.path / "found").glob("counterexample-*[0-9].json")
+        done = self.invitro("replay", found)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("it does not die now, nor did it then", done.stdout)
+        self.assertNotIn("same", done.stdout)
+
+    def test_a_folder_that_vanishes_does_not_take_the_finding_along(self):
+        code, _, stderr = self.kill_a_worker("found", (self.path / "found").rmdir)
+        self.assertEqual(code, 1, stderr)
+        self.assertIn("cannot be written", stderr)
+        self.assertIn("the program died (SIGKILL)", stderr)
+        self.assertRegex(stderr, r"again: invitro replay \S+:g\d+:s1:w\d+")
+
+    def write_expectation(self, **changes):
+        expected = {
+            "version": "0.0.1",
+            "verdict": "violated",
+            "property": "ring-once",
+            "fingerprint": "0" * 32,
+            "explanation": "as a test has it",
+        }
+        path = self.path / "pair.expected.json"
+        path.write_text(json.dumps({**expected, **changes}), encoding="utf-8")
+
+    def test_replay_says_what_became_of_what_was_recorded(self):
+        scenario = self.scenario()
+        self.write_expectation()
+        done = self.invitro("replay", scenario)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("ring-once was violated; it was put to the test", done.stdout)
+
+        self.write_expectation(property="decline-spares-siblings")
+        done = self.invitro("replay", scenario, "--json")
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["compared"], "not exercised")
+
+        self.write_expectation(verdict="crash", events_max=5)
+        done = self.invitro("replay", scenario)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("it died again, as recorded", done.stdout)
+
+        self.write_expectation(property="ring-onse")
+        done = self.invitro("replay", scenario)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("pair.expected.json: /property: ", done.stderr)
+        self.assertIn('did you mean "ring-once"?', done.stderr)
+
+    def test_replay_of_a_token_of_another_version_warns(self):
+        version = self.invitro("--version").stdout.strip()
+        done = self.invitro("replay", "0.0.1:g%d:s1:w3" % self.generator_version())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("version 0.0.1", done.stderr)
+        self.assertIn(version, done.stderr)
+
+    def generator_version(self):
+        garbage = self.invitro("replay", "garbage")
+        self.assertEqual(garbage.returncode, 2)
+        return int(re.search(r"a token looks like \S+:g(\d+):s42:w17:3\.0\.2", garbage.stderr)[1])
 
     def test_the_nearest_property_is_named(self):
         done = self.invitro("check", "--property", "acept-delivery")

@@ -34,7 +34,7 @@ Result read_result(const std::string& path) {
 
 void write(const std::string& path, std::string_view text) {
     write_file(path, text);
-    fmt::print("{}\n", path);
+    print_data(path + "\n");
 }
 
 int report(const Options& options) {

@@ -1,4 +1,5 @@
 // `invitro run`.
+#include "properties/check.hpp"
 #include "reports/commands/commands.hpp"
 #include "reports/commands/options.hpp"
 #include "reports/commands/terminal.hpp"
@@ -29,10 +30,6 @@ struct Options {
     std::uint64_t worlds = 1;
 };
 
-void print(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-}
-
 std::vector<VerdictRow> verdict_rows(const Result& result) {
     std::vector<VerdictRow> rows;
     for (const PropertyResult& property : result.properties) {
@@ -60,8 +57,8 @@ void print_failures(const Result& result) {
         fmt::print(stderr,
                    "world {} killed the program ({}): {}\n  again: {}\n",
                    crash.world,
-                   crash.signal != 0 ? fmt::format("signal {}", crash.signal)
-                                     : fmt::format("exit code {}", crash.exit_code),
+                   properties::to_string(
+                       properties::Death{.signal = crash.signal, .exit_code = crash.exit_code}),
                    crash.last_words,
                    result.command_for_seed(crash.seed));
     }
@@ -79,15 +76,15 @@ void print_failures(const Result& result) {
 
 void print_tables(const Result& result, const CommonOptions& options) {
     const Terminal terminal = Terminal::of_stdout(options.no_color);
-    print(fmt::format(
+    print_data(fmt::format(
         "{}: {} (seed {}, {})\n\n",
         result.scenario,
         headline(result),
         result.seed,
         result.totals.worlds == 1 ? "1 world" : count_text(result.totals.worlds) + " worlds"));
-    print(verdict_table(verdict_rows(result), terminal) + "\n");
-    print(metrics_table(result, terminal));
-    if (!result.thresholds.empty()) print("\n" + thresholds_table(result, terminal));
+    print_data(verdict_table(verdict_rows(result), terminal) + "\n");
+    print_data(metrics_table(result, terminal));
+    if (!result.thresholds.empty()) print_data("\n" + thresholds_table(result, terminal));
 }
 
 FinishedRun run_worlds(const Options& options, const scenarios::Scenario& scenario) {
@@ -104,28 +101,41 @@ FinishedRun run_worlds(const Options& options, const scenarios::Scenario& scenar
                          .on_progress = [&](std::uint64_t done) { progress.show(done); }});
 }
 
+// What is broken comes before what is unfinished.
+int exit_code_of(const FinishedRun& finished, bool is_written) {
+    const Outcome outcome = finished.result.outcome();
+    if (outcome == Outcome::violated) return exit_codes::violated;
+    if (finished.interrupted) return exit_codes::interrupted;
+    const int code = static_cast<int>(outcome);
+    return code == exit_codes::holds && !is_written ? exit_codes::internal_error : code;
+}
+
 int run(const Options& options) {
     const scenarios::Scenario scenario = load(options.scenario);
     for (const std::string& id : scenario.properties) {
         known_property(id);
     }
+    const std::string folder = options.common.out.empty()
+                                   ? "invitro-out/" + file_name_of(scenario.world.name)
+                                   : options.common.out;
+    parse_shard(options.common.shard);
+    prepare_folder(folder);
     const FinishedRun finished = run_worlds(options, scenario);
     const Result& result = finished.result;
-    const std::string folder = options.common.out.empty()
-                                   ? "invitro-out/" + file_name_of(result.scenario)
-                                   : options.common.out;
     const std::string json = to_json(result);
-    write_file(folder + "/result.json", json);
-    write_file(folder + "/report.html", report_page(result));
+    const bool has_result = try_write_file(folder + "/result.json", json);
+    const bool has_page = try_write_file(folder + "/report.html", report_page(result));
     if (options.common.json) {
-        print(json);
+        print_data(json);
     } else if (!options.common.quiet) {
         print_tables(result, options.common);
     }
     std::fflush(stdout);
     print_failures(result);
-    if (!options.common.quiet) fmt::print(stderr, "report: {}/report.html\n", folder);
-    return finished.interrupted ? exit_codes::interrupted : static_cast<int>(result.outcome());
+    if (has_page && !options.common.quiet) {
+        fmt::print(stderr, "report: {}/report.html\n", folder);
+    }
+    return exit_code_of(finished, has_result && has_page);
 }
 
 }  // namespace
