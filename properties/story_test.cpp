@@ -272,13 +272,14 @@ Story& Story::cancels() {
 Story& Story::stops(std::uint32_t device, EndReason reason) {
     to_device(device, protocol::InviteEnded{.call = call, .device = id(device), .reason = reason});
     tell(device, protocol::RingingStopped{.call = call, .reason = reason});
-    return to_broker(device, protocol::EndedAck{.call = call, .device = id(device)});
+    return to_broker(device,
+                     protocol::EndedAck{.call = call, .device = id(device), .reason = reason});
 }
 
 Story& Story::ends(EndReason reason) {
     to_device(0, protocol::InviteEnded{.call = call, .device = id(0), .reason = reason});
     tell(0, protocol::CallEnded{.call = call, .reason = reason});
-    return to_broker(0, protocol::EndedAck{.call = call, .device = id(0)});
+    return to_broker(0, protocol::EndedAck{.call = call, .device = id(0), .reason = reason});
 }
 
 Story& Story::hangs_up(std::uint32_t device) {

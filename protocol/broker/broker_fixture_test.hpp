@@ -239,8 +239,23 @@ protected:
         return receive(initiator, update);
     }
 
-    Outputs& acknowledge_end(std::uint32_t number) {
-        return receive(number, EndedAck{call, device_id(number)});
+    // With the reason that this participant was told.
+    Outputs& acknowledge_end(std::uint32_t number) { return acknowledge_end(number, told(number)); }
+
+    Outputs& acknowledge_end(std::uint32_t number, EndReason reason) {
+        return receive(number, EndedAck{call, device_id(number), reason});
+    }
+
+    [[nodiscard]] EndReason told(std::uint32_t number) const {
+        const CallTable& table = broker.state().calls;
+        const std::uint32_t position = table.find(call);
+        if (position == no_position) return EndReason::unknown;
+        const Call& known = table.calls[position];
+        if (number == initiator) return known.initiator_told;
+        for (const Invitee& invitee : known.invitees) {
+            if (invitee.device == device_id(number)) return invitee.told;
+        }
+        return EndReason::unknown;
     }
 
     Outputs& acknowledge_forward(std::uint32_t number) {

@@ -115,7 +115,8 @@ private:
             case StepKind::acknowledge_forward:
                 return send(caller, ForwardAck{call, device});
             case StepKind::acknowledge_end:
-                return send(step.device, EndedAck{call, device});
+                return send(step.device,
+                            EndedAck{call, device, static_cast<EndReason>(step.number % 5)});
             case StepKind::keep_alive:
                 return send(step.device + step.number % 2 * 10, CallKeepAlive{call, device});
             case StepKind::replay:

@@ -86,7 +86,8 @@ void Broker::on(const Arrival& arrival, const ForwardAck& message) {
 
 void Broker::on(const Arrival& arrival, const EndedAck& message) {
     const std::uint32_t position = find_call(arrival.now, message.call);
-    if (position == no_position || !take_ended_ack(state_.calls.calls[position], message.device)) {
+    if (position == no_position ||
+        !take_ended_ack(state_.calls.calls[position], message.device, message.reason)) {
         remark(RemarkKind::duplicate_dropped, message.call, message.device);
         return;
     }

@@ -194,6 +194,20 @@ TEST_F(InitiatorMessages, AKeepAliveOfAnUnknownCallOrParticipantIsAnsweredOnce) 
     EXPECT_EQ(count_sent<InviteEnded>(pass(30s), 4), 0U);
 }
 
+// The call's lifetime is over and then it is cancelled: a late answer to the first is none to the
+// second.
+TEST_F(InitiatorMessages, AnAcknowledgementOfAnotherReasonStopsNothing) {
+    register_devices({2});
+    invite();
+    ring(2);
+    cancel();
+    EXPECT_EQ(told(2), EndReason::cancelled);
+    EXPECT_TRUE(is_silent(acknowledge_end(2, EndReason::expired)));
+    EXPECT_GT(count_sent<InviteEnded>(pass(10s), 2), 0U);
+    acknowledge_end(2, EndReason::cancelled);
+    EXPECT_EQ(count_sent<InviteEnded>(pass(10s), 2), 0U);
+}
+
 TEST_F(InitiatorMessages, AnAcknowledgementOfNothingIsDropped) {
     register_devices({2});
     invite();

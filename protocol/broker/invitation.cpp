@@ -208,12 +208,12 @@ bool take_forward_ack(Call& call, DeviceId acceptor) {
     return false;
 }
 
-bool take_ended_ack(Call& call, DeviceId device) {
+bool take_ended_ack(Call& call, DeviceId device, EndReason reason) {
     Retransmission* ended = nullptr;
     if (device == call.request.initiator) {
-        ended = &call.initiator_ended;
+        if (reason == call.initiator_told) ended = &call.initiator_ended;
     } else if (Invitee* invitee = find_invitee(call, device)) {
-        ended = &invitee->ended;
+        if (reason == invitee->told) ended = &invitee->ended;
     }
     if (ended == nullptr || !ended->is_active()) return false;
     ended->stop();

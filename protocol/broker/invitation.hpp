@@ -224,7 +224,7 @@ void take_lifetime_over(Call& call, Instant now);
 
 // Both: false if nothing was outstanding.
 bool take_forward_ack(Call& call, DeviceId acceptor);
-bool take_ended_ack(Call& call, DeviceId device);
+bool take_ended_ack(Call& call, DeviceId device, EndReason reason);
 
 // ---- what it still wants ------------------------------------------------------------------------
 

@@ -204,7 +204,8 @@ void ClientTurn::from_broker(const InviteEnded& message) {
     }
     if (OutgoingCall* call = outgoing(message.call)) return call->receive(context_, message);
     if (IncomingCall* call = incoming(message.call)) return call->receive(context_, message);
-    context_.send_to_broker(EndedAck{.call = message.call, .device = context_.device});
+    context_.send_to_broker(
+        EndedAck{.call = message.call, .device = context_.device, .reason = message.reason});
 }
 
 template <class M>

@@ -181,7 +181,8 @@ void IncomingCall::receive(ClientContext&, const DeclineAck&) {
 }
 
 void IncomingCall::receive(ClientContext& context, const InviteEnded& message) {
-    context.send_to_broker(EndedAck{.call = call, .device = context.device});
+    context.send_to_broker(
+        EndedAck{.call = call, .device = context.device, .reason = message.reason});
     end(*this, context, message.reason);
 }
 

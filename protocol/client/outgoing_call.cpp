@@ -239,7 +239,8 @@ void OutgoingCall::receive(ClientContext& context, const UpdateAck& message) {
 }
 
 void OutgoingCall::receive(ClientContext& context, const InviteEnded& message) {
-    context.send_to_broker(EndedAck{.call = call, .device = context.device});
+    context.send_to_broker(
+        EndedAck{.call = call, .device = context.device, .reason = message.reason});
     const bool is_unknown = message.reason == EndReason::unknown;
     if (phase == OutgoingPhase::gathering) return;
     if (phase == OutgoingPhase::inviting) {
@@ -265,7 +266,7 @@ void OutgoingCall::give_up(ClientContext& context) {
     const bool is_with_broker = phase == OutgoingPhase::inviting || phase == OutgoingPhase::in_hand;
     if (phase == OutgoingPhase::gathering) forget_at = context.now;
     // A call that somebody was connected in is no missed one: whoever still rings learns so.
-    if (is_with_broker && !end_told) {
+    if (is_with_broker) {
         if (chosen.empty()) {
             cancel.start(context.now);
         } else if (policy == AnswerPolicy::all) {

@@ -145,10 +145,9 @@ SessionChange Session::receive(PathContext& context,
     }
     received = message.sequence;
     silent_at = context.now + timing::session_silence_max;
-    // A source other than the address we send to is how some NATs are; a source that changes is a
-    // peer that has moved.
-    if (!heard_from.is_none() && heard_from != datagram.source) remote = datagram.source;
-    heard_from = datagram.source;
+    // Where the peer sends from is where its NAT lets us in, and what its messages keep open: the
+    // address that the checks had found may be another mapping, and expire.
+    remote = datagram.source;
     return follow(*this, context, datagram, message);
 }
 

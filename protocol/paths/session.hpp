@@ -8,8 +8,9 @@
 // session is half open for at most that long. SessionClose, said three times, ends it at both ends.
 //
 // Each message has a sequence larger than the one before, repetitions too: one that is not larger
-// than what has been seen is a duplicate. When the source of the peer's messages changes, the peer
-// has moved, and is followed. A session outlives its invitation, so it holds all it needs.
+// than what has been seen is a duplicate. Messages go to
+// where the peer's newest one came from, so that a peer that has moved is followed. A session
+// outlives its invitation, so it holds all it needs.
 #pragma once
 
 #include "protocol/exchange/retransmission.hpp"
@@ -46,8 +47,7 @@ struct Session {
     PathIdentity identity;
     SessionPhase phase = SessionPhase::nominating;
     Address local;
-    Address remote;      // where our messages go
-    Address heard_from;  // where the peer's newest message came from; none before the first
+    Address remote;  // where our messages go: where the peer's newest message came from
     CandidateKind local_kind = CandidateKind::host;
     bool is_mutual = false;      // connected: the peer's SessionData has been heard
     std::uint32_t sent = 0;      // the newest sequence of ours
@@ -62,7 +62,6 @@ struct Session {
                           field("phase", &Session::phase),
                           field("local", &Session::local),
                           field("remote", &Session::remote),
-                          field("heard_from", &Session::heard_from),
                           field("local_kind", &Session::local_kind),
                           field("is_mutual", &Session::is_mutual),
                           field("sent", &Session::sent),

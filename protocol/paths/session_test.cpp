@@ -111,12 +111,14 @@ TEST_F(SessionTest, ARecipientAnswersEachNewNominateAndConnectsWithSessionData) 
     EXPECT_EQ(hear<SessionData>(session, 4), SessionChange::none);
 }
 
-TEST_F(SessionTest, ASourceThatDiffersFromTheStartIsNotFollowedButOneThatChangesIs) {
+TEST_F(SessionTest, MessagesGoToWhereThePeersNewestCameFrom) {
     Session session = nominating();
     run(session, 0ms);
     hear<NominateResponse>(session, 1, elsewhere);
-    EXPECT_EQ(session.remote, far);
-    hear<SessionData>(session, 2, address_at(71));
+    EXPECT_EQ(session.remote, elsewhere);
+    hear<SessionData>(session, 3, address_at(71));
+    EXPECT_EQ(session.remote, address_at(71));
+    hear<SessionData>(session, 2, address_at(72));
     EXPECT_EQ(session.remote, address_at(71));
 }
 

@@ -71,7 +71,7 @@ inline std::vector<Message> example_registration_and_end() {
                      .chosen = {example_device}},
         UpdateAck{.call = example_call, .generation = 2},
         InviteEnded{.call = example_call, .device = example_device, .reason = EndReason::expired},
-        example_call_device<MessageType::ended_ack>(),
+        EndedAck{.call = example_call, .device = example_device, .reason = EndReason::expired},
         example_call_device<MessageType::invite_cancel>(),
         example_call_device<MessageType::cancel_ack>(),
         example_call_device<MessageType::call_keep_alive>(),

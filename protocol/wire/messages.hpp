@@ -337,7 +337,24 @@ using ForwardAck =
     CallDeviceMessage<MessageType::forward_ack>;  // initiator -> broker; the acceptor
 using InviteCancel = CallDeviceMessage<MessageType::invite_cancel>;  // initiator -> broker; itself
 using CancelAck = CallDeviceMessage<MessageType::cancel_ack>;        // broker -> initiator
-using EndedAck = CallDeviceMessage<MessageType::ended_ack>;  // addressee of InviteEnded -> broker
+
+// Addressee of InviteEnded -> broker, with the reason that it names: another one may have followed.
+struct EndedAck {
+    static constexpr MessageType type = MessageType::ended_ack;
+
+    CallId call;
+    DeviceId device;
+    EndReason reason = EndReason::unknown;
+
+    bool operator==(const EndedAck&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field(0, "call", &EndedAck::call),
+                          field(1, "device", &EndedAck::device),
+                          field(2, "reason", &EndedAck::reason)};
+    }
+};
+
 // participant -> broker: keeps the NAT mapping open and the return address fresh; a broker that
 // does not know the call answers InviteEnded (unknown).
 using CallKeepAlive = CallDeviceMessage<MessageType::call_keep_alive>;
