@@ -40,8 +40,8 @@ inline constexpr Duration call_keep_alive = 12s;
 inline constexpr Duration liveness_window = 30s;
 inline constexpr int failed_tries_max = 5;
 
-// What was decided is in the journal at once; a snapshot follows after this, and again while it holds
-// calls, so that connection data is off the disk within twice this time of a call's end.
+// What was decided is in the journal at once; a snapshot follows after this, and again while it
+// holds calls, so that connection data is off the disk within twice this time of a call's end.
 inline constexpr Duration journal_snapshot_interval = 5min;
 
 // ---- paths --------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ Decoded decode_as(Reader& reader, Cursor at) {
 
 using DecodeFunction = Decoded (*)(Reader&, Cursor);
 // Indexed by the type's number.
-using DecodeTable = std::array<DecodeFunction, 64>;
+using DecodeTable = std::array<DecodeFunction, 128>;
 
 template <class... M>
 constexpr DecodeTable make_decode_table(std::type_identity<std::variant<M...>> /*messages*/) {

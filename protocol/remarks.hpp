@@ -1,0 +1,52 @@
+// Remarks: what a machine says of itself.
+#pragma once
+
+#include "protocol/vocabulary/fields.hpp"
+#include "protocol/vocabulary/identity.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+namespace invitro::protocol {
+
+// For probes, counts and explanations; a verdict never rests on one.
+enum class RemarkKind : std::uint8_t {
+    malformed_dropped = 0,
+    unexpected_dropped = 1,  // well-formed, but from nobody concerned or a wrong ticket or tag
+    duplicate_dropped = 2,
+    message_retransmitted = 3,
+    push_repeated = 4,
+    push_given_up = 5,  // the token is gone
+    late_accept_refused = 6,
+    accept_after_choice = 7,  // taken although somebody else was chosen
+    late_joiner_invited = 8,
+    all_declined = 9,
+    peer_reflexive_learned = 10,
+    invitation_expired = 11,
+    invitation_purged = 12,
+    registration_replaced = 13,
+    exchange_given_up = 14,
+    mapping_classified = 15,
+};
+
+inline constexpr std::size_t remark_kind_count = 16;
+
+std::string_view to_string(RemarkKind kind);
+
+struct Remark {
+    RemarkKind kind = RemarkKind::malformed_dropped;
+    CallId call;
+    DeviceId device;
+
+    bool operator==(const Remark&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("kind", &Remark::kind),
+                          field("call", &Remark::call),
+                          field("device", &Remark::device)};
+    }
+};
+
+}  // namespace invitro::protocol
