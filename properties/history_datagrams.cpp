@@ -331,6 +331,7 @@ void History::on(const Header& header, const model::DatagramDropped& event) {
         case model::DropReason::fault:
         case model::DropReason::offline:
             break;
+        case model::DropReason::node_down:
         case model::DropReason::unroutable:
         case model::DropReason::nat_blocked:
         case model::DropReason::nat_no_mapping:

@@ -149,6 +149,21 @@ void Surroundings::add_trouble(const Fault& fault) {
         case FaultKind::device_offline:
         case FaultKind::partition:
             break;
+        case FaultKind::broker_crash:
+            trouble.node = fault.target.kind == NodeKind::none
+                               ? NodeId{.kind = NodeKind::broker, .number = 0}
+                               : fault.target;
+            // Whom it heard since its last snapshot it hears again with the next keep-alive.
+            if (trouble.end != protocol::never) trouble.end += protocol::timing::call_keep_alive;
+            break;
+        // A broker whose journal is damaged may stay down.
+        case FaultKind::disk_damage:
+            trouble.end = protocol::never;
+            break;
+        case FaultKind::slow_disk:
+            if (fault.delay <= delay_harmless) return;
+            if (trouble.end != protocol::never) trouble.end += fault.delay;
+            break;
         case FaultKind::nat_flush:
             // Until the next keep-alive the broker may not know the way.
             trouble.end = trouble.start + protocol::timing::call_keep_alive;

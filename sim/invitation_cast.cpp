@@ -1,5 +1,9 @@
 #include "sim/invitation_cast.hpp"
 
+#include "sim/storage.hpp"
+
+#include <utility>
+
 namespace invitro::sim {
 namespace {
 
@@ -7,22 +11,46 @@ using protocol::DeclineCommand;
 using protocol::DeclineReason;
 using protocol::DeclineScope;
 
-constexpr model::NodeId broker_name{.kind = model::NodeKind::broker, .number = 0};
+constexpr model::NodeId broker_name(std::uint32_t number) {
+    return {.kind = model::NodeKind::broker, .number = number};
+}
 
-// The key of the service's tickets: the same for every incarnation of the broker.
+// The key of the service's tickets: the same for every broker and every incarnation.
 protocol::RandomValue ticket_key(std::uint64_t world_seed) {
     return protocol::draw(
-        incarnation_seed(world_seed, broker_name, 0), protocol::Purpose::ticket_key, 0);
+        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
+}
+
+protocol::BrokerConfig config_of_broker(std::uint64_t world_seed,
+                                        std::uint32_t number,
+                                        std::uint32_t incarnation) {
+    return {.address = broker_address(number),
+            .seed = incarnation_seed(world_seed, broker_name(number), incarnation),
+            .ticket_key = ticket_key(world_seed)};
 }
 
 }  // namespace
 
 InvitationCast::InvitationCast(const scenarios::World& world)
-    : world_(world),
-      broker_({.address = broker_address(0),
-               .seed = incarnation_seed(world.seed, broker_name, 1),
-               .ticket_key = ticket_key(world.seed)}),
-      clients_(world.devices.size()) {}
+    : world_(world), clients_(world.devices.size()) {
+    const auto snapshots =
+        keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
+    for (std::uint32_t number = 0; number < broker_count; ++number) {
+        brokers_[number].emplace(
+            config_of_broker(world.seed, number, 1), protocol::Instant{}, snapshots);
+    }
+}
+
+bool InvitationCast::recover_broker(std::uint32_t number,
+                                    protocol::Instant now,
+                                    std::uint32_t incarnation,
+                                    std::span<const protocol::ByteView> segments) {
+    auto recovered = protocol::DurableBroker::recover(
+        config_of_broker(world_.seed, number, incarnation), now, segments);
+    if (!recovered) return false;
+    brokers_[number].emplace(std::move(*recovered));
+    return true;
+}
 
 protocol::Client InvitationCast::make_client(std::uint32_t row, protocol::Instant now) const {
     const scenarios::Device& device = world_.devices[row];
@@ -36,10 +64,10 @@ protocol::Client InvitationCast::make_client(std::uint32_t row, protocol::Instan
     return protocol::Client::registered(config, now, registration_of(world_, device));
 }
 
-void InvitationCast::load_broker() {
+void InvitationCast::load_broker(std::uint32_t number) {
     for (const scenarios::Device& device : world_.devices) {
         const protocol::RegisterCommand registration = registration_of(world_, device);
-        broker_.preregister(protocol::Instant{},
+        brokers_[number]->preregister(protocol::Instant{},
                             {.device = device_id(world_.seed, device.number),
                              .profile = registration.profile,
                              .incarnation = 1,

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "protocol/application.hpp"
-#include "protocol/broker/broker.hpp"
+#include "protocol/broker/durable_broker.hpp"
 #include "protocol/client/client.hpp"
 #include "protocol/paths/reflector.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace invitro::sim {
@@ -43,6 +44,16 @@ public:
     // A device's client is built at its first input: a dormant device is a row and nothing else.
     template <class Stage, class F>
     void visit(Stage& stage, NodeIndex node, F&& f);
+
+    // What the client of a device that crashes had persisted is kept.
+    template <class Stage>
+    void crash(Stage& stage, NodeIndex node);
+
+    template <class Stage>
+    bool restart(Stage& stage,
+                 NodeIndex node,
+                 std::uint32_t incarnation,
+                 std::span<const protocol::ByteView> segments);
 
     template <class Stage>
     void perform(Stage& stage, const Action& action);
@@ -76,7 +87,11 @@ private:
     }
 
     [[nodiscard]] protocol::Client make_client(std::uint32_t row, protocol::Instant now) const;
-    void load_broker();
+    void load_broker(std::uint32_t number);
+    bool recover_broker(std::uint32_t number,
+                        protocol::Instant now,
+                        std::uint32_t incarnation,
+                        std::span<const protocol::ByteView> segments);
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);
@@ -111,7 +126,7 @@ private:
     void forget_unless_connected(const protocol::CallId& call);
 
     const scenarios::World& world_;
-    protocol::Broker broker_;
+    std::array<std::optional<protocol::DurableBroker>, broker_count> brokers_;  // none while down
     std::array<protocol::Reflector, reflector_count> reflectors_;
     std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;

@@ -20,13 +20,15 @@ inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
 template <class Stage>
 void InvitationCast::start(Stage& stage) {
-    stage.node_started(the_broker, 1);
-    for (std::uint32_t i = 0; i < reflector_count; ++i) {
-        stage.node_started(reflector_index(i), 1);
+    const bool is_preloaded = world_.registration == scenarios::RegistrationStart::preloaded;
+    for (std::uint32_t i = 0; i < broker_count; ++i) {
+        if (is_preloaded) load_broker(i);
+        stage.start_node(NodeIndex{i});
     }
-    if (world_.registration == scenarios::RegistrationStart::preloaded) {
-        load_broker();
-    } else {
+    for (std::uint32_t i = 0; i < reflector_count; ++i) {
+        stage.start_node(reflector_index(i));
+    }
+    if (!is_preloaded) {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
             const std::uint64_t draw =
                 model::draw(world_.seed, model::Subsystem::people, world_.devices[row].number, 0);
@@ -49,20 +51,34 @@ template <class Stage, class F>
 // NOLINTNEXTLINE(misc-no-recursion): see Simulation::give()
 void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
     if (raw(node) < broker_count) {
-        f(broker_);
+        if (auto& broker = brokers_[raw(node)]) f(*broker);
     } else if (!is_device(node)) {
         f(reflectors_[raw(node) - broker_count]);
     } else {
         auto& client = clients_[row_of(node)];
         if (client == nullptr) {
             client = std::make_unique<protocol::Client>(make_client(row_of(node), stage.now()));
-            stage.node_started(node, 1);
+            stage.node_started(node);
             tell_network(stage, node);
         }
         f(*client);
         // Its outbox would be cold at its next input, and kilobytes times all devices in calls.
         client->release_memory();
     }
+}
+
+template <class Stage>
+void InvitationCast::crash(Stage&, NodeIndex node) {
+    if (raw(node) < broker_count) brokers_[raw(node)].reset();
+}
+
+template <class Stage>
+bool InvitationCast::restart(Stage& stage,
+                             NodeIndex node,
+                             std::uint32_t incarnation,
+                             std::span<const protocol::ByteView> segments) {
+    if (raw(node) >= broker_count) return true;
+    return recover_broker(raw(node), stage.now(), incarnation, segments);
 }
 
 template <class Stage>

@@ -91,6 +91,9 @@ void Simulation<Cast>::step() {
         case Kind::fault_end:
             change_fault(index, false);
             break;
+        case Kind::disk_write:
+            finish_write(index);
+            break;
         case Kind::stored_push: {
             const PushInFlight flight = pushes_.take(index);
             deliver_push(flight, payloads_.view(flight.payload));
@@ -155,30 +158,37 @@ void Simulation<Cast>::arrive(std::uint32_t slot) {
         deliver(flight, *delivered);
         return;
     }
-    const protocol::ByteView payload = payloads_.view(flight.payload);
-    if (const auto* again = std::get_if<Transport::Again>(&arrival)) {
-        for (std::size_t i = 0; i < again->copies; ++i) {
-            launch(again->flights[i], flight, payload);
-        }
-    } else {
-        const auto reason = std::get<model::DropReason>(arrival);
-        ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
-        emit_caused(flight.sender,
-                    flight.call,
-                    flight.cause,
-                    model::DatagramDropped{.reason = reason,
-                                           .source = flight.packet.source,
-                                           .destination = flight.packet.destination,
-                                           .payload = payload,
-                                           .digest = flight.digest});
+    if (const auto* reason = std::get_if<model::DropReason>(&arrival)) return drop(flight, *reason);
+    const auto& again = std::get<Transport::Again>(arrival);
+    for (std::size_t i = 0; i < again.copies; ++i) {
+        launch(again.flights[i], flight, payloads_.view(flight.payload));
     }
     payloads_.release(flight.payload);
 }
 
 template <class Cast>
-void Simulation<Cast>::deliver(const DatagramInFlight& flight,
-                               const Transport::Delivered& delivered) {
+void Simulation<Cast>::drop(const DatagramInFlight& flight, model::DropReason reason) {
+    ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
+    emit_caused(flight.sender,
+                flight.call,
+                flight.cause,
+                model::DatagramDropped{.reason = reason,
+                                       .source = flight.packet.source,
+                                       .destination = flight.packet.destination,
+                                       .payload = payloads_.view(flight.payload),
+                                       .digest = flight.digest});
+    payloads_.release(flight.payload);
+}
+
+template <class Cast>
+void Simulation<Cast>::deliver(DatagramInFlight flight, const Transport::Delivered& delivered) {
+    const bool has_missed =
+        flight.waits_for != 0 && flight.waits_for != incarnation(delivered.receiver);
+    if (has_missed || is_down(delivered.receiver)) {
+        return drop(flight, model::DropReason::node_down);
+    }
     if (is_paused(delivered.receiver)) {
+        flight.waits_for = incarnation(delivered.receiver);
         postpone(delivered.receiver, ticket(Kind::datagram, datagrams_.add(flight)));
         return;
     }
@@ -283,6 +293,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
         emit_caused(*device, call, submitted, model::PushDropped{model::PushLoss::lost});
     }
     const PushAnswer reply{.sender = node,
+                           .incarnation = incarnation(node),
                            .answer = {.request = send.request, .outcome = answer.outcome},
                            .cause = submitted};
     queue_.push(now_ + detail::push_answer_delay,
@@ -292,6 +303,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
 template <class Cast>
 void Simulation<Cast>::answer_push(std::uint32_t slot) {
     const PushAnswer reply = push_answers_.take(slot);
+    if (reply.incarnation != incarnation(reply.sender)) return;
     if (is_paused(reply.sender)) {
         postpone(reply.sender, ticket(Kind::push_answer, push_answers_.add(reply)));
         return;
@@ -354,6 +366,8 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
         current_ = emit_at(fault.target, {}, 0, model::FaultEnded{fault});
     }
     if (fault.kind == model::FaultKind::device_offline) connectivity_changed(fault);
+    if (fault.kind == model::FaultKind::broker_crash) change_crashes(fault, starts);
+    if (fault.kind == model::FaultKind::disk_damage && starts) damage_disks(fault);
     if (fault.kind == model::FaultKind::nat_flush && starts) {
         for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
             if (fault.concerns(places_.id(NodeIndex{i}))) transport_.flush_nat(NodeIndex{i});

@@ -28,6 +28,12 @@ std::string_view to_string(FaultKind kind) {
             return "partition";
         case FaultKind::nat_flush:
             return "nat_flush";
+        case FaultKind::broker_crash:
+            return "broker_crash";
+        case FaultKind::slow_disk:
+            return "slow_disk";
+        case FaultKind::disk_damage:
+            return "disk_damage";
     }
     return "unknown";
 }
@@ -55,6 +61,9 @@ bool uses_probability(FaultKind kind) {
         case FaultKind::device_offline:
         case FaultKind::partition:
         case FaultKind::nat_flush:
+        case FaultKind::broker_crash:
+        case FaultKind::slow_disk:
+        case FaultKind::disk_damage:
             return false;
     }
     return false;
@@ -65,6 +74,7 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::reordering:
         case FaultKind::delay:
         case FaultKind::push_delay:
+        case FaultKind::slow_disk:
             return true;
         case FaultKind::loss:
         case FaultKind::duplication:
@@ -75,9 +85,24 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::device_offline:
         case FaultKind::partition:
         case FaultKind::nat_flush:
+        case FaultKind::broker_crash:
+        case FaultKind::disk_damage:
             return false;
     }
     return false;
+}
+
+bool strikes_brokers(FaultKind kind) {
+    return kind == FaultKind::broker_pause || kind == FaultKind::broker_crash ||
+           kind == FaultKind::slow_disk || kind == FaultKind::disk_damage;
+}
+
+bool crashes(FaultKind kind, NodeId node) {
+    return kind == FaultKind::broker_crash && node.kind == NodeKind::broker;
+}
+
+bool is_momentary(FaultKind kind) {
+    return kind == FaultKind::nat_flush || kind == FaultKind::disk_damage;
 }
 
 }  // namespace invitro::model

@@ -1,0 +1,22 @@
+// Whether what a world's nodes persist is worth keeping.
+#pragma once
+
+#include "scenarios/world.hpp"
+
+#include <algorithm>
+
+namespace invitro::sim {
+
+// A world of more devices keeps what its brokers persist only if something may read it: a snapshot
+// of a million registrations takes a second and hundreds of megabytes.
+inline constexpr std::size_t devices_with_storage_max = 10'000;
+
+inline bool keeps_storage(const scenarios::World& world) {
+    return world.devices.size() <= devices_with_storage_max ||
+           std::any_of(world.faults.begin(), world.faults.end(), [](const model::Fault& fault) {
+               return fault.kind == model::FaultKind::broker_crash ||
+                      fault.kind == model::FaultKind::disk_damage;
+           });
+}
+
+}  // namespace invitro::sim
