@@ -44,9 +44,9 @@ InvitationCast::InvitationCast(const scenarios::World& world)
 bool InvitationCast::recover_broker(std::uint32_t number,
                                     protocol::Instant now,
                                     std::uint32_t incarnation,
-                                    std::span<const protocol::ByteView> segments) {
+                                    const protocol::Storage& storage) {
     auto recovered = protocol::DurableBroker::recover(
-        config_of_broker(world_.seed, number, incarnation), now, segments);
+        config_of_broker(world_.seed, number, incarnation), now, storage);
     if (!recovered) return false;
     brokers_[number].emplace(std::move(*recovered));
     return true;
@@ -68,12 +68,12 @@ void InvitationCast::load_broker(std::uint32_t number) {
     for (const scenarios::Device& device : world_.devices) {
         const protocol::RegisterCommand registration = registration_of(world_, device);
         brokers_[number]->preregister(protocol::Instant{},
-                            {.device = device_id(world_.seed, device.number),
-                             .profile = registration.profile,
-                             .incarnation = 1,
-                             .identifiers = registration.identifiers,
-                             .token = registration.token,
-                             .lease = protocol::timing::lease_max});
+                                      {.device = device_id(world_.seed, device.number),
+                                       .profile = registration.profile,
+                                       .incarnation = 1,
+                                       .identifiers = registration.identifiers,
+                                       .token = registration.token,
+                                       .lease = protocol::timing::lease_max});
     }
 }
 

@@ -18,7 +18,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace invitro::sim {
@@ -53,7 +52,7 @@ public:
     bool restart(Stage& stage,
                  NodeIndex node,
                  std::uint32_t incarnation,
-                 std::span<const protocol::ByteView> segments);
+                 const protocol::Storage& storage);
 
     template <class Stage>
     void perform(Stage& stage, const Action& action);
@@ -91,7 +90,7 @@ private:
     bool recover_broker(std::uint32_t number,
                         protocol::Instant now,
                         std::uint32_t incarnation,
-                        std::span<const protocol::ByteView> segments);
+                        const protocol::Storage& storage);
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);

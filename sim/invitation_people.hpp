@@ -76,9 +76,9 @@ template <class Stage>
 bool InvitationCast::restart(Stage& stage,
                              NodeIndex node,
                              std::uint32_t incarnation,
-                             std::span<const protocol::ByteView> segments) {
+                             const protocol::Storage& storage) {
     if (raw(node) >= broker_count) return true;
-    return recover_broker(raw(node), stage.now(), incarnation, segments);
+    return recover_broker(raw(node), stage.now(), incarnation, storage);
 }
 
 template <class Stage>

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -77,10 +76,10 @@ public:
         }
     };
 
-    using Input = std::
-        variant<protocol::ReceivedDatagram, protocol::DeadlineReached, protocol::Persisted>;
-    using Output =
-        std::variant<protocol::SendDatagram, protocol::Persist, PingService::Notification, NoRemark>;
+    using Input =
+        std::variant<protocol::ReceivedDatagram, protocol::DeadlineReached, protocol::Persisted>;
+    using Output = std::
+        variant<protocol::SendDatagram, protocol::Persist, PingService::Notification, NoRemark>;
 
     Server() = default;
 
@@ -201,11 +200,8 @@ public:
     }
 
     template <class Stage>
-    bool restart(Stage&,
-                 NodeIndex,
-                 std::uint32_t,
-                 std::span<const protocol::ByteView> segments) {
-        remembered = segments.empty() ? 0 : segments.back().size();
+    bool restart(Stage&, NodeIndex, std::uint32_t, const protocol::Storage& storage) {
+        remembered = storage.segments.empty() ? 0 : storage.segments.back().size();
         server_.emplace(remembered);
         return true;
     }

@@ -14,7 +14,7 @@
 //         template <class Stage> void crash(Stage&, NodeIndex);         // its program is gone
 //         // It begins again from what its disk holds; false: that is damaged, and it does not.
 //         template <class Stage>
-//         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, std::span<const ByteView>);
+//         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, const Storage&);
 //     };
 //
 // `Stage` is this class; heard() may only schedule, since its node is being drained.
@@ -102,9 +102,9 @@ public:
     // Which one it is, or will be when it starts again.
     [[nodiscard]] std::uint32_t incarnation(NodeIndex node) const;
 
-    // The user of this device gives its client a command; nothing happens if it is down. A client that is built for it is told
-    // about its network first, in the same way: that is as deep as this goes.
-    // NOLINTNEXTLINE(misc-no-recursion)
+    // The user of this device gives its client a command; nothing happens if it is down. A client
+    // that is built for it is told about its network first, in the same way: that is as deep as
+    // this goes. NOLINTNEXTLINE(misc-no-recursion)
     void give(NodeIndex node, const Command& command) {
         if (is_down(node)) return;
         const model::Sequence before = current_;

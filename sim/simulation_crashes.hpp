@@ -57,10 +57,8 @@ void Simulation<Cast>::crash(NodeIndex node, const model::Fault& fault) {
     timers_[raw(node)].due = protocol::never;
     std::uint64_t bytes_lost = 0;
     if (model::Disk* disk = disks_.find(raw(node))) {
-        bytes_lost = disk->crash(model::draw(world_.seed,
-                                             model::Subsystem::disk,
-                                             model::key_of(places_.id(node)),
-                                             fault.number));
+        bytes_lost = disk->crash(model::draw(
+            world_.seed, model::Subsystem::disk, model::key_of(places_.id(node)), fault.number));
     }
     current_ = emit(node, {}, model::NodeCrashed{bytes_lost});
     cast_.crash(*this, node);
@@ -71,7 +69,9 @@ void Simulation<Cast>::restart(NodeIndex node) {
     NodeLife& life = *lives_.find(raw(node));
     const model::Disk* disk = disks_.find(raw(node));
     const auto segments = disk == nullptr ? std::vector<protocol::ByteView>{} : disk->segments();
-    if (!cast_.restart(*this, node, life.incarnation, segments)) {
+    const protocol::Storage storage{.segments = segments,
+                                    .durable = disk == nullptr ? 0 : disk->durable_number()};
+    if (!cast_.restart(*this, node, life.incarnation, storage)) {
         emit(node, {}, model::StorageRefused{});
         return;
     }
@@ -88,7 +88,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::Persist& persis
         *disks_.try_emplace(raw(node), model::DiskProfile{.keeps_bytes = keeps_storage_}).first;
     const protocol::Duration slower_by =
         faults_.none() ? protocol::Duration{} : faults_.disk_slower_by(places_.id(node));
-    const Instant durable = disk.write(now_, persist.bytes, persist.starts_segment, slower_by);
+    const Instant durable = disk.write(now_, persist, slower_by);
     const DiskWrite write{.node = node,
                           .incarnation = incarnation(node),
                           .is_durable = false,
@@ -112,8 +112,7 @@ void Simulation<Cast>::finish_write(std::uint32_t slot) {
     if (!write.is_durable) {
         disks_.find(raw(write.node))->done();
         write.is_durable = true;
-        write.cause =
-            emit_caused(write.node, {}, write.cause, model::BytesPersisted{write.number});
+        write.cause = emit_caused(write.node, {}, write.cause, model::BytesPersisted{write.number});
     }
     if (is_paused(write.node)) {
         postpone(write.node, ticket(Kind::disk_write, writes_.add(write)));
@@ -129,8 +128,8 @@ void Simulation<Cast>::damage_disks(const model::Fault& fault) {
         const model::NodeId name = places_.id(NodeIndex{i});
         model::Disk* disk = fault.concerns(name) ? disks_.find(i) : nullptr;
         if (disk == nullptr) continue;
-        const std::uint64_t draw = model::draw(
-            world_.seed, model::Subsystem::disk, model::key_of(name), fault.number, 1);
+        const std::uint64_t draw =
+            model::draw(world_.seed, model::Subsystem::disk, model::key_of(name), fault.number, 1);
         emit(NodeIndex{i}, {}, model::StorageDamaged{disk->damage(draw)});
     }
 }

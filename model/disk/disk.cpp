@@ -17,24 +17,21 @@ Duration transfer_time(std::size_t size, std::uint64_t bytes_per_second) {
     constexpr std::uint64_t second = 1'000'000'000;
     const std::uint64_t whole = size / bytes_per_second;
     const std::uint64_t rest = size % bytes_per_second;
-    return Duration{
-        static_cast<std::int64_t>(whole * second + rest * second / bytes_per_second)};
+    return Duration{static_cast<std::int64_t>(whole * second + rest * second / bytes_per_second)};
 }
 
 }  // namespace
 
-Instant Disk::write(Instant now,
-                    protocol::ByteView bytes,
-                    bool starts_segment,
-                    Duration slower_by) {
-    if (starts_segment || segments_.empty()) segments_.emplace_back();
+Instant Disk::write(Instant now, const protocol::Persist& persist, Duration slower_by) {
+    if (persist.starts_segment || segments_.empty()) segments_.emplace_back();
     if (profile_.keeps_bytes) {
         auto& stored = segments_.back().bytes;
-        stored.insert(stored.end(), bytes.begin(), bytes.end());
+        stored.insert(stored.end(), persist.bytes.begin(), persist.bytes.end());
     }
     writes_.push_back({.segment = first_segment_ + segments_.size() - 1,
-                       .size = segments_.back().bytes.size()});
-    const Duration transfer = transfer_time(bytes.size(), profile_.bytes_per_second);
+                       .size = segments_.back().bytes.size(),
+                       .number = persist.number});
+    const Duration transfer = transfer_time(persist.bytes.size(), profile_.bytes_per_second);
     if (now >= sync_begins_) {
         // The sync under way, if there is one, has begun without these bytes.
         sync_begins_ = std::max(now, sync_ends_);
@@ -54,6 +51,7 @@ void Disk::done() {
         ++first_segment_;
     }
     segments_.front().durable = write.size;
+    durable_number_ = write.number;
 }
 
 std::size_t Disk::kept(std::uint64_t draw, std::size_t in_flight) {

@@ -10,6 +10,7 @@
 // Left out: reads, blocks that reach the platter out of order, a full disk, a cache that lies.
 #pragma once
 
+#include "protocol/journal/persist.hpp"
 #include "protocol/vocabulary/bytes.hpp"
 #include "protocol/vocabulary/time.hpp"
 
@@ -44,7 +45,7 @@ public:
 
     // Appends to the newest segment, or begins one. Returns when it is durable, for which the
     // owner calls done(). `slower_by` is what a fault adds to the sync.
-    Instant write(Instant now, protocol::ByteView bytes, bool starts_segment, Duration slower_by);
+    Instant write(Instant now, const protocol::Persist& persist, Duration slower_by);
 
     // The oldest write that was not durable is: call it at the time that write() returned. Once a
     // segment's first write is durable, the segments before it are deleted.
@@ -65,6 +66,9 @@ public:
     // Oldest first.
     [[nodiscard]] std::vector<protocol::ByteView> segments() const;
 
+    // The number of the last write that became durable. It is kept apart, and no damage hits it.
+    [[nodiscard]] std::uint64_t durable_number() const { return durable_number_; }
+
     // How many bytes are not durable.
     [[nodiscard]] std::size_t in_flight() const;
 
@@ -72,6 +76,7 @@ private:
     struct Write {
         std::uint64_t segment = 0;  // its number; the first one left is first_segment_
         std::size_t size = 0;       // the segment's, with it
+        std::uint64_t number = 0;
     };
 
     [[nodiscard]] std::size_t durable() const;
@@ -80,6 +85,7 @@ private:
     std::deque<Segment> segments_;
     std::uint64_t first_segment_ = 0;
     std::deque<Write> writes_;
+    std::uint64_t durable_number_ = 0;
     Instant sync_begins_{};
     Instant sync_ends_{};
 };

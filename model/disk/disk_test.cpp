@@ -23,34 +23,42 @@ Bytes bytes_of(std::size_t size) {
     return bytes;
 }
 
+enum class Segment : bool { same = false, begun = true };
+
+Instant write(Disk& disk, Instant now, std::size_t size, Segment segment, Duration slower_by) {
+    const Bytes bytes = bytes_of(size);
+    return disk.write(
+        now, {.bytes = bytes, .starts_segment = segment == Segment::begun}, slower_by);
+}
+
 Instant at(Duration since_start) {
     return Instant{since_start};
 }
 
 TEST(Disk, AWriteTakesASyncAndItsTransfer) {
     Disk disk(profile);
-    EXPECT_EQ(disk.write(at(5ms), bytes_of(100), true, {}), at(6ms + 100us));
-    EXPECT_EQ(disk.write(at(10ms), bytes_of(100), false, 3ms), at(14ms + 100us));
+    EXPECT_EQ(write(disk, at(5ms), 100, Segment::begun, {}), at(6ms + 100us));
+    EXPECT_EQ(write(disk, at(10ms), 100, Segment::same, 3ms), at(14ms + 100us));
 }
 
 TEST(Disk, WhatIsWrittenDuringASyncSharesTheNextOne) {
     Disk disk(profile);
-    const Instant first = disk.write(at(0ms), bytes_of(100), true, {});
-    const Instant second = disk.write(first - 1us, bytes_of(100), false, {});
-    const Instant third = disk.write(first - 1us, bytes_of(50), false, {});
+    const Instant first = write(disk, at(0ms), 100, Segment::begun, {});
+    const Instant second = write(disk, first - 1us, 100, Segment::same, {});
+    const Instant third = write(disk, first - 1us, 50, Segment::same, {});
     EXPECT_EQ(second, first + 1ms + 100us);
     EXPECT_EQ(third, second + 50us);
-    EXPECT_EQ(disk.write(first, bytes_of(100), false, {}), third + 1ms + 100us);
+    EXPECT_EQ(write(disk, first, 100, Segment::same, {}), third + 1ms + 100us);
 }
 
 TEST(Disk, ACrashKeepsWhatIsDurableAndTheFirstBytesOfTheRest) {
     std::set<std::size_t> kept;
     for (std::uint64_t draw = 0; draw < 200; ++draw) {
         Disk disk(profile);
-        disk.write(at(0ms), bytes_of(10), true, {});
+        write(disk, at(0ms), 10, Segment::begun, {});
         disk.done();
-        disk.write(at(5ms), bytes_of(4), false, {});
-        disk.write(at(5ms), bytes_of(4), false, {});
+        write(disk, at(5ms), 4, Segment::same, {});
+        write(disk, at(5ms), 4, Segment::same, {});
         EXPECT_EQ(disk.in_flight(), 8U);
         const std::size_t lost = disk.crash(draw);
         EXPECT_EQ(lost, 8 - Disk::kept(draw, 8));
@@ -71,9 +79,9 @@ TEST(Disk, ACrashKeepsWhatIsDurableAndTheFirstBytesOfTheRest) {
 
 TEST(Disk, OldSegmentsGoOnceTheNewOneIsDurable) {
     Disk disk(profile);
-    disk.write(at(0ms), bytes_of(10), true, {});
+    write(disk, at(0ms), 10, Segment::begun, {});
     disk.done();
-    disk.write(at(5ms), bytes_of(20), true, {});
+    write(disk, at(5ms), 20, Segment::begun, {});
     EXPECT_EQ(disk.segments().size(), 2U);
     disk.done();
     ASSERT_EQ(disk.segments().size(), 1U);
@@ -82,9 +90,9 @@ TEST(Disk, OldSegmentsGoOnceTheNewOneIsDurable) {
 
 TEST(Disk, AfterACrashItIsWrittenOnAsBefore) {
     Disk disk(profile);
-    disk.write(at(0ms), bytes_of(10), true, {});
+    write(disk, at(0ms), 10, Segment::begun, {});
     disk.crash(0);
-    EXPECT_EQ(disk.write(at(0ms), bytes_of(30), true, {}), at(1ms + 30us));
+    EXPECT_EQ(write(disk, at(0ms), 30, Segment::begun, {}), at(1ms + 30us));
     disk.done();
     ASSERT_EQ(disk.segments().size(), 1U);
     EXPECT_EQ(disk.segments()[0].size(), 30U);
@@ -95,7 +103,7 @@ TEST(Disk, DamageChangesOneBitOrTakesTheEnd) {
     std::size_t taken = 0;
     for (std::uint64_t draw = 0; draw < 100; ++draw) {
         Disk disk(profile);
-        disk.write(at(0ms), bytes_of(100), true, {});
+        write(disk, at(0ms), 100, Segment::begun, {});
         EXPECT_EQ(disk.damage(draw), Disk::Damage::none) << "nothing is durable";
         disk.done();
         const Disk::Damage damage = disk.damage(draw);
@@ -120,7 +128,7 @@ TEST(Disk, DamageChangesOneBitOrTakesTheEnd) {
 
 TEST(Disk, OneThatKeepsNoBytesIsAsFast) {
     Disk disk({.sync_latency = 1ms, .bytes_per_second = 1'000'000, .keeps_bytes = false});
-    EXPECT_EQ(disk.write(at(0ms), bytes_of(100), true, {}), at(1ms + 100us));
+    EXPECT_EQ(write(disk, at(0ms), 100, Segment::begun, {}), at(1ms + 100us));
     disk.done();
     EXPECT_EQ(disk.segments()[0].size(), 0U);
 }

@@ -31,7 +31,7 @@ enum class FaultKind : std::uint8_t {
     nat_flush = 11,      // at `start`, the target device's NAT forgets its mappings
     broker_crash = 12,   // the broker's program is gone from `start` on, and starts again at `end`
     slow_disk = 13,      // each write of the target's disk takes `delay` longer
-    disk_damage = 14,    // at `start`, bytes that were durable on the target's disk change or vanish
+    disk_damage = 14,  // at `start`, bytes that were durable on the target's disk change or vanish
 };
 
 inline constexpr std::size_t fault_kind_count = 15;

@@ -48,24 +48,25 @@ DurableBroker::DurableBroker(const BrokerConfig& config, Instant now, Snapshots 
 
 Result<DurableBroker> DurableBroker::recover(const BrokerConfig& config,
                                              Instant now,
-                                             std::span<const ByteView> segments) {
+                                             const Storage& storage) {
     // The newest segment's snapshot may be torn; then the one before it is still there.
-    for (std::size_t i = segments.size(); i-- > 0;) {
-        const auto read = journal::read_records(journal_secret(config), segments[i]);
+    for (std::size_t i = storage.segments.size(); i-- > 0;) {
+        const auto read =
+            journal::read_records(journal_secret(config), storage.durable, storage.segments[i]);
         if (!read) return tl::unexpected(read.error());
         if (read->records.empty()) continue;
-        auto broker = replay(config, segments[i].first(read->size));
+        auto broker = replay(config, read->records);
         if (broker) broker->write_snapshot(now);
         return broker;
     }
+    if (storage.durable != 0) return fail("no segment begins with a snapshot that is whole");
     // Nothing was ever durable, so nothing was ever acknowledged.
     return DurableBroker(config, now);
 }
 
-Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config, ByteView segment) {
+Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config,
+                                            std::span<const journal::Record> records) {
     DurableBroker broker(config, Snapshots::written);
-    const auto read = journal::read_records(broker.secret_, segment);
-    const auto& records = read->records;
     if (!is_snapshot(records.front())) return fail("the journal does not begin with a snapshot");
     auto state = content_of<BrokerState>(records.front());
     if (!state) return tl::unexpected(state.error());
@@ -185,7 +186,7 @@ DurableBroker::PendingPersist& DurableBroker::begin_write(bool starts_segment) {
 
 void DurableBroker::write(PendingPersist& pending, ByteView payload) {
     pending.begin = bytes_.size();
-    journal::append_record(secret_, pending.number, journal_.persisted, payload, bytes_);
+    journal::append_record(secret_, pending.number, payload, bytes_);
     pending.size = bytes_.size() - pending.begin;
     pending.is_encoded = true;
     journal_.segment_size += pending.size;

@@ -13,6 +13,7 @@
 
 #include "protocol/broker/broker.hpp"
 #include "protocol/journal/persist.hpp"
+#include "protocol/journal/records.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/result.hpp"
 
@@ -102,12 +103,12 @@ public:
                   Instant now,
                   Snapshots snapshots = Snapshots::written);
 
-    // The broker whose memory lies in these segments, oldest first, of which a crash may have torn
-    // what was not persisted. `config` has the seed of the new incarnation. It asks for a new
-    // segment at once. Error: what had been persisted is damaged.
+    // The broker whose memory lies in this storage, of which a crash may have torn what was not
+    // durable. `config` has the seed of the new incarnation. It asks for a new segment at once.
+    // Error: what was durable is damaged.
     static Result<DurableBroker> recover(const BrokerConfig& config,
                                          Instant now,
-                                         std::span<const ByteView> segments);
+                                         const Storage& storage);
 
     void handle(Instant now, const Input& input);
 
@@ -131,12 +132,14 @@ private:
         std::size_t begin = 0;
         std::size_t size = 0;
         bool starts_segment = false;
-        bool is_encoded = false;  // a snapshot is when it is polled, so that nothing is copied twice
+        bool is_encoded =
+            false;  // a snapshot is when it is polled, so that nothing is copied twice
     };
 
     DurableBroker(const BrokerConfig& config, Snapshots snapshots);
 
-    static Result<DurableBroker> replay(const BrokerConfig& config, ByteView segment);
+    static Result<DurableBroker> replay(const BrokerConfig& config,
+                                        std::span<const journal::Record> records);
 
     void take(Instant now, const ReceivedDatagram& datagram);
     void take(Instant now, const PushAnswered& answer);
