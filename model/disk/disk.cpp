@@ -50,7 +50,7 @@ void Disk::done() {
         segments_.pop_front();
         ++first_segment_;
     }
-    segments_.front().durable = write.size;
+    segments_.front().durable = segments_.front().settled = write.size;
     durable_number_ = write.number;
 }
 
@@ -62,10 +62,10 @@ std::size_t Disk::crash(std::uint64_t draw) {
     std::size_t kept = Disk::kept(draw, in_flight());
     const std::size_t lost = in_flight() - kept;
     for (Segment& segment : segments_) {
-        const std::size_t left = std::min(kept, segment.bytes.size() - segment.durable);
+        const std::size_t left = std::min(kept, segment.bytes.size() - segment.settled);
         kept -= left;
-        segment.bytes.resize(segment.durable + left);
-        segment.durable = segment.bytes.size();
+        segment.bytes.resize(segment.settled + left);
+        segment.settled = segment.bytes.size();
     }
     writes_.clear();
     sync_begins_ = sync_ends_ = Instant{};
@@ -83,9 +83,8 @@ Disk::Damage Disk::damage(std::uint64_t draw) {
         segment->bytes[at] ^= static_cast<std::uint8_t>(1U << (mix(draw + 1) % 8));
         return Damage::flipped_bit;
     }
-    segment->bytes.erase(segment->bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                         segment->bytes.begin() + static_cast<std::ptrdiff_t>(segment->durable));
-    segment->durable = at;
+    segment->bytes.resize(at);
+    segment->durable = segment->settled = at;
     return Damage::lost_suffix;
 }
 
@@ -100,7 +99,7 @@ std::vector<protocol::ByteView> Disk::segments() const {
 std::size_t Disk::in_flight() const {
     std::size_t count = 0;
     for (const Segment& segment : segments_) {
-        count += segment.bytes.size() - segment.durable;
+        count += segment.bytes.size() - segment.settled;
     }
     return count;
 }

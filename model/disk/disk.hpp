@@ -39,6 +39,7 @@ public:
     struct Segment {
         std::vector<std::uint8_t> bytes;
         std::size_t durable = 0;  // of them
+        std::size_t settled = 0;  // of them; the rest is on its way. A crash settles all.
     };
 
     explicit Disk(const DiskProfile& profile) : profile_(profile) {}

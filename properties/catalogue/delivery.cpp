@@ -8,10 +8,13 @@
 namespace invitro::properties {
 namespace {
 
-// Rule 4: invited, in time, and before any end of the call, in the broker's order.
+// Rule 4: invited, in time, and before any end of the call, in the broker's order. One that a crash
+// may have taken before it was acknowledged is not.
 bool is_admitted(const Case& one, const ParticipantFacts& who) {
     const Moment& accept = who.accept_at_broker;
-    return accept.happened() && who.was_invited() && one.call.taken.happened() &&
+    const bool is_in_doubt =
+        !who.accept_acked.happened() && one.history.storage().has_crash_between(accept, {});
+    return !is_in_doubt && accept.happened() && who.was_invited() && one.call.taken.happened() &&
            accept.is_before(one.call.over_possibly) && accept.at < one.call.grace_end();
 }
 
