@@ -158,6 +158,11 @@ Story& Story::is_durable() {
     return *this;
 }
 
+Story& Story::starts() {
+    add(broker_node, {}, model::NodeStarted{incarnation_});
+    return *this;
+}
+
 Story& Story::crashes(std::uint64_t bytes_lost) {
     const Instant start = now_ + 10ms;
     world.faults.push_back({.number = static_cast<std::uint32_t>(world.faults.size()),

@@ -59,6 +59,8 @@ public:
     // The broker writes this because of what happened last; it is durable once it says so.
     Story& writes(protocol::ByteView bytes, bool starts_segment = false);
     Story& is_durable();
+    // The broker's first incarnation begins.
+    Story& starts();
     // The broker goes down, with so many bytes that were not durable, and comes back, or refuses.
     Story& crashes(std::uint64_t bytes_lost = 0);
     Story& restarts();

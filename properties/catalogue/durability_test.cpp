@@ -33,11 +33,11 @@ void acknowledges_at_once(Story& story) {
 }
 
 void is_called_after_a_crash(Story& story) {
-    story.crashes().restarts().goes_well();
+    story.starts().crashes().restarts().wait(20s).goes_well();
 }
 
 void is_not_found_after_a_crash(Story& story) {
-    story.crashes().restarts().calls().rings(2).wait(100s);
+    story.starts().crashes().restarts().wait(20s).calls().rings(2).wait(100s);
 }
 
 void is_forwarded_after_a_crash(Story& story) {
@@ -56,8 +56,13 @@ void is_lost_unacknowledged(Story& story) {
     story.device_sends(1, accept_of(1)).broker_only_gets(accept_of(1)).crashes().restarts();
 }
 
+void expires(Story& story) {
+    story.wait(60s).stops(1, EndReason::expired).stops(2, EndReason::expired);
+    story.ends(EndReason::expired);
+}
+
 void ends_after_a_crash(Story& story) {
-    story.calls().crashes().restarts().wait(60s).ends(EndReason::expired);
+    expires(story.calls().rings_all().crashes().restarts());
 }
 
 void never_ends_after_a_crash(Story& story) {
@@ -69,7 +74,7 @@ void is_purged(Story& story) {
     story.world.duration = 1h;
     const protocol::CallKey key = Story::data(0).key;
     const std::vector<std::uint8_t> without(100);
-    story.writes(without, true).is_durable().calls().wait(60s).ends(EndReason::expired);
+    expires(story.starts().writes(without, true).is_durable().calls().rings_all());
     story.wait(3min).writes(key, true).is_durable();
     story.wait(5min).writes(without, true).is_durable().wait(10min);
 }
@@ -78,7 +83,7 @@ void stays_on_disk(Story& story) {
     story.world.duration = 1h;
     const protocol::CallKey key = Story::data(0).key;
     const std::vector<std::uint8_t> without(100);
-    story.writes(without, true).is_durable().calls().wait(60s).ends(EndReason::expired);
+    expires(story.starts().writes(without, true).is_durable().calls().rings_all());
     story.wait(3min).writes(key, true).is_durable().wait(20min);
 }
 
@@ -132,9 +137,12 @@ TEST(AcknowledgedIsDurable, does_not_count_what_a_crash_has_torn) {
 TEST(AcknowledgedIsDurable, asks_the_same_of_registrations) {
     Story story;
     story.world.registration = scenarios::RegistrationStart::live;
-    const protocol::RegisterDevice registration{.device = Story::id(1), .incarnation = 1};
+    protocol::RegisterDevice registration;
+    registration.device = Story::id(1);
+    registration.incarnation = 1;
     story.device_sends(1, registration).broker_only_gets(registration);
-    story.to_device(1, protocol::RegisterAck{.device = Story::id(1), .incarnation = 1});
+    story.to_device(1,
+                    protocol::RegisterAck{.device = Story::id(1), .incarnation = 1, .lease = 1h});
     EXPECT_EQ(story.tally("acknowledged-is-durable").violated, 1U);
 }
 
