@@ -52,6 +52,8 @@ void apply(const Fault& fault, std::uint64_t draw, FaultEffect& effect) {
         case FaultKind::broker_crash:
         case FaultKind::slow_disk:
         case FaultKind::disk_damage:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
             break;
     }
 }

@@ -1,6 +1,7 @@
 #include "sim/invitation_cast.hpp"
 
-#include "sim/storage.hpp"
+#include "protocol/vocabulary/check.hpp"
+#include "protocol/vocabulary/state.hpp"
 
 #include <utility>
 
@@ -52,16 +53,50 @@ bool InvitationCast::recover_broker(std::uint32_t number,
     return true;
 }
 
-protocol::Client InvitationCast::make_client(std::uint32_t row, protocol::Instant now) const {
-    const scenarios::Device& device = world_.devices[row];
-    const protocol::ClientConfig config{
-        .device = device_id(world_.seed, device.number),
-        .seed = incarnation_seed(
-            world_.seed, {.kind = model::NodeKind::device, .number = device.number}, 1),
-        .broker = broker_address(0),
-        .reflectors = {reflector_address(0), reflector_address(1)}};
+protocol::ClientConfig InvitationCast::config_of_client(std::uint32_t row,
+                                                        std::uint32_t incarnation) const {
+    const std::uint32_t number = world_.devices[row].number;
+    return {.device = device_id(world_.seed, number),
+            .seed = incarnation_seed(
+                world_.seed, {.kind = model::NodeKind::device, .number = number}, incarnation),
+            .broker = broker_address(0),
+            .reflectors = {reflector_address(0), reflector_address(1)}};
+}
+
+protocol::Client InvitationCast::make_client(std::uint32_t row,
+                                             std::uint32_t incarnation,
+                                             protocol::Instant now) const {
+    const protocol::ClientConfig config = config_of_client(row, incarnation);
     if (world_.registration == scenarios::RegistrationStart::live) return protocol::Client(config);
-    return protocol::Client::registered(config, now, registration_of(world_, device));
+    return protocol::Client::registered(config, now, registration_of(world_, world_.devices[row]));
+}
+
+// What is stored is stored as bytes: nothing else of a program outlives it.
+void InvitationCast::store_client(std::uint32_t row) {
+    std::vector<std::uint8_t> bytes;
+    protocol::serialise(clients_[row]->stored(), bytes);
+    stored_clients_.insert_or_assign(row, std::move(bytes));
+}
+
+bool InvitationCast::restore_client(std::uint32_t row,
+                                    std::uint32_t incarnation,
+                                    protocol::Instant now) {
+    const protocol::ClientConfig config = config_of_client(row, incarnation);
+    const auto* bytes = stored_clients_.find(row);
+    const bool was_dormant = bytes == nullptr;
+    const bool is_new = !was_dormant && bytes->empty();
+    if (was_dormant) {
+        clients_[row] = std::make_unique<protocol::Client>(make_client(row, incarnation, now));
+    } else if (is_new) {
+        clients_[row] = std::make_unique<protocol::Client>(config);
+    } else {
+        const auto stored = protocol::deserialise<protocol::StoredClient>(*bytes);
+        CHECK(stored.has_value(), "a client reads what it has written");
+        clients_[row] =
+            std::make_unique<protocol::Client>(protocol::Client::restored(config, now, *stored));
+    }
+    stored_clients_.erase(row);
+    return is_new;
 }
 
 void InvitationCast::load_broker(std::uint32_t number) {

@@ -13,6 +13,7 @@
 #include "scenarios/world.hpp"
 #include "sim/identities.hpp"
 #include "sim/places.hpp"
+#include "sim/storage.hpp"
 
 #include <array>
 #include <cstdint>
@@ -28,7 +29,17 @@ public:
 
     // Something a person does when its time comes.
     struct Action {
-        enum class Kind : std::uint8_t { start, place_call, react, cancel, choose, hang_up, move };
+        enum class Kind : std::uint8_t {
+            start,
+            place_call,
+            react,
+            cancel,
+            choose,
+            hang_up,
+            move,
+            wake,  // a client that begins again is told its network
+        };
+
         Kind kind = Kind::start;
         std::uint32_t row = 0;  // of the device; place_call: of the call; move: of the move
         protocol::CallId call{};
@@ -44,9 +55,9 @@ public:
     template <class Stage, class F>
     void visit(Stage& stage, NodeIndex node, F&& f);
 
-    // What the client of a device that crashes had persisted is kept.
+    // A dormant device has lost nothing: what it had stored is in its row.
     template <class Stage>
-    void crash(Stage& stage, NodeIndex node);
+    void crash(Stage& stage, NodeIndex node, CrashKeeps keeps);
 
     template <class Stage>
     bool restart(Stage& stage,
@@ -85,7 +96,14 @@ private:
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
-    [[nodiscard]] protocol::Client make_client(std::uint32_t row, protocol::Instant now) const;
+    [[nodiscard]] protocol::ClientConfig config_of_client(std::uint32_t row,
+                                                          std::uint32_t incarnation) const;
+    [[nodiscard]] protocol::Client make_client(std::uint32_t row,
+                                               std::uint32_t incarnation,
+                                               protocol::Instant now) const;
+    void store_client(std::uint32_t row);
+    // True if nothing was left, so that it has to register anew.
+    bool restore_client(std::uint32_t row, std::uint32_t incarnation, protocol::Instant now);
     void load_broker(std::uint32_t number);
     bool recover_broker(std::uint32_t number,
                         protocol::Instant now,
@@ -94,6 +112,8 @@ private:
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);
+    template <class Stage>
+    void register_device(Stage& stage, std::uint32_t row);
     template <class Stage>
     void react(Stage& stage, const Action& action);
     template <class Stage>
@@ -127,7 +147,9 @@ private:
     const scenarios::World& world_;
     std::array<std::optional<protocol::DurableBroker>, broker_count> brokers_;  // none while down
     std::array<protocol::Reflector, reflector_count> reflectors_;
-    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant
+    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant or down
+    // What the clients that are down have stored, by row; no bytes where it was lost.
+    protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;
     protocol::DenseMap<RingKey, std::uint8_t> ringing_;
     std::uint32_t placing_row_ = 0;  // the call that is being placed just now

@@ -13,6 +13,9 @@ namespace detail {
 // Devices that register live do so within this time of the world's start.
 inline constexpr std::uint32_t registration_spread_ms = 2000;
 
+// How long a user waits before trying a device again that was down.
+inline constexpr protocol::Duration patience = std::chrono::seconds{1};
+
 // How long the initiator's user looks at the acceptors before picking one.
 inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
@@ -57,7 +60,8 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
     } else {
         auto& client = clients_[row_of(node)];
         if (client == nullptr) {
-            client = std::make_unique<protocol::Client>(make_client(row_of(node), stage.now()));
+            client = std::make_unique<protocol::Client>(
+                make_client(row_of(node), stage.incarnation(node), stage.now()));
             stage.node_started(node);
             tell_network(stage, node);
         }
@@ -68,8 +72,18 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
 }
 
 template <class Stage>
-void InvitationCast::crash(Stage&, NodeIndex node) {
-    if (raw(node) < broker_count) brokers_[raw(node)].reset();
+void InvitationCast::crash(Stage&, NodeIndex node, CrashKeeps keeps) {
+    if (raw(node) < broker_count) {
+        brokers_[raw(node)].reset();
+    } else if (is_device(node)) {
+        const std::uint32_t row = row_of(node);
+        if (keeps == CrashKeeps::nothing) {
+            stored_clients_.insert_or_assign(row, {});
+        } else if (clients_[row] != nullptr) {
+            store_client(row);
+        }
+        clients_[row].reset();
+    }
 }
 
 template <class Stage>
@@ -77,15 +91,25 @@ bool InvitationCast::restart(Stage& stage,
                              NodeIndex node,
                              std::uint32_t incarnation,
                              const protocol::Storage& storage) {
-    if (raw(node) >= broker_count) return true;
-    return recover_broker(raw(node), stage.now(), incarnation, storage);
+    if (raw(node) < broker_count) {
+        return recover_broker(raw(node), stage.now(), incarnation, storage);
+    }
+    if (!is_device(node)) return true;
+    const std::uint32_t row = row_of(node);
+    const bool is_new = restore_client(row, incarnation, stage.now());
+    stage.schedule(stage.now(),
+                   {.kind = is_new ? Action::Kind::start : Action::Kind::wake, .row = row});
+    return true;
 }
 
 template <class Stage>
 void InvitationCast::perform(Stage& stage, const Action& action) {
     switch (action.kind) {
         case Action::Kind::start:
-            stage.give(node_of(action.row), registration_of(world_, world_.devices[action.row]));
+            register_device(stage, action.row);
+            break;
+        case Action::Kind::wake:
+            tell_network(stage, node_of(action.row));
             break;
         case Action::Kind::place_call:
             place_call(stage, action.row);
@@ -136,6 +160,19 @@ void InvitationCast::place_call(Stage& stage, std::uint32_t row) {
                                      .caller = identity.identifiers[0],
                                      .policy = call.policy,
                                      .lifetime = call.lifetime});
+}
+
+// Whoever finds the device down tries again until it is not.
+template <class Stage>
+void InvitationCast::register_device(Stage& stage, std::uint32_t row) {
+    const NodeIndex node = node_of(row);
+    if (stage.is_down(node)) {
+        stage.schedule(stage.now() + detail::patience, {.kind = Action::Kind::start, .row = row});
+        return;
+    }
+    // One that begins again has not heard of its network yet.
+    if (stage.incarnation(node) > 1) tell_network(stage, node);
+    stage.give(node, registration_of(world_, world_.devices[row]));
 }
 
 template <class Stage>

@@ -195,7 +195,7 @@ public:
     void heard(Stage&, NodeIndex, const PingService::Notification&) {}
 
     template <class Stage>
-    void crash(Stage&, NodeIndex node) {
+    void crash(Stage&, NodeIndex node, CrashKeeps) {
         if (node == the_broker) server_.reset();
     }
 

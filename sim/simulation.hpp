@@ -11,7 +11,7 @@
 //         template <class Stage> void perform(Stage&, const Action&);              // its time came
 //         template <class Stage> void heard(Stage&, NodeIndex, const Notification&);
 //         std::optional<std::uint32_t> device_of_token(ByteView) const;
-//         template <class Stage> void crash(Stage&, NodeIndex);         // its program is gone
+//         template <class Stage> void crash(Stage&, NodeIndex, CrashKeeps);  // its program is gone
 //         // It begins again from what its disk holds; false: that is damaged, and it does not.
 //         template <class Stage>
 //         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, const Storage&);
@@ -203,6 +203,8 @@ private:
     void finish_write(std::uint32_t slot);
     void damage_disks(const model::Fault& fault);
     void connectivity_changed(const model::Fault& fault);
+    void deliver_stored_pushes(NodeIndex device, model::Sequence cause);
+    [[nodiscard]] bool takes_pushes(NodeIndex device) const;
     [[nodiscard]] bool is_paused(NodeIndex node) const;
     void postpone(NodeIndex node, EventTicket what);
 

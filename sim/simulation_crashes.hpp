@@ -61,7 +61,8 @@ void Simulation<Cast>::crash(NodeIndex node, const model::Fault& fault) {
             world_.seed, model::Subsystem::disk, model::key_of(places_.id(node)), fault.number));
     }
     current_ = emit(node, {}, model::NodeCrashed{bytes_lost});
-    cast_.crash(*this, node);
+    const bool is_reinstalled = fault.kind == model::FaultKind::device_reinstall;
+    cast_.crash(*this, node, is_reinstalled ? CrashKeeps::nothing : CrashKeeps::storage);
 }
 
 template <class Cast>
@@ -77,6 +78,7 @@ void Simulation<Cast>::restart(NodeIndex node) {
     }
     life.is_down = false;
     start_node(node);
+    if (takes_pushes(node)) deliver_stored_pushes(node, current_);
 }
 
 // ---- disks --------------------------------------------------------------------------------------

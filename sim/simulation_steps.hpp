@@ -317,7 +317,7 @@ void Simulation<Cast>::arrive_push(std::uint32_t slot) {
     const PushInFlight flight = pushes_.take(slot);
     const protocol::ByteView payload = payloads_.view(flight.payload);
     const model::NodeId name = places_.id(flight.device);
-    const bool online = faults_.none() || !faults_.is_offline(name);
+    const bool online = takes_pushes(flight.device);
     model::PushNotification notification{.identity = flight.identity,
                                          .collapse_key = flight.collapse_key,
                                          .submitted = flight.submitted,
@@ -345,6 +345,11 @@ void Simulation<Cast>::arrive_push(std::uint32_t slot) {
 
 template <class Cast>
 void Simulation<Cast>::deliver_push(const PushInFlight& flight, protocol::ByteView payload) {
+    if (is_down(flight.device)) {
+        emit_caused(
+            flight.device, flight.call, flight.cause, model::PushDropped{model::PushLoss::lost});
+        return;
+    }
     ++summary_.pushes_delivered;
     current_ = emit_caused(flight.device,
                            flight.call,
@@ -366,7 +371,7 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
         current_ = emit_at(fault.target, {}, 0, model::FaultEnded{fault});
     }
     if (fault.kind == model::FaultKind::device_offline) connectivity_changed(fault);
-    if (fault.kind == model::FaultKind::broker_crash) change_crashes(fault, starts);
+    if (model::is_crash(fault.kind)) change_crashes(fault, starts);
     if (fault.kind == model::FaultKind::disk_damage && starts) damage_disks(fault);
     if (fault.kind == model::FaultKind::nat_flush && starts) {
         for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
@@ -386,19 +391,31 @@ void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
         const bool online = !faults_.is_offline(name);
         const model::Sequence changed =
             emit_caused(NodeIndex{i}, {}, cause, model::ConnectivityChanged{online});
-        if (!online) continue;
-        for (const model::PushNotification& stored : push_.came_online(now_, name.number)) {
-            const PushInFlight flight{.device = NodeIndex{i},
-                                      .identity = stored.identity,
-                                      .collapse_key = stored.collapse_key,
-                                      .submitted = stored.submitted,
-                                      .expires = stored.expires,
-                                      .digest = digest_of(stored.payload),
-                                      .call = Service::call_of(stored.payload),
-                                      .cause = changed,
-                                      .payload = payloads_.store(stored.payload)};
-            queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));
-        }
+        if (takes_pushes(NodeIndex{i})) deliver_stored_pushes(NodeIndex{i}, changed);
+    }
+}
+
+// A device that has no network, or whose program does not run, does not get any: they are stored.
+template <class Cast>
+bool Simulation<Cast>::takes_pushes(NodeIndex device) const {
+    if (!is_device(device) || is_down(device)) return false;
+    return faults_.none() || !faults_.is_offline(places_.id(device));
+}
+
+template <class Cast>
+void Simulation<Cast>::deliver_stored_pushes(NodeIndex device, model::Sequence cause) {
+    for (const model::PushNotification& stored :
+         push_.came_online(now_, places_.id(device).number)) {
+        const PushInFlight flight{.device = device,
+                                  .identity = stored.identity,
+                                  .collapse_key = stored.collapse_key,
+                                  .submitted = stored.submitted,
+                                  .expires = stored.expires,
+                                  .digest = digest_of(stored.payload),
+                                  .call = Service::call_of(stored.payload),
+                                  .cause = cause,
+                                  .payload = payloads_.store(stored.payload)};
+        queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));
     }
 }
 

@@ -1,4 +1,4 @@
-// Whether what a world's nodes persist is worth keeping.
+// What becomes of what a world's nodes store.
 #pragma once
 
 #include "scenarios/world.hpp"
@@ -6,6 +6,10 @@
 #include <algorithm>
 
 namespace invitro::sim {
+
+// What a crash leaves of what the node had stored. (A node that persists has a disk; what others
+// store is their cast's.)
+enum class CrashKeeps : bool { nothing = false, storage = true };
 
 // A world of more devices keeps what its brokers persist only if something may read it: a snapshot
 // of a million registrations takes a second and hundreds of megabytes.

@@ -34,6 +34,10 @@ std::string_view to_string(FaultKind kind) {
             return "slow_disk";
         case FaultKind::disk_damage:
             return "disk_damage";
+        case FaultKind::device_kill:
+            return "device_kill";
+        case FaultKind::device_reinstall:
+            return "device_reinstall";
     }
     return "unknown";
 }
@@ -64,6 +68,8 @@ bool uses_probability(FaultKind kind) {
         case FaultKind::broker_crash:
         case FaultKind::slow_disk:
         case FaultKind::disk_damage:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
             return false;
     }
     return false;
@@ -87,6 +93,8 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::nat_flush:
         case FaultKind::broker_crash:
         case FaultKind::disk_damage:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
             return false;
     }
     return false;
@@ -97,8 +105,20 @@ bool strikes_brokers(FaultKind kind) {
            kind == FaultKind::slow_disk || kind == FaultKind::disk_damage;
 }
 
+bool strikes_devices(FaultKind kind) {
+    return kind == FaultKind::device_offline || kind == FaultKind::nat_flush ||
+           kind == FaultKind::device_kill || kind == FaultKind::device_reinstall;
+}
+
+bool is_crash(FaultKind kind) {
+    return kind == FaultKind::broker_crash || kind == FaultKind::device_kill ||
+           kind == FaultKind::device_reinstall;
+}
+
 bool crashes(FaultKind kind, NodeId node) {
-    return kind == FaultKind::broker_crash && node.kind == NodeKind::broker;
+    const NodeKind struck =
+        kind == FaultKind::broker_crash ? NodeKind::broker : NodeKind::device;
+    return is_crash(kind) && node.kind == struck;
 }
 
 bool is_momentary(FaultKind kind) {

@@ -270,7 +270,7 @@ private:
     }
 
     NodeId target(FaultKind kind) {
-        const bool needs_device = kind == FaultKind::device_offline || kind == FaultKind::nat_flush;
+        const bool needs_device = strikes_devices(kind);
         const NodeId device{.kind = NodeKind::device, .number = draws_.below(device_count())};
         if (strikes_brokers(kind)) return {.kind = NodeKind::broker, .number = 0};
         if (needs_device || !draws_.one_in(3)) return device;
