@@ -134,6 +134,7 @@ struct DeadlineServed {};
 // The node's program is gone, and with it all that it had not persisted.
 struct NodeCrashed {
     std::uint64_t bytes_lost = 0;  // of those that were on their way to its disk
+    bool is_reinstalled = false;   // all that it had stored is lost too
 };
 
 // The node should have started again, but found its storage damaged and stays down.

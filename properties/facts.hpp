@@ -135,6 +135,8 @@ struct ReflectionFacts {
 // What one device other than the initiator did and heard in one call.
 struct ParticipantFacts {
     std::uint32_t device = nobody;
+    // Its program was killed after it had rung. What a later incarnation hears is not told here.
+    Moment killed;
 
     // Being invited.
     std::vector<Moment> invite_pushes;     // submitted
@@ -173,7 +175,8 @@ struct ParticipantFacts {
     Moment forwarded_unaccepted;  // an AcceptForward before any InviteAccept of it had come in
     Moment forwarded_astray;      // an AcceptForward to where the initiator was never heard from
     CopyFacts arrived;            // AcceptArrived at the initiator's application
-    Moment arrived_again;
+    bool has_arrived = false;     // in this incarnation of the initiator's application
+    Moment arrived_again;         // in the same one
 
     // The session.
     Moment choose_command;
@@ -209,6 +212,8 @@ struct CallFacts {
     bool is_reflected = false;           // by then the reflectors had answered all it had asked
 
     // At the initiator.
+    Moment initiator_killed;  // its program, once or more
+    Moment initiator_lost;    // ... and all it had stored: it knows of the call no more
     Moment started;
     Moment requested;
     Moment progress;

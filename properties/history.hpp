@@ -87,6 +87,7 @@ private:
     void is_durable(const Header& header, const JournalledMessage& message);
     void acknowledged(const Header& header, const protocol::RegisterAck& ack);
     void broker_crashed();
+    void device_killed(const Header& header, const model::NodeCrashed& event);
 
     // Stored and dropped notifications show by their not being delivered; what a machine says of
     // itself is no ground for a verdict; the rest is known from the World in advance.

@@ -93,6 +93,7 @@ void History::acknowledged(const Header& header, const protocol::RegisterAck& ac
 }
 
 void History::on(const Header& header, const model::NodeCrashed& event) {
+    if (header.node.kind == NodeKind::device) device_killed(header, event);
     if (header.node.kind != NodeKind::broker) return;
     for (const JournalledMessage& message : storage_.crashed(header, event)) {
         is_durable(header, message);
@@ -108,6 +109,35 @@ void History::broker_crashed() {
         call.choice_at_broker = {};
         for (ParticipantFacts& who : call.participants) {
             who.heard = {};
+        }
+    }
+}
+
+// The program is silent from here on: its sessions are over, and nothing rings. One that has not
+// rung yet may do so when it is back.
+void History::device_killed(const Header& header, const model::NodeCrashed& event) {
+    const auto leave = [&](SessionFacts& session) {
+        if (!session.disconnected.happened()) session.reason = protocol::SessionEnd::hung_up;
+        session.disconnected.first(header);
+    };
+    for (auto& [id, call] : calls_) {
+        if (call.initiator == header.node.number) {
+            call.initiator_killed.first(header);
+            if (event.is_reinstalled) call.initiator_lost.first(header);
+            for (ParticipantFacts& who : call.participants) {
+                who.has_arrived = false;
+                const bool has_session =
+                    who.at_initiator.connected.happened() || who.nominated.happened();
+                if (has_session) leave(who.at_initiator);
+            }
+        } else if (ParticipantFacts* who = call.find(header.node.number)) {
+            if (!who->ringing.happened()) {
+                who->dismissed = {};
+                continue;
+            }
+            who->killed.first(header);
+            if (who->accept_command.happened()) leave(who->here);
+            who->ringing_stopped.first(header);
         }
     }
 }

@@ -154,6 +154,8 @@ void Surroundings::add_trouble(const Fault& fault) {
             break;
         case FaultKind::device_offline:
         case FaultKind::partition:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
             break;
         case FaultKind::broker_crash:
             trouble.node = broker_of(fault);

@@ -152,7 +152,10 @@ private:
 
     void add_body(const model::WorldEnded& body) { put(body.quiescent); }
 
-    void add_body(const model::NodeCrashed& body) { put(body.bytes_lost); }
+    void add_body(const model::NodeCrashed& body) {
+        put(body.bytes_lost);
+        put(body.is_reinstalled);
+    }
 
     void add_body(const model::StorageRefused&) {}
 

@@ -60,8 +60,9 @@ void Simulation<Cast>::crash(NodeIndex node, const model::Fault& fault) {
         bytes_lost = disk->crash(model::draw(
             world_.seed, model::Subsystem::disk, model::key_of(places_.id(node)), fault.number));
     }
-    current_ = emit(node, {}, model::NodeCrashed{bytes_lost});
     const bool is_reinstalled = fault.kind == model::FaultKind::device_reinstall;
+    current_ = emit(
+        node, {}, model::NodeCrashed{.bytes_lost = bytes_lost, .is_reinstalled = is_reinstalled});
     cast_.crash(*this, node, is_reinstalled ? CrashKeeps::nothing : CrashKeeps::storage);
 }
 

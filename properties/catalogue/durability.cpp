@@ -93,8 +93,9 @@ void accept_survives(const Case& one, Findings& findings) {
                          set_of(Exchange::forward, Exchange::keep_alive, Exchange::request),
                      .failed_tries = call.failed_tries},
             .kept = who.arrived.seen,
-            .lapses =
-                earliest(earliest(call.cancel_command, call.hang_up_command), call.failed).at};
+            .lapses = earliest(earliest(call.cancel_command, call.hang_up_command),
+                               earliest(call.failed, call.initiator_lost))
+                          .at};
         const Outcome outcome = judge(promise, one.history.surroundings());
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome != Outcome::broken) continue;
@@ -119,7 +120,8 @@ void call_ends_after_crash(const Case& one, Findings& findings) {
                  .initiator = call.initiator,
                  .exchanges = set_of(Exchange::ended, Exchange::keep_alive, Exchange::request),
                  .failed_tries = call.failed_tries},
-        .kept = ended};
+        .kept = ended,
+        .lapses = call.initiator_lost.at};
     const Outcome outcome = judge(promise, one.history.surroundings());
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome != Outcome::broken) return;

@@ -170,6 +170,26 @@ void serve_acceptors(OutgoingCall& call, ClientContext& context, std::vector<Ses
     }
 }
 
+// What was under way is begun anew.
+void resume_exchanges(OutgoingCall& call, ClientContext& context, const StoredCall& stored) {
+    if (stored.cancels) call.cancel.start(context.now);
+    if (stored.updates) call.update.start(context.now);
+    switch (call.phase) {
+        case OutgoingPhase::gathering:
+            call.gathering.begin(context, context.addresses, context.reflectors);
+            break;
+        case OutgoingPhase::inviting:
+            call.request.start(context.now);
+            break;
+        case OutgoingPhase::in_hand:
+            // The broker learns where to forward to what it still owes.
+            call.keep_alive_due = context.now;
+            break;
+        case OutgoingPhase::given_up:
+            break;
+    }
+}
+
 }  // namespace
 
 OutgoingCall OutgoingCall::begin(ClientContext& context, const CallCommand& command) {
@@ -224,31 +244,19 @@ OutgoingCall OutgoingCall::resume(ClientContext& context, const StoredCall& stor
     resumed.unanswered_at = stored.unanswered_at;
     resumed.forget_at = stored.forget_at;
     resumed.chosen = stored.chosen;
-    if (stored.cancels) resumed.cancel.start(context.now);
-    if (stored.updates) resumed.update.start(context.now);
-    switch (resumed.phase) {
-        case OutgoingPhase::gathering:
-            resumed.gathering.begin(context, context.addresses, context.reflectors);
-            break;
-        case OutgoingPhase::inviting:
-            resumed.request.start(context.now);
-            break;
-        case OutgoingPhase::in_hand:
-            // The broker learns where to forward to what it still owes.
-            resumed.keep_alive_due = context.now;
-            break;
-        case OutgoingPhase::given_up:
-            break;
-    }
     for (const StoredAccept& accept : stored.accepts) {
         Acceptor& acceptor = resumed.acceptors.emplace_back();
         acceptor.device = accept.device;
         acceptor.wanted = accept.wanted;
-        if (accept.connection.empty()) {
-            acceptor.phase = AcceptorPhase::done;
-            continue;
-        }
-        const ConnectionData& connection = accept.connection.front();
+        acceptor.phase = AcceptorPhase::done;
+    }
+    if (resumed.is_over(context.now)) return resumed;
+    resume_exchanges(resumed, context, stored);
+    for (std::size_t i = 0; i < stored.accepts.size(); ++i) {
+        if (stored.accepts[i].connection.empty()) continue;
+        Acceptor& acceptor = resumed.acceptors[i];
+        const ConnectionData& connection = stored.accepts[i].connection.front();
+        acceptor.phase = AcceptorPhase::searching;
         context.sender.tell(AcceptArrived{
             .call = resumed.call, .device = acceptor.device, .connection = connection});
         start_search(resumed, context, acceptor, connection);
