@@ -1,9 +1,12 @@
 // What becomes of what a world's nodes store.
 #pragma once
 
+#include "model/draw.hpp"
+#include "model/node_id.hpp"
 #include "scenarios/world.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace invitro::sim {
 
@@ -21,6 +24,12 @@ inline bool keeps_storage(const scenarios::World& world) {
                return fault.kind == model::FaultKind::broker_crash ||
                       fault.kind == model::FaultKind::disk_damage;
            });
+}
+
+// What decides how many of the bytes on their way to a node's disk this crash keeps; see
+// model::Disk::kept().
+inline std::uint64_t crash_draw(std::uint64_t seed, model::NodeId node, const model::Fault& fault) {
+    return model::draw(seed, model::Subsystem::disk, model::key_of(node), fault.number);
 }
 
 }  // namespace invitro::sim
