@@ -57,8 +57,7 @@ void Simulation<Cast>::crash(NodeIndex node, const model::Fault& fault) {
     timers_[raw(node)].due = protocol::never;
     std::uint64_t bytes_lost = 0;
     if (model::Disk* disk = disks_.find(raw(node))) {
-        bytes_lost = disk->crash(model::draw(
-            world_.seed, model::Subsystem::disk, model::key_of(places_.id(node)), fault.number));
+        bytes_lost = disk->crash(crash_draw(world_.seed, places_.id(node), fault));
     }
     const bool is_reinstalled = fault.kind == model::FaultKind::device_reinstall;
     current_ = emit(
