@@ -7,22 +7,30 @@ using protocol::DeclineCommand;
 using protocol::DeclineReason;
 using protocol::DeclineScope;
 
-constexpr model::NodeId broker_name{.kind = model::NodeKind::broker, .number = 0};
+constexpr model::NodeId broker_name(std::uint32_t number) {
+    return {.kind = model::NodeKind::broker, .number = number};
+}
 
-// The key of the service's tickets: the same for every incarnation of the broker.
+// The key of the service's tickets: the same for every broker, in every incarnation.
 protocol::RandomValue ticket_key(std::uint64_t world_seed) {
     return protocol::draw(
-        incarnation_seed(world_seed, broker_name, 0), protocol::Purpose::ticket_key, 0);
+        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
 }
 
 }  // namespace
 
 InvitationCast::InvitationCast(const scenarios::World& world)
-    : world_(world),
-      broker_({.address = broker_address(0),
-               .seed = incarnation_seed(world.seed, broker_name, 1),
-               .ticket_key = ticket_key(world.seed)}),
-      clients_(world.devices.size()) {}
+    : world_(world), clients_(world.devices.size()) {
+    for (const scenarios::Broker& broker : world.brokers) {
+        brokers_.push_back(make_broker(broker.number));
+    }
+}
+
+protocol::Broker InvitationCast::make_broker(std::uint32_t number) const {
+    return protocol::Broker({.address = broker_address(number),
+                             .seed = incarnation_seed(world_.seed, broker_name(number), 1),
+                             .ticket_key = ticket_key(world_.seed)});
+}
 
 protocol::Client InvitationCast::make_client(std::uint32_t row, protocol::Instant now) const {
     const scenarios::Device& device = world_.devices[row];
@@ -36,16 +44,16 @@ protocol::Client InvitationCast::make_client(std::uint32_t row, protocol::Instan
     return protocol::Client::registered(config, now, registration_of(world_, device));
 }
 
-void InvitationCast::load_broker() {
+void InvitationCast::load_brokers() {
     for (const scenarios::Device& device : world_.devices) {
         const protocol::RegisterCommand registration = registration_of(world_, device);
-        broker_.preregister(protocol::Instant{},
-                            {.device = device_id(world_.seed, device.number),
-                             .profile = registration.profile,
-                             .incarnation = 1,
-                             .identifiers = registration.identifiers,
-                             .token = registration.token,
-                             .lease = protocol::timing::lease_max});
+        brokers_.front().preregister(protocol::Instant{},
+                                     {.device = device_id(world_.seed, device.number),
+                                      .profile = registration.profile,
+                                      .incarnation = 1,
+                                      .identifiers = registration.identifiers,
+                                      .token = registration.token,
+                                      .lease = protocol::timing::lease_max});
     }
 }
 

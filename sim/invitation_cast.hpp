@@ -1,4 +1,4 @@
-// The cast of the invitation service: broker, reflectors, clients, and the people who use them.
+// The cast of the invitation service: brokers, reflectors, clients, and the people who use them.
 //
 // People follow the world's rows: they register at the start, place the calls, answer as their
 // device's reaction says, cancel, choose, hang up, move. What they know is what their application
@@ -65,18 +65,13 @@ private:
     // Somebody's device rings; the key is of (call, device).
     using RingKey = protocol::CallId;
 
-    static NodeIndex node_of(std::uint32_t device_row) {
-        return NodeIndex{infrastructure_count + device_row};
-    }
-
-    static std::uint32_t row_of(NodeIndex device) { return raw(device) - infrastructure_count; }
-
     static RingKey ring_key(const protocol::CallId& call, std::uint32_t device_row) {
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
+    [[nodiscard]] protocol::Broker make_broker(std::uint32_t number) const;
     [[nodiscard]] protocol::Client make_client(std::uint32_t row, protocol::Instant now) const;
-    void load_broker();
+    void load_brokers();
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);
@@ -111,7 +106,7 @@ private:
     void forget_unless_connected(const protocol::CallId& call);
 
     const scenarios::World& world_;
-    protocol::Broker broker_;
+    std::vector<protocol::Broker> brokers_;  // as in World::brokers
     std::array<protocol::Reflector, reflector_count> reflectors_;
     std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;

@@ -20,12 +20,14 @@ inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
 template <class Stage>
 void InvitationCast::start(Stage& stage) {
-    stage.node_started(the_broker, 1);
-    for (std::uint32_t i = 0; i < reflector_count; ++i) {
-        stage.node_started(reflector_index(i), 1);
+    for (const scenarios::Broker& broker : world_.brokers) {
+        stage.node_started(*stage.places().broker(broker.number), 1);
+    }
+    for (std::uint32_t number = 0; number < reflector_count; ++number) {
+        stage.node_started(*stage.places().reflector(number), 1);
     }
     if (world_.registration == scenarios::RegistrationStart::preloaded) {
-        load_broker();
+        load_brokers();
     } else {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
             const std::uint64_t draw =
@@ -48,14 +50,16 @@ void InvitationCast::start(Stage& stage) {
 template <class Stage, class F>
 // NOLINTNEXTLINE(misc-no-recursion): see Simulation::give()
 void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
-    if (raw(node) < broker_count) {
-        f(broker_);
-    } else if (!is_device(node)) {
-        f(reflectors_[raw(node) - broker_count]);
-    } else {
-        auto& client = clients_[row_of(node)];
+    const model::NodeId name = stage.places().id(node);
+    if (name.kind == model::NodeKind::broker) {
+        f(brokers_[raw(node)]);
+    } else if (name.kind == model::NodeKind::reflector) {
+        f(reflectors_[name.number]);
+    } else if (name.kind == model::NodeKind::device) {
+        const std::uint32_t row = stage.places().row_of(node);
+        auto& client = clients_[row];
         if (client == nullptr) {
-            client = std::make_unique<protocol::Client>(make_client(row_of(node), stage.now()));
+            client = std::make_unique<protocol::Client>(make_client(row, stage.now()));
             stage.node_started(node, 1);
             tell_network(stage, node);
         }
@@ -69,7 +73,8 @@ template <class Stage>
 void InvitationCast::perform(Stage& stage, const Action& action) {
     switch (action.kind) {
         case Action::Kind::start:
-            stage.give(node_of(action.row), registration_of(world_, world_.devices[action.row]));
+            stage.give(stage.places().node_of(action.row),
+                       registration_of(world_, world_.devices[action.row]));
             break;
         case Action::Kind::place_call:
             place_call(stage, action.row);
@@ -81,12 +86,13 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
             cancel(stage, action);
             break;
         case Action::Kind::choose:
-            stage.give(node_of(action.row),
+            stage.give(stage.places().node_of(action.row),
                        protocol::ChooseCommand{.call = action.call, .device = action.peer});
             break;
         case Action::Kind::hang_up:
             open_calls_.erase(action.call);
-            stage.give(node_of(action.row), protocol::HangUpCommand{.call = action.call});
+            stage.give(stage.places().node_of(action.row),
+                       protocol::HangUpCommand{.call = action.call});
             break;
         case Action::Kind::move:
             move(stage, action.row);
@@ -125,7 +131,7 @@ void InvitationCast::place_call(Stage& stage, std::uint32_t row) {
 template <class Stage>
 void InvitationCast::react(Stage& stage, const Action& action) {
     if (!ringing_.erase(ring_key(action.call, action.row))) return;  // it has stopped meanwhile
-    stage.give(node_of(action.row),
+    stage.give(stage.places().node_of(action.row),
                answer_of(world_.devices[action.row].reaction.kind, action.call));
 }
 
@@ -133,7 +139,7 @@ template <class Stage>
 void InvitationCast::cancel(Stage& stage, const Action& action) {
     const OpenCall* open = open_calls_.find(action.call);
     if (open == nullptr || open->connected) return;
-    stage.give(node_of(action.row), protocol::CancelCommand{.call = action.call});
+    stage.give(stage.places().node_of(action.row), protocol::CancelCommand{.call = action.call});
 }
 
 template <class Stage>
@@ -163,13 +169,14 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStar
     open_calls_.insert_or_assign(started.call, OpenCall{.row = placing_row_});
     const protocol::Duration patience = world_.calls[placing_row_].cancel_after;
     if (patience == protocol::Duration::max()) return;
-    stage.schedule(stage.now() + patience,
-                   {.kind = Action::Kind::cancel, .row = row_of(node), .call = started.call});
+    stage.schedule(
+        stage.now() + patience,
+        {.kind = Action::Kind::cancel, .row = stage.places().row_of(node), .call = started.call});
 }
 
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing) {
-    const std::uint32_t row = row_of(node);
+    const std::uint32_t row = stage.places().row_of(node);
     const model::Reaction& reaction = world_.devices[row].reaction;
     if (reaction.kind == model::ReactionKind::ignore) return;
     ringing_.insert_or_assign(ring_key(ringing.call, row), std::uint8_t{1});
@@ -185,7 +192,7 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::AcceptAr
     open->chosen = true;
     stage.schedule(stage.now() + detail::choosing_time,
                    {.kind = Action::Kind::choose,
-                    .row = row_of(node),
+                    .row = stage.places().row_of(node),
                     .call = arrived.call,
                     .peer = arrived.device});
 }
@@ -198,12 +205,14 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Connecte
     }
     open->connected = true;
     stage.schedule(stage.now() + world_.calls[open->row].talk,
-                   {.kind = Action::Kind::hang_up, .row = row_of(node), .call = connected.call});
+                   {.kind = Action::Kind::hang_up,
+                    .row = stage.places().row_of(node),
+                    .call = connected.call});
 }
 
 template <class Stage>
-void InvitationCast::hear(Stage&, NodeIndex node, const protocol::RingingStopped& stopped) {
-    ringing_.erase(ring_key(stopped.call, row_of(node)));
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::RingingStopped& stopped) {
+    ringing_.erase(ring_key(stopped.call, stage.places().row_of(node)));
 }
 
 template <class Stage>

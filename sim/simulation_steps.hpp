@@ -207,8 +207,9 @@ void Simulation<Cast>::launch(const Transport::Flight& flight,
 
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& send) {
-    const protocol::Address source =
-        send.source.is_none() && is_device(node) ? places_.local_address(node) : send.source;
+    const protocol::Address source = send.source.is_none() && places_.is_device(node)
+                                         ? places_.local_address(node)
+                                         : send.source;
     DatagramInFlight in_flight{.sender = node,
                                .packet = {},
                                .digest = digest_of(send.payload),
@@ -355,8 +356,9 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
     }
     if (fault.kind == model::FaultKind::device_offline) connectivity_changed(fault);
     if (fault.kind == model::FaultKind::nat_flush && starts) {
-        for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
-            if (fault.concerns(places_.id(NodeIndex{i}))) transport_.flush_nat(NodeIndex{i});
+        for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+            const NodeIndex device = places_.node_of(row);
+            if (fault.concerns(places_.id(device))) transport_.flush_nat(device);
         }
     }
 }
@@ -366,15 +368,16 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
 template <class Cast>
 void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
     const model::Sequence cause = current_;
-    for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
-        const model::NodeId name = places_.id(NodeIndex{i});
+    for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+        const NodeIndex device = places_.node_of(row);
+        const model::NodeId name = places_.id(device);
         if (!fault.concerns(name)) continue;
         const bool online = !faults_.is_offline(name);
         const model::Sequence changed =
-            emit_caused(NodeIndex{i}, {}, cause, model::ConnectivityChanged{online});
+            emit_caused(device, {}, cause, model::ConnectivityChanged{online});
         if (!online) continue;
         for (const model::PushNotification& stored : push_.came_online(now_, name.number)) {
-            const PushInFlight flight{.device = NodeIndex{i},
+            const PushInFlight flight{.device = device,
                                       .identity = stored.identity,
                                       .collapse_key = stored.collapse_key,
                                       .submitted = stored.submitted,
