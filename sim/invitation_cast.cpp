@@ -36,20 +36,22 @@ InvitationCast::InvitationCast(const scenarios::World& world)
     : world_(world), clients_(world.devices.size()) {
     const auto snapshots =
         keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
-    for (std::uint32_t number = 0; number < broker_count; ++number) {
-        brokers_[number].emplace(
-            config_of_broker(world.seed, number, 1), protocol::Instant{}, snapshots);
+    for (const scenarios::Broker& broker : world.brokers) {
+        brokers_.emplace_back(std::in_place,
+                              config_of_broker(world.seed, broker.number, 1),
+                              protocol::Instant{},
+                              snapshots);
     }
 }
 
-bool InvitationCast::recover_broker(std::uint32_t number,
+bool InvitationCast::recover_broker(std::uint32_t index,
                                     protocol::Instant now,
                                     std::uint32_t incarnation,
                                     const protocol::Storage& storage) {
     auto recovered = protocol::DurableBroker::recover(
-        config_of_broker(world_.seed, number, incarnation), now, storage);
+        config_of_broker(world_.seed, world_.brokers[index].number, incarnation), now, storage);
     if (!recovered) return false;
-    brokers_[number].emplace(std::move(*recovered));
+    brokers_[index].emplace(std::move(*recovered));
     return true;
 }
 
@@ -99,16 +101,16 @@ bool InvitationCast::restore_client(std::uint32_t row,
     return is_new;
 }
 
-void InvitationCast::load_broker(std::uint32_t number) {
+void InvitationCast::load_broker(std::uint32_t index) {
     for (const scenarios::Device& device : world_.devices) {
         const protocol::RegisterCommand registration = registration_of(world_, device);
-        brokers_[number]->preregister(protocol::Instant{},
-                                      {.device = device_id(world_.seed, device.number),
-                                       .profile = registration.profile,
-                                       .incarnation = 1,
-                                       .identifiers = registration.identifiers,
-                                       .token = registration.token,
-                                       .lease = protocol::timing::lease_max});
+        brokers_[index]->preregister(protocol::Instant{},
+                                     {.device = device_id(world_.seed, device.number),
+                                      .profile = registration.profile,
+                                      .incarnation = 1,
+                                      .identifiers = registration.identifiers,
+                                      .token = registration.token,
+                                      .lease = protocol::timing::lease_max});
     }
 }
 

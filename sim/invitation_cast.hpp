@@ -1,4 +1,4 @@
-// The cast of the invitation service: broker, reflectors, clients, and the people who use them.
+// The cast of the invitation service: brokers, reflectors, clients, and the people who use them.
 //
 // People follow the world's rows: they register at the start, place the calls, answer as their
 // device's reaction says, cancel, choose, hang up, move. What they know is what their application
@@ -86,12 +86,6 @@ private:
     // Somebody's device rings; the key is of (call, device).
     using RingKey = protocol::CallId;
 
-    static NodeIndex node_of(std::uint32_t device_row) {
-        return NodeIndex{infrastructure_count + device_row};
-    }
-
-    static std::uint32_t row_of(NodeIndex device) { return raw(device) - infrastructure_count; }
-
     static RingKey ring_key(const protocol::CallId& call, std::uint32_t device_row) {
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
@@ -104,8 +98,9 @@ private:
     void store_client(std::uint32_t row);
     // True if nothing was left, so that it has to register anew.
     bool restore_client(std::uint32_t row, std::uint32_t incarnation, protocol::Instant now);
-    void load_broker(std::uint32_t number);
-    bool recover_broker(std::uint32_t number,
+    // Brokers are told by their place in World::brokers.
+    void load_broker(std::uint32_t index);
+    bool recover_broker(std::uint32_t index,
                         protocol::Instant now,
                         std::uint32_t incarnation,
                         const protocol::Storage& storage);
@@ -145,7 +140,8 @@ private:
     void forget_unless_connected(const protocol::CallId& call);
 
     const scenarios::World& world_;
-    std::array<std::optional<protocol::DurableBroker>, broker_count> brokers_;  // none while down
+    // As in World::brokers; none while down.
+    std::vector<std::optional<protocol::DurableBroker>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
     std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant or down
     // What the clients that are down have stored, by row; no bytes where it was lost.

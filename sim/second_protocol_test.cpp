@@ -176,14 +176,14 @@ public:
     template <class Stage>
     void start(Stage& stage) {
         for (std::uint32_t row = 0; row < pingers_.size(); ++row) {
-            stage.schedule(stage.now() + 1s, {NodeIndex{infrastructure_count + row}});
+            stage.schedule(stage.now() + 1s, {stage.places().node_of(row)});
         }
     }
 
     template <class Stage, class F>
-    void visit(Stage&, NodeIndex node, F&& f) {
-        if (node == the_broker) f(*server_);
-        if (is_device(node)) f(pingers_[raw(node) - infrastructure_count]);
+    void visit(Stage& stage, NodeIndex node, F&& f) {
+        if (node == first_broker) f(*server_);
+        if (stage.places().is_device(node)) f(pingers_[stage.places().row_of(node)]);
     }
 
     template <class Stage>
@@ -196,7 +196,7 @@ public:
 
     template <class Stage>
     void crash(Stage&, NodeIndex node, CrashKeeps) {
-        if (node == the_broker) server_.reset();
+        if (node == first_broker) server_.reset();
     }
 
     template <class Stage>

@@ -217,8 +217,9 @@ void Simulation<Cast>::launch(const Transport::Flight& flight,
 
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& send) {
-    const protocol::Address source =
-        send.source.is_none() && is_device(node) ? places_.local_address(node) : send.source;
+    const protocol::Address source = send.source.is_none() && places_.is_device(node)
+                                         ? places_.local_address(node)
+                                         : send.source;
     DatagramInFlight in_flight{.sender = node,
                                .packet = {},
                                .digest = digest_of(send.payload),
@@ -374,8 +375,9 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
     if (model::is_crash(fault.kind)) change_crashes(fault, starts);
     if (fault.kind == model::FaultKind::disk_damage && starts) damage_disks(fault);
     if (fault.kind == model::FaultKind::nat_flush && starts) {
-        for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
-            if (fault.concerns(places_.id(NodeIndex{i}))) transport_.flush_nat(NodeIndex{i});
+        for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+            const NodeIndex device = places_.node_of(row);
+            if (fault.concerns(places_.id(device))) transport_.flush_nat(device);
         }
     }
 }
@@ -385,20 +387,21 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
 template <class Cast>
 void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
     const model::Sequence cause = current_;
-    for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
-        const model::NodeId name = places_.id(NodeIndex{i});
+    for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+        const NodeIndex device = places_.node_of(row);
+        const model::NodeId name = places_.id(device);
         if (!fault.concerns(name)) continue;
         const bool online = !faults_.is_offline(name);
         const model::Sequence changed =
-            emit_caused(NodeIndex{i}, {}, cause, model::ConnectivityChanged{online});
-        if (takes_pushes(NodeIndex{i})) deliver_stored_pushes(NodeIndex{i}, changed);
+            emit_caused(device, {}, cause, model::ConnectivityChanged{online});
+        if (takes_pushes(device)) deliver_stored_pushes(device, changed);
     }
 }
 
 // A device that has no network, or whose program does not run, does not get any: they are stored.
 template <class Cast>
 bool Simulation<Cast>::takes_pushes(NodeIndex device) const {
-    if (!is_device(device) || is_down(device)) return false;
+    if (!places_.is_device(device) || is_down(device)) return false;
     return faults_.none() || !faults_.is_offline(places_.id(device));
 }
 

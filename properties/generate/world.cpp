@@ -114,7 +114,7 @@ private:
 
     void settings() {
         world_.seed = draws_.next();
-        world_.broker_site = site();
+        world_.brokers.front().site = site();
         for (model::SiteIndex& reflector : world_.reflector_sites)
             reflector = site();
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
