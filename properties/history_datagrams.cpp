@@ -1,4 +1,5 @@
 // History, third part: datagrams sent, delivered and lost.
+#include "properties/decode_as.hpp"
 #include "properties/history.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
@@ -17,14 +18,6 @@ namespace {
 // Between the peers themselves, as opposed to through the broker.
 bool is_path_message(MessageType type) {
     return type >= MessageType::check;
-}
-
-// The decoded message, if it is an M.
-template <class M, class Use>
-void decode_as(ByteView payload, Use&& use) {
-    const auto message = protocol::decode(payload);
-    if (!message) return;
-    if (const M* one = std::get_if<M>(&*message)) use(*one);
 }
 
 // The participant that a message of a call is about: an InviteUpdate is about its sender.
