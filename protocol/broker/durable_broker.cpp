@@ -121,6 +121,7 @@ void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
     WaitingInput input;
     input.at = now;
     input.source = datagram.source;
+    input.sender = datagram.sender;
     input.datagram.assign(datagram.payload.begin(), datagram.payload.end());
     if (is_decision && journal_.waiting.size() < waiting_max) write_decision(input);
     wait(std::move(input));
@@ -172,7 +173,8 @@ void DurableBroker::apply(const WaitingInput& input) {
         broker_.handle(input.at,
                        ReceivedDatagram{.source = input.source,
                                         .destination = broker_.state().config.address,
-                                        .payload = input.datagram});
+                                        .payload = input.datagram,
+                                        .sender = input.sender});
     }
 }
 
