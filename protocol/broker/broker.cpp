@@ -50,7 +50,7 @@ void Broker::receive(const Arrival& arrival, ByteView payload) {
         remark(RemarkKind::malformed_dropped, {}, {});
         return;
     }
-    if (!is_authentic(arrival, *message)) {
+    if (!believes(arrival.sender, *message)) {
         remark(RemarkKind::forged_dropped, call_of(*message), arrival.sender.device);
         return;
     }
@@ -59,10 +59,10 @@ void Broker::receive(const Arrival& arrival, ByteView payload) {
 
 // Who seals a message must be whom it names as its author. Messages that name none are checked
 // against their call.
-bool Broker::is_authentic(const Arrival& arrival, const Message& message) const {
-    if (arrival.sender.is_nobody()) return !state_.config.is_sealed;
+bool Broker::believes(const Party& sender, const Message& message) const {
+    if (sender.is_nobody()) return !state_.config.is_sealed;
     const DeviceId author = author_of(message);
-    return author.is_none() || arrival.sender.is_device(author);
+    return author.is_none() || sender.is_device(author);
 }
 
 // Accepted is not delivered, and throttled or unavailable is a try that failed: in each case the

@@ -49,6 +49,9 @@ public:
 
     [[nodiscard]] const State& state() const { return state_; }
 
+    // Is the message from whom it names as its author, as far as its seal tells? Others are dropped.
+    [[nodiscard]] bool believes(const Party& sender, const Message& message) const;
+
     // The key that a device has registered with; none of one that has not.
     [[nodiscard]] std::optional<PublicKey> key_of(const DeviceId& device) const {
         return state_.registry.key_of(device);
@@ -85,7 +88,6 @@ private:
 
     // broker.cpp
     void receive(const Arrival& arrival, ByteView payload);
-    [[nodiscard]] bool is_authentic(const Arrival& arrival, const Message& message) const;
     void take_push_answer(Instant now, const PushAnswered& answer);
     void reach_deadline(Instant now);
     void on(const Arrival& arrival, const RegisterDevice& message);

@@ -114,6 +114,10 @@ Instant DurableBroker::next_deadline() const {
 void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
     const bool must_wait = !journal_.waiting.empty();
     const auto message = decode(datagram.payload);
+    // What is forged decides nothing, and is dropped at once.
+    if (message && !broker_.believes(datagram.sender, *message)) {
+        return broker_.handle(now, datagram);
+    }
     // While others wait, the state lags behind: whatever may decide something then counts.
     const bool is_decision =
         message && (must_wait ? may_decide(*message) : decides(broker_.state(), *message));

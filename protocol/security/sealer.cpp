@@ -28,6 +28,26 @@ constexpr Party whole_cluster = Party::of_broker(0xFFFF);
 
 }  // namespace
 
+RandomValue envelope_key(SealSuite suite,
+                         const KeyPair& cluster,
+                         const EnvelopeHeader& header,
+                         const PublicKey& device) {
+    switch (header.kind) {
+        case SealKind::to_broker:
+            return subkey(
+                suite, agreed_key(suite, cluster, device), purpose_of(SealKind::to_broker));
+        case SealKind::to_device:
+        case SealKind::push:
+            return subkey(suite,
+                          agreed_key(suite, cluster, device),
+                          purpose_of(SealKind::to_device, header.from_node));
+        case SealKind::to_node:
+            break;
+    }
+    return subkey(
+        suite, cluster.secret, purpose_of(SealKind::to_node, header.from_node, header.to_node));
+}
+
 Sealer::Sealer(const SealConfig& config) {
     CHECK(!config.self.is_nobody() && config.channels_max > 0, "who seals is somebody");
     state_.config = config;

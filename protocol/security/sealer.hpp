@@ -34,7 +34,7 @@ struct SealConfig {
     KeyPair keys;                   // the device's; the cluster's
     PublicKey cluster{};            // the cluster's public key, also of a broker's node
     std::uint32_t incarnation = 1;  // grows with every start of the program
-    RandomValue seed;               // of this incarnation, used for nothing else
+    RandomValue seed;               // of this incarnation
     std::uint32_t channels_max = 1;
 
     bool operator==(const SealConfig&) const = default;
@@ -95,6 +95,13 @@ struct SealerState {
                           field("opened", &SealerState::opened)};
     }
 };
+
+// The key under which an envelope is sealed, as whoever has the cluster's keys works it out. `device`
+// is the public key of the device at the other end, if there is one.
+RandomValue envelope_key(SealSuite suite,
+                         const KeyPair& cluster,
+                         const EnvelopeHeader& header,
+                         const PublicKey& device);
 
 class Sealer {
 public:
