@@ -70,7 +70,7 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.preloaded}) {
         *feature = draws.one_in(2);
     }
-    swarm.really_sealed = draws.one_in(16);
+    swarm.really_sealed = draws.one_in(128);
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
     // A device that nobody can reach tells little and tries for long.
     if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
