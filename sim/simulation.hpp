@@ -304,3 +304,4 @@ private:
 
 #include "sim/simulation_crashes.hpp"
 #include "sim/simulation_steps.hpp"
+#include "sim/simulation_pushes.hpp"

@@ -366,5 +366,35 @@ TEST(Sealed, wraps_a_durable_broker_as_well) {
     EXPECT_TRUE(std::holds_alternative<Persist>(*first)) << "it asks for its first segment";
 }
 
+// Device 2 asks in the name of device 1: nothing of that is worth a record.
+TEST(Sealed, a_forgery_is_not_written_to_the_journal) {
+    BrokerConfig config;
+    config.address = broker_address;
+    config.is_sealed = true;
+    DurableBroker broker(config, instant_at(0));
+    while (broker.poll_output()) {
+    }
+    InviteRequest request;
+    request.call = {.high = 1, .low = 2};
+    request.initiator = client_testing::device_of(1);
+    request.callee = client_testing::identifier("+4915112345678");
+    request.caller = client_testing::identifier("bob@example.org");
+    const auto records_after = [&](const Party& sender) {
+        broker.handle(instant_at(1),
+                      ReceivedDatagram{.source = outside_of(1),
+                                       .destination = broker_address,
+                                       .payload = client_testing::encoded(request),
+                                       .sender = sender});
+        std::size_t records = 0;
+        while (const auto output = broker.poll_output()) {
+            if (std::holds_alternative<Persist>(*output)) ++records;
+        }
+        return records;
+    };
+    EXPECT_EQ(records_after(Party::of_device(client_testing::device_of(2))), 0U);
+    EXPECT_EQ(records_after({}), 0U);
+    EXPECT_EQ(records_after(Party::of_device(client_testing::device_of(1))), 1U);
+}
+
 }  // namespace
 }  // namespace invitro::protocol
