@@ -303,5 +303,5 @@ private:
 }  // namespace invitro::sim
 
 #include "sim/simulation_crashes.hpp"
-#include "sim/simulation_steps.hpp"
 #include "sim/simulation_pushes.hpp"
+#include "sim/simulation_steps.hpp"

@@ -2,7 +2,7 @@
 // sim/simulation.hpp, which includes this file.
 #pragma once
 
-#include "sim/simulation.hpp"
+#include "sim/simulation_steps.hpp"
 
 #include <utility>
 
