@@ -7,6 +7,7 @@
 
 #include "model/event.hpp"
 #include "properties/facts.hpp"
+#include "properties/seal_watch.hpp"
 #include "properties/storage_facts.hpp"
 #include "properties/surroundings.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
@@ -36,6 +37,9 @@ public:
     [[nodiscard]] const Calls& calls() const { return calls_; }
 
     [[nodiscard]] const Devices& devices() const { return devices_; }
+
+    // What the envelopes have shown.
+    [[nodiscard]] const SealFacts& seals() const { return seals_.facts(); }
 
     // When the device came to be known to the broker; never: it has not.
     [[nodiscard]] Moment registered(std::uint32_t device) const;
@@ -163,6 +167,7 @@ private:
 
     Surroundings surroundings_;
     StorageFacts storage_;
+    SealWatch seals_;
     Calls calls_;
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;

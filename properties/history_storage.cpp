@@ -133,6 +133,7 @@ void History::device_killed(const Header& header, const model::NodeCrashed& even
 }
 
 void History::on(const Header& header, const model::NodeStarted& event) {
+    seals_.started(header, event);
     if (header.node.kind == NodeKind::broker) storage_.started(header, event);
 }
 

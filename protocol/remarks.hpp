@@ -29,9 +29,12 @@ enum class RemarkKind : std::uint8_t {
     registration_replaced = 13,
     exchange_given_up = 14,
     mapping_classified = 15,
+    forged_dropped = 16,     // not sealed, by nobody we know, or by another than its author
+    replayed_dropped = 17,   // sealed, and seen before
+    recipient_unknown = 18,  // not sent: there is no key to seal it with
 };
 
-inline constexpr std::size_t remark_kind_count = 16;
+inline constexpr std::size_t remark_kind_count = 19;
 
 std::string_view to_string(RemarkKind kind);
 

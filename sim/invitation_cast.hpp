@@ -9,9 +9,11 @@
 #include "protocol/broker/durable_broker.hpp"
 #include "protocol/client/client.hpp"
 #include "protocol/paths/reflector.hpp"
+#include "protocol/security/sealed.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
 #include "sim/identities.hpp"
+#include "sim/keyring.hpp"
 #include "sim/places.hpp"
 #include "sim/storage.hpp"
 
@@ -25,6 +27,8 @@ namespace invitro::sim {
 
 class InvitationCast {
 public:
+    using SealedClient = protocol::Sealed<protocol::Client>;
+    using SealedBroker = protocol::Sealed<protocol::DurableBroker>;
     using Service = protocol::InvitationService;
 
     // Something a person does when its time comes.
@@ -75,6 +79,11 @@ public:
         return sim::device_of_token(world_.seed, token);
     }
 
+    // See Keyring::open().
+    [[nodiscard]] protocol::ByteView open(protocol::ByteView payload) {
+        return keyring_.open(payload);
+    }
+
 private:
     // A call under way, as the people at its initiator's end see it.
     struct OpenCall {
@@ -90,11 +99,10 @@ private:
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
-    [[nodiscard]] protocol::ClientConfig config_of_client(std::uint32_t row,
-                                                          std::uint32_t incarnation) const;
-    [[nodiscard]] protocol::Client make_client(std::uint32_t row,
-                                               std::uint32_t incarnation,
-                                               protocol::Instant now) const;
+    [[nodiscard]] protocol::ClientConfig config_of_client(const protocol::SealConfig& sealing) const;
+    [[nodiscard]] SealedClient make_client(std::uint32_t row,
+                                           std::uint32_t incarnation,
+                                           protocol::Instant now);
     void store_client(std::uint32_t row);
     // True if nothing was left, so that it has to register anew.
     bool restore_client(std::uint32_t row, std::uint32_t incarnation, protocol::Instant now);
@@ -140,10 +148,11 @@ private:
     void forget_unless_connected(const protocol::CallId& call);
 
     const scenarios::World& world_;
+    Keyring keyring_;
     // As in World::brokers; none while down.
-    std::vector<std::optional<protocol::DurableBroker>> brokers_;
+    std::vector<std::optional<SealedBroker>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
-    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant or down
+    std::vector<std::unique_ptr<SealedClient>> clients_;  // by row; none while dormant or down
     // What the clients that are down have stored, by row; no bytes where it was lost.
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;

@@ -219,6 +219,8 @@ void simplify_settings(Steps& steps, const World& world) {
         [](auto& one) -> auto& { return one.registration; },
         scenarios::RegistrationStart::preloaded);
     steps.set(
+        [](auto& one) -> auto& { return one.security; }, scenarios::Security::charged);
+    steps.set(
         [](auto& one) -> auto& { return one.seed; }, std::uint64_t{1});
     for (std::size_t i = 0; i < world.reflector_sites.size(); ++i) {
         steps.set(

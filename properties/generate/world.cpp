@@ -36,6 +36,7 @@ struct Swarm {
     bool core_trouble = false;
     bool accept_together = false;
     bool preloaded = false;
+    bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -69,6 +70,7 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.preloaded}) {
         *feature = draws.one_in(2);
     }
+    swarm.really_sealed = draws.one_in(128);
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
     // A device that nobody can reach tells little and tries for long.
     if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
@@ -117,6 +119,7 @@ private:
         world_.brokers.front().site = site();
         for (model::SiteIndex& reflector : world_.reflector_sites)
             reflector = site();
+        if (!swarm_.really_sealed) world_.security = scenarios::Security::charged;
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
         if (swarm_.constant_push) world_.push.delay = model::constant(draws_.between(50ms, 1500ms));
         if (swarm_.push_trouble) {

@@ -16,13 +16,15 @@ struct BrokerConfig {
     Address address;         // where clients reach it
     RandomValue seed;        // of this incarnation
     RandomValue ticket_key;  // of the service: the same for every incarnation
+    bool is_sealed = false;  // nothing is believed that no seal vouches for
 
     bool operator==(const BrokerConfig&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("address", &BrokerConfig::address),
                           field("seed", &BrokerConfig::seed),
-                          field("ticket_key", &BrokerConfig::ticket_key)};
+                          field("ticket_key", &BrokerConfig::ticket_key),
+                          field("is_sealed", &BrokerConfig::is_sealed)};
     }
 };
 
