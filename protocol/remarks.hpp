@@ -29,9 +29,14 @@ enum class RemarkKind : std::uint8_t {
     registration_replaced = 13,
     exchange_given_up = 14,
     mapping_classified = 15,
+    relay_asked = 16,  // no direct path so far
+    relay_granted = 17,
+    relay_refused = 18,
+    relay_lapsed = 19,
+    relay_data_dropped = 20,  // nobody's, or for an end that is not there
 };
 
-inline constexpr std::size_t remark_kind_count = 16;
+inline constexpr std::size_t remark_kind_count = 21;
 
 std::string_view to_string(RemarkKind kind);
 

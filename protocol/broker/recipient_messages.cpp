@@ -30,6 +30,9 @@ Broker::Recipient Broker::hear_recipient(const Arrival& arrival, const M& messag
     return recipient;
 }
 
+// Also used in relaying.cpp.
+template Broker::Recipient Broker::hear_recipient(const Arrival&, const RelayRequest&);
+
 // True if the call is known no longer, but the device was once invited to it.
 template <class M>
 bool Broker::is_of_forgotten_call(const Recipient& recipient, const M& message) {

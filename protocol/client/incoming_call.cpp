@@ -105,6 +105,7 @@ void serve_exchange(IncomingCall& call, ClientContext& context) {
 
 // The kind of the own address on which the initiator's nomination arrived.
 CandidateKind kind_of_path(const IncomingCall& call, const ReceivedDatagram& datagram) {
+    if (call.search.is_relayed(datagram.destination)) return CandidateKind::relayed;
     for (const CandidatePair& pair : call.search.pairs) {
         const bool is_this = pair.local == datagram.destination &&
                              call.search.remotes[pair.remote].address == datagram.source;

@@ -89,4 +89,15 @@ constexpr bool is_known(EndReason reason) {
     return false;
 }
 
+constexpr bool is_known(RelayRefusal reason) {
+    switch (reason) {
+        case RelayRefusal::stale_nonce:
+        case RelayRefusal::full:
+        case RelayRefusal::too_many:
+        case RelayRefusal::expired:
+            return true;
+    }
+    return false;
+}
+
 }  // namespace invitro::protocol

@@ -54,6 +54,18 @@ std::string_view to_string(MessageType type) {
             return "ReflectRequest";
         case MessageType::reflect_response:
             return "ReflectResponse";
+        case MessageType::relay_request:
+            return "RelayRequest";
+        case MessageType::relay_offer:
+            return "RelayOffer";
+        case MessageType::relay_allocate:
+            return "RelayAllocate";
+        case MessageType::relay_granted:
+            return "RelayGranted";
+        case MessageType::relay_refused:
+            return "RelayRefused";
+        case MessageType::relay_data:
+            return "RelayData";
         case MessageType::check:
             return "Check";
         case MessageType::check_response:
@@ -123,6 +135,20 @@ std::string_view to_string(EndReason reason) {
         case EndReason::cancelled:
             return "cancelled";
         case EndReason::expired:
+            return "expired";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(RelayRefusal reason) {
+    switch (reason) {
+        case RelayRefusal::stale_nonce:
+            return "stale_nonce";
+        case RelayRefusal::full:
+            return "full";
+        case RelayRefusal::too_many:
+            return "too_many";
+        case RelayRefusal::expired:
             return "expired";
     }
     return "unknown";
