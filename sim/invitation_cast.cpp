@@ -22,12 +22,24 @@ protocol::RandomValue ticket_key(std::uint64_t world_seed) {
         incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
 }
 
-protocol::BrokerConfig config_of_broker(std::uint64_t world_seed,
+// The key that brokers and relays share, likewise.
+protocol::RandomValue relay_key(std::uint64_t world_seed) {
+    return protocol::draw(
+        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::relay_key, 0);
+}
+
+protocol::BrokerConfig config_of_broker(const scenarios::World& world,
                                         std::uint32_t number,
                                         std::uint32_t incarnation) {
-    return {.address = broker_address(number),
-            .seed = incarnation_seed(world_seed, broker_name(number), incarnation),
-            .ticket_key = ticket_key(world_seed)};
+    protocol::BrokerConfig config;
+    config.address = broker_address(number);
+    config.seed = incarnation_seed(world.seed, broker_name(number), incarnation);
+    config.ticket_key = ticket_key(world.seed);
+    config.relay_key = relay_key(world.seed);
+    for (const scenarios::Relay& relay : world.relays) {
+        config.relays.push_back(relay_address(relay.number));
+    }
+    return config;
 }
 
 }  // namespace
@@ -38,9 +50,12 @@ InvitationCast::InvitationCast(const scenarios::World& world)
         keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
     for (const scenarios::Broker& broker : world.brokers) {
         brokers_.emplace_back(std::in_place,
-                              config_of_broker(world.seed, broker.number, 1),
+                              config_of_broker(world, broker.number, 1),
                               protocol::Instant{},
                               snapshots);
+    }
+    for (const scenarios::Relay& relay : world.relays) {
+        relays_.push_back(make_relay(relay, 1));
     }
 }
 
@@ -49,10 +64,21 @@ bool InvitationCast::recover_broker(std::uint32_t index,
                                     std::uint32_t incarnation,
                                     const protocol::Storage& storage) {
     auto recovered = protocol::DurableBroker::recover(
-        config_of_broker(world_.seed, world_.brokers[index].number, incarnation), now, storage);
+        config_of_broker(world_, world_.brokers[index].number, incarnation), now, storage);
     if (!recovered) return false;
     brokers_[index].emplace(std::move(*recovered));
     return true;
+}
+
+protocol::Relay InvitationCast::make_relay(const scenarios::Relay& relay,
+                                           std::uint32_t incarnation) const {
+    const model::NodeId name{.kind = model::NodeKind::relay, .number = relay.number};
+    protocol::RelayConfig config;
+    config.address = relay_address(relay.number);
+    config.seed = incarnation_seed(world_.seed, name, incarnation);
+    config.key = relay_key(world_.seed);
+    config.couplings_max = static_cast<std::uint16_t>(relay.couplings);
+    return protocol::Relay(config);
 }
 
 protocol::ClientConfig InvitationCast::config_of_client(std::uint32_t row,

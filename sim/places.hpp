@@ -93,6 +93,11 @@ public:
         return NodeIndex{device_first_ + device_row};
     }
 
+    // Of World::relays.
+    [[nodiscard]] std::uint32_t relay_row(NodeIndex relay) const {
+        return raw(relay) - relay_first();
+    }
+
     [[nodiscard]] const scenarios::Device& row(NodeIndex device) const;
 
     // Index into World::networks of where the device is now.
