@@ -220,6 +220,22 @@ bool Surroundings::is_untroubled(std::uint32_t device, Instant from, Instant unt
     });
 }
 
+bool Surroundings::are_relays_untroubled(Instant from, Instant until) const {
+    return std::none_of(world_->faults.begin(), world_->faults.end(), [&](const Fault& fault) {
+        const NodeKind kind = fault.target.kind;
+        const bool touches_relays = kind == NodeKind::relay || kind == NodeKind::none;
+        return touches_relays && overlaps(fault.start, fault.end, from, until);
+    });
+}
+
+bool Surroundings::have_relays_room() const {
+    const std::size_t pairs_max = world_->calls.size() * world_->devices.size();
+    return !world_->relays.empty() &&
+           std::all_of(world_->relays.begin(), world_->relays.end(), [&](const auto& relay) {
+               return relay.couplings >= pairs_max;
+           });
+}
+
 bool Surroundings::is_broker_paused(Instant from, Instant until) const {
     return std::any_of(troubles_.begin(), troubles_.end(), [&](const Trouble& trouble) {
         return trouble.node.kind == NodeKind::broker && trouble.is_fault &&

@@ -99,14 +99,18 @@ scenarios::World nat_world(NatKind initiator, NatKind recipient, std::uint64_t s
     return world;
 }
 
+Connectivity try_world(const scenarios::World& world, Platform& platform) {
+    Outcome outcome;
+    Observer* const observers[] = {&outcome};
+    run_world(world, platform, observers);
+    return outcome.connectivity();
+}
+
 Connectivity try_pair(NatKind initiator,
                       NatKind recipient,
                       std::uint64_t seed,
                       Platform& platform) {
-    Outcome outcome;
-    Observer* const observers[] = {&outcome};
-    run_world(nat_world(initiator, recipient, seed), platform, observers);
-    return outcome.connectivity();
+    return try_world(nat_world(initiator, recipient, seed), platform);
 }
 
 NatMatrix nat_matrix(std::uint64_t seed, Platform& platform) {

@@ -28,6 +28,7 @@ scenarios::World nat_world(model::NatKind initiator, model::NatKind recipient, s
 
 // `direct` or `relay` only where both ends were connected; `relay` where their session went through
 // it.
+Connectivity try_world(const scenarios::World& world, Platform& platform);
 Connectivity try_pair(model::NatKind initiator,
                       model::NatKind recipient,
                       std::uint64_t seed,

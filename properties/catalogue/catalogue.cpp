@@ -51,6 +51,7 @@ const std::vector<Property>& all_properties() {
                                   identity_properties(),
                                   privacy_properties(),
                                   session_properties(),
+                                  relay_properties(),
                                   registration_properties(),
                                   resource_properties(),
                                   durability_properties()}) {

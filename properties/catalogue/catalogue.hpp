@@ -78,6 +78,7 @@ std::span<const Property> policy_properties();
 std::span<const Property> identity_properties();
 std::span<const Property> privacy_properties();
 std::span<const Property> session_properties();
+std::span<const Property> relay_properties();
 std::span<const Property> registration_properties();
 std::span<const Property> resource_properties();
 
