@@ -57,6 +57,7 @@ Exchange exchange_of(MessageType type) {
         case MessageType::relay_granted:
         case MessageType::relay_refused:
             return Exchange::relay;
+        case MessageType::reflect_probe:
         case MessageType::reflect_request:
         case MessageType::reflect_response:
             return Exchange::none;

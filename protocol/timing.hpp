@@ -52,6 +52,10 @@ inline constexpr Duration check_repeat_first = 500ms;
 inline constexpr Duration check_repeat_max = 2s;
 // How long gathering waits for the reflectors before it goes on with what it has.
 inline constexpr Duration gathering_max = 2s;
+// How long after a reflector's plain answer those that it was asked to give from elsewhere are
+// waited for, and how long its other port's answer: a round trip.
+inline constexpr Duration filtering_wait = 50ms;
+inline constexpr Duration mapping_test_wait = 500ms;
 // How long the initiator tries to find a path to one acceptor.
 inline constexpr Duration connect_max = 30s;
 // How long an acceptor waits for nomination after its accept is confirmed.

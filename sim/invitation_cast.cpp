@@ -54,6 +54,9 @@ InvitationCast::InvitationCast(const scenarios::World& world)
                               protocol::Instant{},
                               snapshots);
     }
+    for (std::uint32_t number = 0; number < reflector_count; ++number) {
+        reflectors_[number] = protocol::Reflector({.other_ip = reflector_other_ip(number)});
+    }
     for (const scenarios::Relay& relay : world.relays) {
         relays_.push_back(make_relay(relay, 1));
     }

@@ -179,13 +179,16 @@ public:
             }));
     }
 
-    // Both reflectors see the same outside address.
+    // Both reflectors see the same outside address, and whatever they send gets in.
     void answer_reflectors() {
         const auto requests = sent;
         for (const SentMessage& one : requests) {
             if (const auto* request = std::get_if<ReflectRequest>(&one.message)) {
                 from(one.destination,
                      ReflectResponse{.transaction = request->transaction, .mapped = outside_of(1)});
+            } else if (const auto* probe = std::get_if<ReflectProbe>(&one.message)) {
+                from(one.destination,
+                     ReflectResponse{.transaction = probe->transaction, .mapped = outside_of(1)});
             }
         }
     }

@@ -44,8 +44,8 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, InviteDecline> || std::is_same_v<M, ForwardAck> ||
     std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
     std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
-    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, RelayRequest> ||
-    std::is_same_v<M, RelayAllocate>;
+    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, ReflectProbe> ||
+    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate>;
 
 template <class M>
 inline constexpr bool is_from_path =

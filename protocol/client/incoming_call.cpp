@@ -79,6 +79,7 @@ void serve_gathering(IncomingCall& call, ClientContext& context) {
     if (!call.gathering.is_complete(context.now)) return;
     call.own.key = context.draws.call_key();
     call.own.mapping = call.gathering.mapping();
+    call.own.filtering = call.gathering.filtering();
     call.own.candidates = call.gathering.candidates(context.addresses);
     call.gathering = {};
     context.sender.remark(RemarkKind::mapping_classified, call.call);

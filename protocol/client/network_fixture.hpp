@@ -19,6 +19,8 @@ namespace invitro::protocol::client_testing {
 
 inline constexpr Address relay_address{.ip = ipv4(0xCB007109U), .port = 3479};
 
+inline constexpr IpAddress reflectors_other_ip = ipv4(0xCB007180U);
+
 // A relay in its n-th incarnation.
 inline Relay relay_of(std::uint8_t incarnation, std::uint16_t couplings_max = 16) {
     RelayConfig config;
@@ -177,7 +179,7 @@ private:
         }
         const auto message = decode(packet.bytes);
         CHECK(message.has_value(), "clients send well-formed messages");
-        if (packet.destination == reflector_1 || packet.destination == reflector_2) {
+        if (packet.destination.ip == reflector_1.ip || packet.destination.ip == reflector_2.ip) {
             return reflect(packet, *message);
         }
         if (packet.destination == broker_address) return broke(packet, *message);
@@ -198,10 +200,19 @@ private:
     }
 
     void reflect(const Packet& packet, const Message& message) {
-        const auto& request = std::get<ReflectRequest>(message);
-        reply(device_at(packet.source),
-              packet.destination,
-              ReflectResponse{.transaction = request.transaction, .mapped = packet.source});
+        const std::uint32_t device = device_at(packet.source);
+        Address origin = packet.destination;
+        TransactionId transaction;
+        if (const auto* probe = std::get_if<ReflectProbe>(&message)) {
+            transaction = probe->transaction;
+            if (probe->origin == ReflectOrigin::other_port) origin = other_port_of(origin);
+            if (probe->origin == ReflectOrigin::other_address) origin.ip = reflectors_other_ip;
+            const bool is_same = probe->origin == ReflectOrigin::same;
+            if (!is_same && !node(device).nat.lets_in(origin, packet.source)) return;
+        } else {
+            transaction = std::get<ReflectRequest>(message).transaction;
+        }
+        reply(device, origin, ReflectResponse{.transaction = transaction, .mapped = packet.source});
     }
 
     void pass_through_relay(const Packet& packet) {

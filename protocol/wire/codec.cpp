@@ -136,6 +136,7 @@ template std::size_t encode_message(const EndedAck&, std::span<std::uint8_t>);
 template std::size_t encode_message(const CallKeepAlive&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectRequest&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectResponse&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ReflectProbe&, std::span<std::uint8_t>);
 template std::size_t encode_message(const RelayRequest&, std::span<std::uint8_t>);
 template std::size_t encode_message(const RelayOffer&, std::span<std::uint8_t>);
 template std::size_t encode_message(const RelayAllocate&, std::span<std::uint8_t>);

@@ -129,6 +129,7 @@ inline std::vector<Message> example_paths() {
     return {
         ReflectRequest{.transaction = transaction},
         ReflectResponse{.transaction = transaction, .mapped = mapped},
+        ReflectProbe{.transaction = transaction, .origin = ReflectOrigin::other_address},
         Check{.call = example_call,
               .sender = example_device,
               .transaction = transaction,

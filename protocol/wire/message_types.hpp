@@ -40,6 +40,7 @@ enum class MessageType : std::uint8_t {
     relay_granted = 46,
     relay_refused = 47,
     relay_data = 48,
+    reflect_probe = 49,
     check = 50,
     check_response = 51,
     nominate = 52,
@@ -71,6 +72,13 @@ enum class EndReason : std::uint8_t {
     declined = 2,
     cancelled = 3,
     expired = 4
+};
+
+// From where a reflector is to answer (RFC 5780 7.2, CHANGE-REQUEST).
+enum class ReflectOrigin : std::uint8_t {
+    same = 0,        // from where it was asked
+    other_port = 1,  // from its other port
+    other_address = 2,
 };
 
 // Why a relay does not grant an allocation.

@@ -54,6 +54,8 @@ std::string_view to_string(MessageType type) {
             return "ReflectRequest";
         case MessageType::reflect_response:
             return "ReflectResponse";
+        case MessageType::reflect_probe:
+            return "ReflectProbe";
         case MessageType::relay_request:
             return "RelayRequest";
         case MessageType::relay_offer:
