@@ -140,6 +140,9 @@ void Surroundings::add_trouble(const Fault& fault) {
         case FaultKind::reordering:
         case FaultKind::push_loss:
         case FaultKind::push_duplication:
+        // Who needs a relay asks are_relays_untroubled().
+        case FaultKind::relay_crash:
+        case FaultKind::relay_exhausted:
             return;
         case FaultKind::delay:
             if (fault.delay <= delay_harmless) return;

@@ -147,7 +147,7 @@ private:
     // As in World::brokers; none while down.
     std::vector<std::optional<protocol::DurableBroker>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
-    std::vector<protocol::Relay> relays_;  // as in World::relays
+    std::vector<protocol::Relay> relays_;                     // as in World::relays
     std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant or down
     // What the clients that are down have stored, by row; no bytes where it was lost.
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;

@@ -101,6 +101,10 @@ bool InvitationCast::restart(Stage& stage,
     if (stage.places().is_broker(node)) {
         return recover_broker(raw(node), stage.now(), incarnation, storage);
     }
+    if (stage.places().id(node).kind == model::NodeKind::relay) {
+        const std::uint32_t relay = stage.places().relay_row(node);
+        relays_[relay] = make_relay(world_.relays[relay], incarnation);
+    }
     if (!stage.places().is_device(node)) return true;
     const std::uint32_t row = stage.places().row_of(node);
     const bool is_new = restore_client(row, incarnation, stage.now());

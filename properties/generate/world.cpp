@@ -78,6 +78,7 @@ Swarm draw_swarm(Draws& draws) {
     swarm.accesses = subset<AccessKind>(draws, model::access_kind_count, 4);
     if (swarm.accesses.empty()) swarm.accesses.push_back(AccessKind::fibre);
     if (!draws.one_in(4)) swarm.faults = subset<FaultKind>(draws, model::fault_kind_count, 3);
+    if (!swarm.relays) std::erase_if(swarm.faults, model::strikes_relays);
     return swarm;
 }
 
@@ -294,6 +295,9 @@ private:
         const bool needs_device = strikes_devices(kind);
         const NodeId device{.kind = NodeKind::device, .number = draws_.below(device_count())};
         if (strikes_brokers(kind)) return {.kind = NodeKind::broker, .number = 0};
+        if (strikes_relays(kind)) {
+            return {.kind = NodeKind::relay, .number = draws_.one_of(world_.relays).number};
+        }
         if (needs_device || !draws_.one_in(3)) return device;
         if (is_push(kind) || draws_.one_in(2)) return {};
         return infrastructure();

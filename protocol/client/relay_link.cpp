@@ -11,10 +11,16 @@ namespace {
 // How often the end of an allocation is said; after that it lapses.
 constexpr int releases_max = 3;
 
+// Where sequences begin: a client that has lost its memory goes on above what it said before.
+std::uint32_t sequence_at(Instant now) {
+    return static_cast<std::uint32_t>(now.time_since_epoch() / std::chrono::milliseconds{1});
+}
+
 void ask_next_relay(RelayLink& link, Instant now) {
     if (link.relays.empty()) return link.settle();
     RelayAllocation& allocation = link.allocations.emplace_back();
     allocation.route.relay = link.relays[0];
+    allocation.sequence = sequence_at(now);
     allocation.repetition.start(now);
     InlineVector<Address, RelayOffer::relays_max> left(link.relays.view().subspan(1));
     link.relays = left;

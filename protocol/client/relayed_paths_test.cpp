@@ -130,7 +130,7 @@ TEST(RelayedPaths, AFullRelayIsToldFromAPathThatFailsAndAskedAgain) {
     network.run(12s);
     EXPECT_TRUE(network.heard<Connected>(1).empty());
     EXPECT_GE(network.relay.state().counters.refused.value, 4U);
-    network.relay.handle(network.now, RelayResized{.couplings_max = 1});
+    network.relay.handle(network.now, CapacityChanged{.capacity = 1});
     network.run(8s);
     expect_relayed(network);
 }

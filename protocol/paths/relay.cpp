@@ -49,9 +49,10 @@ void Relay::handle(Instant now, const Input& input) {
     let_lapse(now);
     std::visit(Overloaded{[&](const ReceivedDatagram& datagram) { on(now, datagram); },
                           [](const DeadlineReached&) {},
-                          [&](const RelayResized& resized) {
+                          [&](const CapacityChanged& changed) {
                               state_.config.couplings_max =
-                                  std::min(resized.couplings_max, RelayConfig::couplings_limit);
+                                  static_cast<std::uint16_t>(std::min<std::uint32_t>(
+                                      changed.capacity, RelayConfig::couplings_limit));
                           }},
                input);
 }

@@ -139,15 +139,10 @@ struct RelayState {
     }
 };
 
-// The operator sets how many couplings there may be; those there are stay. Zero: a relay that is
-// being emptied.
-struct RelayResized {
-    std::uint16_t couplings_max = 0;
-};
-
+// CapacityChanged tells how many couplings there may be.
 class Relay {
 public:
-    using Input = std::variant<ReceivedDatagram, DeadlineReached, RelayResized>;
+    using Input = std::variant<ReceivedDatagram, DeadlineReached, CapacityChanged>;
     using Output = protocol::Output<Notification, Remark>;
     using State = RelayState;
 

@@ -303,13 +303,13 @@ TEST_F(RelayTest, an_offer_out_of_date_begins_nothing) {
 
 TEST_F(RelayTest, one_that_is_being_emptied_refuses_new_ones_and_keeps_the_others) {
     const RelayGranted a = allocate(from_ada);
-    handle(RelayResized{.couplings_max = 0});
+    handle(CapacityChanged{.capacity = 0});
     allocate(from_ada);
     allocate(from_bob);
     EXPECT_EQ(send(home_of_ada, data(a.channel)).size(), 1U);
     Holder other{.home = elsewhere, .device = {.high = 5, .low = 5}, .peer = bob};
     EXPECT_EQ(std::get<RelayRefused>(answer(other)).reason, RelayRefusal::full);
-    handle(RelayResized{.couplings_max = 2});
+    handle(CapacityChanged{.capacity = 2});
     allocate(other);
 }
 
