@@ -1,5 +1,7 @@
 #include "protocol/wire/messages.hpp"
 
+#include <type_traits>
+
 namespace invitro::protocol {
 namespace {
 
