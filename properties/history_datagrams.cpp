@@ -283,6 +283,11 @@ void History::initiator_at_broker(CallFacts& call,
             is_initiators = number_of(message.device) == call.initiator;
         });
     }
+    if (type == MessageType::relay_request) {
+        decode_as<protocol::RelayRequest>(event.payload, [&](const auto& message) {
+            is_initiators = number_of(message.device) == call.initiator;
+        });
+    }
     if (is_initiators) add_once(call.initiator_addresses, event.source);
 }
 

@@ -5,7 +5,6 @@
 
 namespace invitro::properties {
 
-using model::NodeKind;
 using protocol::ByteView;
 using protocol::MessageType;
 

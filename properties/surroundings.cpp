@@ -1,5 +1,6 @@
 #include "properties/surroundings.hpp"
 
+#include "protocol/paths/relay.hpp"
 #include "protocol/timing.hpp"
 
 #include <algorithm>
@@ -233,7 +234,8 @@ bool Surroundings::are_relays_untroubled(Instant from, Instant until) const {
 
 bool Surroundings::have_relays_room() const {
     const std::size_t pairs_max = world_->calls.size() * world_->devices.size();
-    return !world_->relays.empty() &&
+    const bool is_any_refused = world_->devices.size() > protocol::RelayConfig{}.device_max;
+    return !world_->relays.empty() && !is_any_refused &&
            std::all_of(world_->relays.begin(), world_->relays.end(), [&](const auto& relay) {
                return relay.couplings >= pairs_max;
            });

@@ -127,6 +127,13 @@ std::optional<Wish> wish_for(const Case& one, const ParticipantFacts& who) {
     return Wish{.since = latest(arrived, who.choose_command), .fulfilled = connected_at_both(who)};
 }
 
+// Some box forgets a mapping before the second keep-alive comes through it.
+bool may_mappings_expire(const scenarios::World& world) {
+    return std::any_of(world.networks.begin(), world.networks.end(), [](const auto& network) {
+        return network.nat.mapping_timeout < 2 * timing::call_keep_alive;
+    });
+}
+
 // Any two that the broker can reach can go through a relay. The acceptor asks for it once its
 // accept is confirmed, so that must not have taken the initiator's time.
 bool have_relay(const Case& one, const ParticipantFacts& who, Instant from, Instant until) {
@@ -135,7 +142,7 @@ bool have_relay(const Case& one, const ParticipantFacts& who, Instant from, Inst
     return around.have_relays_room() && around.are_relays_untroubled(from, until) &&
            around.network_of(one.call.initiator) != nullptr &&
            around.network_of(who.device) != nullptr && around.is_settled(from, until) &&
-           who.confirmed.at <= from + confirmed_after_max;
+           !may_mappings_expire(around.world()) && who.confirmed.at <= from + confirmed_after_max;
 }
 
 // Wanted acceptors for which have_path(call, acceptor, from, until) holds are connected.
@@ -187,13 +194,6 @@ void open_path_connects(const Case& one, Findings& findings) {
 
 void relay_connects(const Case& one, Findings& findings) {
     judge_wishes(one, findings, have_relay);
-}
-
-// Some box forgets a mapping before the second keep-alive comes through it.
-bool may_mappings_expire(const scenarios::World& world) {
-    return std::any_of(world.networks.begin(), world.networks.end(), [](const auto& network) {
-        return network.nat.mapping_timeout < 2 * timing::call_keep_alive;
-    });
 }
 
 // No relay was touched, and none of what keeps an allocation was lost in its lifetime.
