@@ -32,9 +32,14 @@ enum class RemarkKind : std::uint8_t {
     forged_dropped = 16,     // not sealed, by nobody we know, or by another than its author
     replayed_dropped = 17,   // sealed, and seen before
     recipient_unknown = 18,  // not sent: there is no key to seal it with
+    relay_asked = 19,        // no direct path so far
+    relay_granted = 20,
+    relay_refused = 21,
+    relay_lapsed = 22,
+    relay_data_dropped = 23,  // nobody's, or for an end that is not there
 };
 
-inline constexpr std::size_t remark_kind_count = 19;
+inline constexpr std::size_t remark_kind_count = 24;
 
 std::string_view to_string(RemarkKind kind);
 

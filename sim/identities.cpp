@@ -39,8 +39,7 @@ void put_number(Octets& octets, std::size_t at, std::uint64_t number, std::size_
 protocol::RandomValue draw_secret(std::uint64_t seed, Use use, std::uint32_t number) {
     protocol::RandomValue secret;
     for (std::size_t word = 0; word < secret.octets.size() / 8; ++word) {
-        put_number(
-            secret.octets, word * 8, draw(seed, Subsystem::identity, use, number, word), 8);
+        put_number(secret.octets, word * 8, draw(seed, Subsystem::identity, use, number, word), 8);
     }
     return secret;
 }

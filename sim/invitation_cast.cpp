@@ -22,13 +22,25 @@ protocol::RandomValue ticket_key(std::uint64_t world_seed) {
         incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
 }
 
-protocol::BrokerConfig config_of_broker(std::uint64_t world_seed,
+// The key that brokers and relays share, likewise.
+protocol::RandomValue relay_key(std::uint64_t world_seed) {
+    return protocol::draw(
+        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::relay_key, 0);
+}
+
+protocol::BrokerConfig config_of_broker(const scenarios::World& world,
                                         std::uint32_t number,
                                         std::uint32_t incarnation) {
-    return {.address = broker_address(number),
-            .seed = incarnation_seed(world_seed, broker_name(number), incarnation),
-            .ticket_key = ticket_key(world_seed),
-            .is_sealed = true};
+    protocol::BrokerConfig config;
+    config.address = broker_address(number);
+    config.seed = incarnation_seed(world.seed, broker_name(number), incarnation);
+    config.ticket_key = ticket_key(world.seed);
+    config.is_sealed = true;
+    config.relay_key = relay_key(world.seed);
+    for (const scenarios::Relay& relay : world.relays) {
+        config.relays.push_back(relay_address(relay.number));
+    }
+    return config;
 }
 
 }  // namespace
@@ -42,7 +54,13 @@ InvitationCast::InvitationCast(const scenarios::World& world)
             std::in_place,
             keyring_.seal_config_of_broker(static_cast<std::uint16_t>(broker.number), 1),
             protocol::DurableBroker(
-                config_of_broker(world.seed, broker.number, 1), protocol::Instant{}, snapshots));
+                config_of_broker(world, broker.number, 1), protocol::Instant{}, snapshots));
+    }
+    for (std::uint32_t number = 0; number < reflector_count; ++number) {
+        reflectors_[number] = protocol::Reflector({.other_ip = reflector_other_ip(number)});
+    }
+    for (const scenarios::Relay& relay : world.relays) {
+        relays_.push_back(make_relay(relay, 1));
     }
 }
 
@@ -52,7 +70,7 @@ bool InvitationCast::recover_broker(std::uint32_t index,
                                     const protocol::Storage& storage) {
     const std::uint32_t number = world_.brokers[index].number;
     auto recovered = protocol::DurableBroker::recover(
-        config_of_broker(world_.seed, number, incarnation), now, storage);
+        config_of_broker(world_, number, incarnation), now, storage);
     if (!recovered) return false;
     brokers_[index].emplace(
         keyring_.seal_config_of_broker(static_cast<std::uint16_t>(number), incarnation),
@@ -60,8 +78,18 @@ bool InvitationCast::recover_broker(std::uint32_t index,
     return true;
 }
 
-protocol::ClientConfig InvitationCast::config_of_client(
-    const protocol::SealConfig& sealing) const {
+protocol::Relay InvitationCast::make_relay(const scenarios::Relay& relay,
+                                           std::uint32_t incarnation) const {
+    const model::NodeId name{.kind = model::NodeKind::relay, .number = relay.number};
+    protocol::RelayConfig config;
+    config.address = relay_address(relay.number);
+    config.seed = incarnation_seed(world_.seed, name, incarnation);
+    config.key = relay_key(world_.seed);
+    config.couplings_max = static_cast<std::uint16_t>(relay.couplings);
+    return protocol::Relay(config);
+}
+
+protocol::ClientConfig InvitationCast::config_of_client(const protocol::SealConfig& sealing) const {
     return {.device = sealing.self.device,
             .seed = sealing.seed,
             .broker = broker_address(0),
@@ -115,8 +143,7 @@ bool InvitationCast::restore_client(std::uint32_t row,
 
 void InvitationCast::load_broker(std::uint32_t index) {
     for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
-        const protocol::RegisterCommand registration =
-            registration_of(world_, world_.devices[row]);
+        const protocol::RegisterCommand registration = registration_of(world_, world_.devices[row]);
         const protocol::PublicKey key = keyring_.device(row).public_key;
         brokers_[index]->inner().preregister(protocol::Instant{},
                                              {.device = protocol::device_id_of(key),

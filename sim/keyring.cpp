@@ -31,10 +31,10 @@ protocol::SealConfig Keyring::seal_config_of_device(std::uint32_t row, std::uint
             .keys = keys,
             .cluster = cluster_.public_key,
             .incarnation = incarnation,
-            .seed = incarnation_seed(world_.seed,
-                                     {.kind = model::NodeKind::device,
-                                      .number = world_.devices[row].number},
-                                     incarnation),
+            .seed = incarnation_seed(
+                world_.seed,
+                {.kind = model::NodeKind::device, .number = world_.devices[row].number},
+                incarnation),
             .channels_max = protocol::SealConfig::device_channels_max};
 }
 
@@ -56,8 +56,7 @@ ByteView Keyring::open(ByteView payload) {
     const std::size_t header_size = protocol::seal_header_size(header->kind);
     // Nothing is hidden, and observers look at what was said, not at whether it is believed.
     if (world_.security != SealSuite::real) {
-        return payload.subspan(header_size,
-                               payload.size() - protocol::seal_overhead(header->kind));
+        return payload.subspan(header_size, payload.size() - protocol::seal_overhead(header->kind));
     }
     const auto key = key_of(*header);
     if (!key) return {};

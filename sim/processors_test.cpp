@@ -12,8 +12,7 @@ using namespace protocol::literals;
 constexpr NodeIndex node{0};
 
 std::vector<std::uint8_t> envelope(std::uint64_t number, std::size_t text) {
-    std::vector<std::uint8_t> bytes(text +
-                                    protocol::seal_overhead(protocol::SealKind::to_broker));
+    std::vector<std::uint8_t> bytes(text + protocol::seal_overhead(protocol::SealKind::to_broker));
     protocol::write_envelope_header({.kind = protocol::SealKind::to_broker,
                                      .key = {},
                                      .device = {},

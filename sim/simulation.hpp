@@ -15,7 +15,8 @@
 //         // It begins again from what its disk holds; false: that is damaged, and it does not.
 //         template <class Stage>
 //         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, const Storage&);
-//         ByteView open(ByteView);    // where payloads may be sealed: the message inside, or nothing
+//         ByteView open(ByteView);    // where payloads may be sealed: the message inside, or
+//         nothing
 //     };
 //
 // `Stage` is this class; heard() may only schedule, since its node is being drained.
@@ -201,6 +202,8 @@ private:
     void deliver_push(const PushInFlight& flight, protocol::ByteView payload);
     void change_fault(std::uint32_t index, bool starts);
     void change_crashes(const model::Fault& fault, bool starts);
+    void change_rooms(const model::Fault& fault);
+    void tell_room(const scenarios::Relay& relay);
     void crash(NodeIndex node, const model::Fault& fault);
     void restart(NodeIndex node);
     void finish_write(std::uint32_t slot);

@@ -15,12 +15,11 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
     const auto number = cast_.device_of_token(send.token);
     const auto device = number ? places_.device(*number) : std::nullopt;
     const protocol::ByteView plain = open(send.payload);
-    const std::uint64_t identity =
-        detail::identity_of(world_.seed,
-                            places_.id(node),
-                            number.value_or(0),
-                            plain.empty() ? digest : digest_of(plain),
-                            now_);
+    const std::uint64_t identity = detail::identity_of(world_.seed,
+                                                       places_.id(node),
+                                                       number.value_or(0),
+                                                       plain.empty() ? digest : digest_of(plain),
+                                                       now_);
     const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
     const model::PushConditions conditions =
         device && !faults_.none() ? faults_.on_push(places_.id(*device)) : model::PushConditions{};
@@ -112,12 +111,11 @@ void Simulation<Cast>::deliver_push(const PushInFlight& flight, protocol::ByteVi
         return;
     }
     ++summary_.pushes_delivered;
-    current_ = emit_caused(flight.device,
-                           flight.call,
-                           flight.cause,
-                           model::PushDelivered{.payload = payload,
-                                                .digest = flight.digest,
-                                                .plain = open(payload)});
+    current_ = emit_caused(
+        flight.device,
+        flight.call,
+        flight.cause,
+        model::PushDelivered{.payload = payload, .digest = flight.digest, .plain = open(payload)});
     processors_.work(flight.device, now_, opening_time(payload));
     feed(flight.device, protocol::ReceivedPush{payload});
 }

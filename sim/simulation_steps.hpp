@@ -249,11 +249,8 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& s
                                                .payload = send.payload,
                                                .digest = in_flight.digest,
                                                .plain = plain});
-    const std::uint64_t identity = detail::identity_of(world_.seed,
-                                                       places_.id(node),
-                                                       detail::key_of(send.destination),
-                                                       digest_of(message),
-                                                       now_);
+    const std::uint64_t identity = detail::identity_of(
+        world_.seed, places_.id(node), detail::key_of(send.destination), digest_of(message), now_);
     auto departure =
         transport_.send(now_, node, source, send.destination, send.payload.size(), identity);
     const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
@@ -289,6 +286,7 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
     }
     if (fault.kind == model::FaultKind::device_offline) connectivity_changed(fault);
     if (model::is_crash(fault.kind)) change_crashes(fault, starts);
+    if (fault.kind == model::FaultKind::relay_exhausted) change_rooms(fault);
     if (fault.kind == model::FaultKind::disk_damage && starts) damage_disks(fault);
     if (fault.kind == model::FaultKind::nat_flush && starts) {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {

@@ -15,7 +15,7 @@
 // and who is unknown gets at most one datagram, smaller than its own.
 //
 // Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
-// serving.cpp (what is due).
+// relaying.cpp (who may use a relay), serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -49,7 +49,8 @@ public:
 
     [[nodiscard]] const State& state() const { return state_; }
 
-    // Is the message from whom it names as its author, as far as its seal tells? Others are dropped.
+    // Is the message from whom it names as its author, as far as its seal tells? Others are
+    // dropped.
     [[nodiscard]] bool believes(const Party& sender, const Message& message) const;
 
     // The key that a device has registered with; none of one that has not.
@@ -118,6 +119,10 @@ private:
     Recipient hear_recipient(const Arrival& arrival, const M& message);
     template <class M>
     bool is_of_forgotten_call(const Recipient& recipient, const M& message);
+
+    // relaying.cpp
+    void on(const Arrival& arrival, const RelayRequest& message);
+    DeviceId peer_of(const Arrival& arrival, const RelayRequest& message);
 
     // Messages that are not for a broker.
     template <class M>
