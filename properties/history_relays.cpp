@@ -11,7 +11,7 @@ using protocol::MessageType;
 namespace {
 
 // Who says to have sent a message between peers; none where it is no such message.
-DeviceId author_of(const protocol::Message& message) {
+DeviceId sender_in(const protocol::Message& message) {
     return std::visit(
         [](const auto& one) -> DeviceId {
             if constexpr (requires { one.sender; }) {
@@ -73,7 +73,7 @@ void History::came_through_relay(CallFacts& call, const Header& header, ByteView
     if (data == nullptr) return;
     const auto inner = protocol::decode(data->payload.view());
     if (!inner) return;
-    const std::uint32_t peer = number_of(author_of(*inner));
+    const std::uint32_t peer = number_of(sender_in(*inner));
     RelayFacts* facts = relay_facts(call, header.node.number, peer);
     if (facts == nullptr) {
         call.coupled_astray.first(header);
