@@ -23,7 +23,7 @@ public:
     void observe(const model::Event& event) override {
         const auto* sent = std::get_if<model::DatagramSent>(&event.body);
         if (sent == nullptr || event.header.node.kind != model::NodeKind::device) return;
-        const auto message = protocol::decode(sent->payload);
+        const auto message = protocol::decode(model::message_in(*sent));
         const auto* request = message ? std::get_if<protocol::InviteRequest>(&*message) : nullptr;
         if (request != nullptr) data = request->connection;
     }

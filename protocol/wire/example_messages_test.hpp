@@ -157,8 +157,10 @@ inline std::vector<Message> example_relay() {
     const auto nonce = example_octets<RelayNonce>(0x60);
     const auto tag = example_octets<Tag128>(0x70);
     return {
-        RelayRequest{
-            .call = example_call, .device = example_device, .peer = peer, .ticket = secret},
+        RelayRequest{.call = example_call,
+                     .device = example_device,
+                     .peer = peer,
+                     .ticket = example_octets<Ticket>(0x10)},
         RelayOffer{.call = example_call,
                    .device = example_device,
                    .peer = peer,
