@@ -111,7 +111,10 @@ void relay_is_given_back(const Case& one, Findings& findings) {
                                         time_of(relay.allocated)));
         }
     };
+    // A program that begins again may take up its calls.
+    if (call.initiator_killed.happened()) return;
     for (const ParticipantFacts& who : call.participants) {
+        if (who.killed.happened()) continue;
         judge_end(call.initiator, who.relay_at_initiator, who.at_initiator.disconnected);
         judge_end(who.device, who.relay_here, earliest(who.here.disconnected, who.rejected));
     }

@@ -16,7 +16,8 @@ constexpr std::uint32_t no_channel = 0xFFFFFFFF;
 
 // The dynamic ports (RFC 6335 6), from which relayed addresses are taken (RFC 8656 7.2).
 constexpr std::uint16_t first_port = 49152;
-static_assert(first_port + 2 * RelayConfig::couplings_limit == 0x10000);
+constexpr std::uint32_t channel_count = 2 * RelayConfig::couplings_limit;
+static_assert(first_port + channel_count == 0x10000);
 
 // What a coupling is found by, whichever of its ends asks.
 using CouplingKey = std::tuple<CallId, DeviceId, DeviceId>;
@@ -43,6 +44,9 @@ std::int64_t nonce_period_at(Instant now) {
 Relay::Relay(const RelayConfig& config) {
     state_.config = config;
     state_.config.couplings_max = std::min(config.couplings_max, RelayConfig::couplings_limit);
+    const RandomValue drawn = draw(config.seed, Purpose::relay_channel, 0);
+    state_.first_name =
+        static_cast<std::uint16_t>((drawn.octets[0] | (drawn.octets[1] << 8U)) % channel_count);
 }
 
 void Relay::handle(Instant now, const Input& input) {
@@ -152,7 +156,7 @@ void Relay::grant(Instant now,
                          .lifetime = {},
                          .tag = {}};
     if (channel != no_channel) {
-        granted.channel = static_cast<std::uint16_t>(channel);
+        granted.channel = name_of(channel);
         granted.relayed = relayed_address(channel);
         granted.peer_relayed = relayed_address(channel ^ 1U);
         granted.lifetime = state_.lapses.due_of(channel) - now;
@@ -210,7 +214,7 @@ void Relay::let_lapse(Instant now) {
 // ---- data ---------------------------------------------------------------------------------------
 
 void Relay::on(Instant, const ReceivedDatagram& datagram, const RelayData& data) {
-    const std::uint32_t channel = data.channel;
+    const std::uint32_t channel = channel_named(data.channel);
     const bool is_channel = channel / 2 < state_.couplings.size();
     if (!is_channel || !end_of(channel).is_allocated() ||
         end_of(channel).client != datagram.source) {
@@ -224,8 +228,7 @@ void Relay::on(Instant, const ReceivedDatagram& datagram, const RelayData& data)
         return remark(RemarkKind::relay_data_dropped, call, end_of(channel).device);
     }
     ++state_.counters.passed;
-    send(end_of(other).client,
-         RelayData{.channel = static_cast<std::uint16_t>(other), .payload = data.payload});
+    send(end_of(other).client, RelayData{.channel = name_of(other), .payload = data.payload});
 }
 
 // ---- the table ----------------------------------------------------------------------------------
@@ -283,9 +286,18 @@ RelayNonce Relay::nonce_for(const Address& source, std::int64_t period) const {
     return authenticate(state_.config.seed, subject);
 }
 
+std::uint16_t Relay::name_of(std::uint32_t channel) const {
+    return static_cast<std::uint16_t>((channel + state_.first_name) % channel_count);
+}
+
+std::uint32_t Relay::channel_named(std::uint16_t name) const {
+    if (name >= channel_count) return no_channel;
+    return (name + channel_count - state_.first_name) % channel_count;
+}
+
 Address Relay::relayed_address(std::uint32_t channel) const {
     return {.ip = state_.config.address.ip,
-            .port = static_cast<std::uint16_t>(first_port + channel)};
+            .port = static_cast<std::uint16_t>(first_port + name_of(channel))};
 }
 
 template <class M>

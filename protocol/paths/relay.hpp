@@ -121,6 +121,9 @@ struct RelayCounters {
 
 struct RelayState {
     RelayConfig config;
+    // What the first channel is called outside. Drawn, so that nobody goes on under a name from
+    // before a crash that has become another's.
+    std::uint16_t first_name = 0;
     std::vector<RelayCoupling> couplings;  // by slot; a channel is 2 * slot + end
     std::vector<std::uint16_t> order;      // slots in use, by call and devices
     std::vector<std::uint16_t> vacant;     // slots that were in use; the last is taken first
@@ -131,6 +134,7 @@ struct RelayState {
 
     static constexpr auto fields() {
         return std::tuple{field("config", &RelayState::config),
+                          field("first_name", &RelayState::first_name),
                           field("couplings", &RelayState::couplings),
                           field("order", &RelayState::order),
                           field("vacant", &RelayState::vacant),
@@ -183,6 +187,9 @@ private:
     std::uint32_t open_channel(const RelayAllocate& request);
     [[nodiscard]] std::size_t allocations_of(const DeviceId& device) const;
     [[nodiscard]] RelayNonce nonce_for(const Address& source, std::int64_t period) const;
+    // What a channel is called in messages, and which one is called so; none where none can be.
+    [[nodiscard]] std::uint16_t name_of(std::uint32_t channel) const;
+    [[nodiscard]] std::uint32_t channel_named(std::uint16_t name) const;
     [[nodiscard]] Address relayed_address(std::uint32_t channel) const;
 
     RelayEnd& end_of(std::uint32_t channel) {

@@ -125,6 +125,11 @@ protected:
         return {.channel = channel, .payload = InlineBytes<RelayData::payload_max>{7, 8, 9}};
     }
 
+    static void take_channel(const Message& said, std::vector<std::uint16_t>& channels) {
+        const auto* granted = std::get_if<RelayGranted>(&said);
+        if (granted != nullptr) channels.push_back(granted->channel);
+    }
+
     const RelayCounters& counters() const { return relay.state().counters; }
 
     Instant now = instant_at(0) + 10min;
@@ -326,6 +331,16 @@ TEST_F(RelayTest, after_a_crash_everything_is_gone_and_can_be_had_again) {
     allocate(from_bob);
 }
 
+TEST_F(RelayTest, after_a_crash_channels_have_other_names) {
+    const RelayGranted before = allocate(from_ada);
+    RelayConfig again = config();
+    again.seed = key_of(77);
+    relay = Relay(again);
+    const RelayGranted after = allocate(from_ada);
+    EXPECT_NE(after.channel, before.channel);
+    EXPECT_NE(after.relayed, before.relayed);
+}
+
 TEST_F(RelayTest, a_nonce_grows_old) {
     allocate(from_ada);
     now += 3 * timing::relay_nonce_period;
@@ -356,13 +371,16 @@ RC_GTEST_FIXTURE_PROP(RelayTest, couples_nobody_else_whatever_it_is_sent, ()) {
                       .of = {.high = 4, .low = i / 2}};
         holders.push_back(holder);
     }
+    std::vector<std::uint16_t> channels{0, 7};
     const int steps = *rc::gen::inRange(0, 60);
     for (int step = 0; step < steps; ++step) {
         const auto who = *rc::gen::inRange<std::size_t>(0, holders.size());
         const auto where = *rc::gen::inRange<std::size_t>(0, holders.size());
         switch (*rc::gen::inRange(0, 4)) {
             case 0:
-                answer(holders[who], *rc::gen::element(Duration{}, Duration{5s}, Duration{1h}));
+                take_channel(
+                    answer(holders[who], *rc::gen::element(Duration{}, Duration{5s}, Duration{1h})),
+                    channels);
                 break;
             case 1:
                 now += *rc::gen::element(Duration{1s}, Duration{40s});
@@ -372,7 +390,7 @@ RC_GTEST_FIXTURE_PROP(RelayTest, couples_nobody_else_whatever_it_is_sent, ()) {
                 send(holders[where].home, any_message());
                 break;
             default: {
-                const auto channel = *rc::gen::inRange<std::uint16_t>(0, 10);
+                const auto channel = *rc::gen::elementOf(channels);
                 for (const Passed& passed : send(holders[where].home, data(channel))) {
                     RC_ASSERT(passed.destination == holders[where ^ 1U].home);
                 }
