@@ -39,6 +39,14 @@ void follow_up(Gathering& gathering, PathContext& context) {
     if (is_dependent) gathering.tests.ask_port(context, second.local, second.reflector);
 }
 
+// Whether every plain question was.
+bool is_answered(const Gathering& gathering) {
+    const auto& reflections = gathering.reflections;
+    return std::none_of(reflections.begin(), reflections.end(), [](const Reflection& reflection) {
+        return reflection.repetition.is_active();
+    });
+}
+
 // What two answers to requests from one own address say.
 MappingBehaviour classify(const Reflection& a, const Reflection& b) {
     if (a.mapped != b.mapped) return MappingBehaviour::dependent;
@@ -104,11 +112,7 @@ void Gathering::refresh(PathContext& context) const {
 
 bool Gathering::is_complete(Instant now) const {
     if (now >= give_up) return true;
-    const bool is_answered =
-        std::none_of(reflections.begin(), reflections.end(), [](const Reflection& reflection) {
-            return reflection.repetition.is_active();
-        });
-    return is_answered && tests.is_complete(now);
+    return is_answered(*this) && tests.is_complete(now);
 }
 
 Instant Gathering::next_deadline() const {
@@ -116,7 +120,9 @@ Instant Gathering::next_deadline() const {
     for (const Reflection& reflection : reflections) {
         next = std::min(next, reflection.repetition.due);
     }
-    if (!tests.is_complete(Instant::min())) next = std::min(next, tests.wait_until);
+    // Before the plain questions are answered, the tests hold nothing up.
+    const bool is_testing = is_answered(*this) && !tests.is_complete(Instant::min());
+    if (is_testing) next = std::min(next, tests.wait_until);
     return next;
 }
 

@@ -107,6 +107,15 @@ TEST_F(GatheringTest, ARequestIsRepeatedUntilItIsAnswered) {
     EXPECT_EQ(repeated[0].destination, reflectors[1]);
 }
 
+TEST_F(GatheringTest, TestsHoldNothingUpWhileAPlainQuestionIsOpen) {
+    answer(0, address_at(99));
+    serve();
+    bench.now += timing::filtering_wait;
+    serve();
+    EXPECT_FALSE(gathering.is_complete(bench.now));
+    EXPECT_GT(gathering.next_deadline(), bench.now) << "a time that is over is no deadline";
+}
+
 TEST_F(GatheringTest, AForeignTransactionOrASecondAnswerIsNoNews) {
     EXPECT_FALSE(gathering.receive({.transaction = {.high = 1, .low = 1}, .mapped = locals[0]}));
     EXPECT_TRUE(answer(0, address_at(99)));
