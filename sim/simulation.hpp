@@ -206,6 +206,7 @@ private:
     void tell_room(const scenarios::Relay& relay);
     void crash(NodeIndex node, const model::Fault& fault);
     void restart(NodeIndex node);
+    void made_durable(DiskWrite& write);
     void finish_write(std::uint32_t slot);
     void damage_disks(const model::Fault& fault);
     void connectivity_changed(const model::Fault& fault);

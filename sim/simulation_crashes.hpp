@@ -114,7 +114,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::Persist& persis
     const protocol::Duration slower_by =
         faults_.none() ? protocol::Duration{} : faults_.disk_slower_by(places_.id(node));
     const Instant durable = disk.write(now_, persist, slower_by);
-    const DiskWrite write{.node = node,
+    DiskWrite write{.node = node,
                           .incarnation = incarnation(node),
                           .is_durable = false,
                           .number = persist.number,
@@ -126,7 +126,17 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::Persist& persis
                                             .payload = persist.bytes,
                                             .digest = digest,
                                         })};
-    queue_.push(durable, ticket(Kind::disk_write, writes_.add(write)));
+    // What a world begins with has been on the disk for long.
+    const bool is_initial = now_ == Instant{} && write.incarnation == 1;
+    if (is_initial) made_durable(write);
+    queue_.push(is_initial ? now_ : durable, ticket(Kind::disk_write, writes_.add(write)));
+}
+
+template <class Cast>
+void Simulation<Cast>::made_durable(DiskWrite& write) {
+    disks_.find(raw(write.node))->done();
+    write.is_durable = true;
+    write.cause = emit_caused(write.node, {}, write.cause, model::BytesPersisted{write.number});
 }
 
 // The disk goes on while its node is paused.
@@ -134,11 +144,7 @@ template <class Cast>
 void Simulation<Cast>::finish_write(std::uint32_t slot) {
     DiskWrite write = writes_.take(slot);
     if (write.incarnation != incarnation(write.node)) return;  // the crash has settled it
-    if (!write.is_durable) {
-        disks_.find(raw(write.node))->done();
-        write.is_durable = true;
-        write.cause = emit_caused(write.node, {}, write.cause, model::BytesPersisted{write.number});
-    }
+    if (!write.is_durable) made_durable(write);
     if (is_paused(write.node)) {
         postpone(write.node, ticket(Kind::disk_write, writes_.add(write)));
         return;
