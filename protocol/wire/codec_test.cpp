@@ -80,22 +80,23 @@ std::vector<Golden> goldens() {
          "83 01 18 29 a2 01 50 0000000000000003 0000000000000004 02 46 cb007105 ef32"},
         // [1, 1, {1: h'00112233445566778899aabbccddeeff', 2: h'00000000000000010000000000000002',
         //         3: 256, 4: ["ada@example.org", "+4915112345678"], 5: [2, h'dead'],
-        //         6: 1000000000}]
+        //         6: 1000000000, 7: h'0000...'}]
         {example(MessageType::register_device),
-         "83 01 01 a6 01" + device +
+         "83 01 01 a7 01" + device +
              "02 50 0000000000000001 0000000000000002 03 19 0100"
              "04 82 6f 616461406578616d706c652e6f7267 6e 2b34393135313132333435363738"
-             "05 82 02 42 dead 06 1a 3b9aca00"},
-        // [1, 17, {0: h'0123...', 1: h'0011...', 2: h'101112131415161718191a1b1c1d1e1f',
+             "05 82 02 42 dead 06 1a 3b9aca00"
+             "07 58 20 0000000000000000000000000000000000000000000000000000000000000000"},
+        // [1, 17, {0: h'0123...', 1: h'0011...', 2: h'101112...27',
         //          3: {0: 1, 1: 2, 2: h'202122...3f',
         //              3: [[0, h'c0a80117c350', 2130706431],
-        //                  [1, h'20010db8000000000000000000000005ef32', 200]]}}]
+        //                  [1, h'20010db8000000000000000000000005ef32', 200]], 4: 0}}]
         {example(MessageType::invite_accept),
          "83 01 11 a4 00" + call + "01" + device +
-             "02 50 101112131415161718191a1b1c1d1e1f 03 a4 00 01 01 02"
+             "02 58 18 101112131415161718191a1b1c1d1e1f 2021222324252627 03 a5 00 01 01 02"
              "02 58 20 202122232425262728292a2b2c2d2e2f 303132333435363738393a3b3c3d3e3f"
              "03 82 83 00 46 c0a80117 c350 1a 7effffff"
-             "83 01 52 20010db8000000000000000000000005 ef32 18 c8"},
+             "83 01 52 20010db8000000000000000000000005 ef32 18 c8 04 00"},
     };
 }
 
@@ -209,9 +210,9 @@ TEST(Codec, pairs_with_unknown_keys_are_skipped_with_all_that_is_in_them) {
 
 TEST(Codec, unknown_pairs_inside_connection_data_are_skipped) {
     std::string accept = goldens().back().hexadecimal;
-    const std::string_view before = "03 a4 00 01";
+    const std::string_view before = "03 a5 00 01";
     const auto at = accept.find(before);
-    accept.replace(at, before.size(), "03 a5 09 82 01 a1 01 80 00 01");
+    accept.replace(at, before.size(), "03 a6 09 82 01 a1 01 80 00 01");
     EXPECT_EQ(verdict(accept), "fine");
 }
 
