@@ -167,6 +167,7 @@ struct ParticipantFacts {
 
     // Answering.
     Moment accept_command;  // only one given while it rang
+    Moment consent;         // the first accept of the user, to whichever incarnation
     Moment decline_command;
     Moment hang_up_command;
     std::vector<ConnectionData> accepts;  // as the device sent them, each once
@@ -213,6 +214,12 @@ struct ParticipantFacts {
     }
 };
 
+// Something that ended a call, or chose for it: it decides once its record is durable.
+struct Decided {
+    Instant came{};
+    Instant durable{};
+};
+
 // One call: what its initiator did and heard, and what came to the broker in which order.
 struct CallFacts {
     CallId id;
@@ -247,6 +254,7 @@ struct CallFacts {
     Instant opened = protocol::never;                    // when the request taken in hand came
     Moment request_durable;                              // the broker's record of it
     Moment taken_too_early;                              // ... before that
+    std::vector<Decided> decided;                        // ends and choices in its journal
     Moment cancel_at_broker;
     Moment choice_at_broker;
     Moment declined_over;       // a decline everywhere, or the last of the declines here

@@ -221,10 +221,14 @@ void History::given(const Header& header, const protocol::AcceptCommand& command
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
     // A later incarnation may ring and be answered as well.
-    if (who.killed.happened()) return device(header.node.number).consent.first(header);
+    if (who.killed.happened()) {
+        who.consent.first(header);
+        return device(header.node.number).consent.first(header);
+    }
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
     if (!rings || who.answered_itself()) return;
     who.accept_command.first(header);
+    who.consent.first(header);
     device(header.node.number).consent.first(header);
 }
 

@@ -148,7 +148,9 @@ void History::sent_by_broker(CallFacts& call,
                              MessageType type,
                              const model::DatagramSent& event) {
     if (type == MessageType::invite_progress) {
-        if (!call.request_durable.happened()) call.taken_too_early.first(header);
+        // A cancel that has overtaken its request stands for both.
+        const bool is_durable = call.request_durable.happened() || !call.decided.empty();
+        if (!is_durable) call.taken_too_early.first(header);
         call.taken.first(header);
     } else if (type == MessageType::accept_ack) {
         decode_as<protocol::AcceptAck>(model::message_in(event), [&](const auto& message) {

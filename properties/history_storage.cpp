@@ -11,10 +11,28 @@ using model::NodeKind;
 using protocol::ByteView;
 using protocol::MessageType;
 
-// Only of what is a promise once it is acknowledged.
+namespace {
+
+// Whether what came at that moment was in the journal before now.
+bool is_durable_by(const CallFacts& call, const Moment& came) {
+    return std::any_of(call.decided.begin(), call.decided.end(), [&](const Decided& one) {
+        return one.came == came.at;
+    });
+}
+
+bool ends_or_chooses(MessageType type) {
+    return type == MessageType::invite_cancel || type == MessageType::invite_update ||
+           type == MessageType::invite_decline;
+}
+
+}  // namespace
+
+// Only of what is a promise once it is acknowledged, and of what ends or chooses.
 void History::came_to_broker(const Header& header, MessageType type, ByteView payload) {
     JournalledMessage journalled{.type = type, .call = header.call, .came = header.at};
-    if (type == MessageType::register_device) {
+    if (ends_or_chooses(type)) {
+        storage_.came(header, journalled);
+    } else if (type == MessageType::register_device) {
         decode_as<protocol::RegisterDevice>(payload, [&](const auto& message) {
             journalled.device = number_of(message.device);
             journalled.incarnation = message.incarnation;
@@ -63,6 +81,8 @@ void History::is_durable(const Header& header, const JournalledMessage& message)
     if (message.type == MessageType::invite_request) {
         if (!call->request_durable.happened()) call->opened = message.came;
         call->request_durable.first(header);
+    } else if (ends_or_chooses(message.type)) {
+        call->decided.push_back({.came = message.came, .durable = header.at});
     } else if (message.device != nobody) {
         participant(*call, message.device).accept_durable.first(header);
     }
@@ -94,9 +114,10 @@ void History::on(const Header& header, const model::NodeCrashed& event) {
 // What the broker may have forgotten: an end that was not durable, and whom it had heard.
 void History::broker_crashed() {
     for (auto& [id, call] : calls_) {
-        call.over_certainly = {};
-        call.declined_out = {};
-        call.choice_at_broker = {};
+        for (Moment* decision :
+             {&call.over_certainly, &call.declined_out, &call.choice_at_broker}) {
+            if (!is_durable_by(call, *decision)) *decision = {};
+        }
         for (ParticipantFacts& who : call.participants) {
             who.heard = {};
         }

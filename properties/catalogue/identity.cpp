@@ -20,7 +20,7 @@ void forward_implies_accept(const Case& one, Findings& findings) {
     }
     for (const ParticipantFacts& who : call.participants) {
         const bool is_arrived_unaccepted =
-            who.arrived.seen.happened() && !who.accept_command.is_before(who.arrived.seen);
+            who.arrived.seen.happened() && !who.consent.is_before(who.arrived.seen);
         if (who.forwarded_unaccepted.happened()) {
             findings.breach(who.forwarded_unaccepted,
                             fmt::format("an accept of {} was passed on at {}, before one of it had "
@@ -34,7 +34,7 @@ void forward_implies_accept(const Case& one, Findings& findings) {
                                         "user had not ({})",
                                         time_of(who.arrived.seen),
                                         name_of(who.device),
-                                        time_of(who.accept_command)));
+                                        time_of(who.consent)));
         } else if (who.forwarded.seen.happened()) {
             findings.exercised();
         }

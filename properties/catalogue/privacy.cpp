@@ -10,15 +10,14 @@ namespace {
 
 void no_data_before_consent(const Case& one, Findings& findings) {
     for (const ParticipantFacts& who : one.call.participants) {
-        const bool is_early =
-            who.revealed.happened() && !who.accept_command.is_before(who.revealed);
+        const bool is_early = who.revealed.happened() && !who.consent.is_before(who.revealed);
         if (is_early) {
             findings.breach(who.revealed,
                             fmt::format("{} sent a {} at {}, but its user accepted: {}",
                                         name_of(who.device),
                                         to_string(who.revealed_by),
                                         time_of(who.revealed),
-                                        time_of(who.accept_command)));
+                                        time_of(who.consent)));
         } else if (who.ringing.happened()) {
             findings.exercised();
         }

@@ -30,6 +30,8 @@ bool is_half_open_too_long(const SessionFacts& one, const SessionFacts& other, I
 void connected_both_or_neither(const Case& one, Findings& findings) {
     for (const ParticipantFacts& who : one.call.participants) {
         if (!who.here.connected.happened() && !who.at_initiator.connected.happened()) continue;
+        // What a later incarnation of the acceptor has is not told here.
+        if (who.killed.happened() && who.killed.is_before(who.at_initiator.connected)) continue;
         if (is_half_open_too_long(who.here, who.at_initiator, one.now()) ||
             is_half_open_too_long(who.at_initiator, who.here, one.now())) {
             findings.breach(earliest(who.here.connected, who.at_initiator.connected),
