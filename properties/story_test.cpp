@@ -166,10 +166,11 @@ Story& Story::broker_gets(const Message& message, const protocol::Address& from)
 
 Story& Story::writes(protocol::ByteView bytes, bool starts_segment) {
     now_ -= 10ms;
+    const protocol::ByteView kept = payloads_.emplace_back(bytes.begin(), bytes.end());
     add(broker_node,
         {},
         model::BytesWritten{
-            .number = ++records_, .starts_segment = starts_segment, .payload = bytes});
+            .number = ++records_, .starts_segment = starts_segment, .payload = kept});
     events_.back().header.cause = events_.size() - 1;
     return *this;
 }

@@ -57,7 +57,7 @@ void is_lost_unacknowledged(Story& story) {
 }
 
 void expires(Story& story) {
-    story.wait(60s).stops(1, EndReason::expired).stops(2, EndReason::expired);
+    story.wait(59810ms).stops(1, EndReason::expired).stops(2, EndReason::expired);
     story.ends(EndReason::expired);
 }
 

@@ -16,8 +16,8 @@ void relay_couples_two(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
     if (call.coupled_astray.happened()) {
         findings.breach(call.coupled_astray,
-                        fmt::format("at {} a relay passed on what is not from the other end of an "
-                                    "accept",
+                        fmt::format("a device got through a relay, at {}, what is not from the "
+                                    "other end of an accept",
                                     time_of(call.coupled_astray)));
     }
     for (const ParticipantFacts& who : call.participants) {

@@ -22,7 +22,7 @@ void goes_well(Story& story) {
 void without_direct_path(Story& story) {
     for (auto& network : story.world.networks)
         network.nat.kind = model::NatKind::apdm_apdf;
-    story.calls().rings(1).delivered(1);
+    story.calls().rings_all().delivered(1);
 }
 
 protocol::RelayRequest request_of(std::uint32_t device) {
@@ -53,7 +53,10 @@ protocol::RelayData wrapped(std::uint32_t sender) {
 
 void comes_through(Story& story) {
     without_direct_path(story);
+    story.wait(2s).to_broker(0, request_of(0)).to_broker(1, request_of(1));
     story.device_gets(1, wrapped(0)).device_gets(0, wrapped(1));
+    story.connects(1).chooses(1).stops(2, protocol::EndReason::answered).wait(10s).hangs_up(1);
+    story.wait(40s).ends(protocol::EndReason::answered);
 }
 
 void comes_from_a_stranger(Story& story) {
@@ -69,6 +72,8 @@ void both_ask(Story& story) {
                    Disconnected{
                        .call = call, .peer = Story::id(1 - device), .reason = SessionEnd::no_path});
     }
+    story.wait(40s).stops(2, protocol::EndReason::unknown).wait(10s);
+    story.ends(protocol::EndReason::answered);
 }
 
 void nobody_asks(Story& story) {
@@ -78,7 +83,8 @@ void nobody_asks(Story& story) {
 
 void gives_back(Story& story) {
     without_direct_path(story);
-    story.device_sends(1, allocation_of(1)).connects(1).chooses(1).wait(20s).hangs_up(1);
+    story.device_sends(1, allocation_of(1)).connects(1).chooses(1);
+    story.stops(2, protocol::EndReason::answered).wait(20s).hangs_up(1);
 }
 
 void keeps(Story& story) {

@@ -72,7 +72,7 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.relays}) {
         *feature = draws.one_in(2);
     }
-    swarm.really_sealed = draws.one_in(128);
+    swarm.really_sealed = draws.one_in(64);
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
     // A device that nobody can reach tells little and tries for long.
     if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
