@@ -38,12 +38,13 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "00000000000000000000000000000000"},
-    {"household", "bd21344160d1944ce3f036e275b19cdc"},
-    {"office", "8d41f9bd09beda6c66229521d55c600f"},
-    {"roaming", "bd6c9827993451b2fa7038e04a1364f1"},
-    {"lossy", "c582d02c916671aec98391b8adcf4b29"},
-    {"flash-crowd", "e0a2333815b9d9b9b25af8f3c0c73030"},
+    {"broker-crash", "426ec0601e8d7ba9b1e047fd860ed6b7"},
+    {"household", "abf0b21a4bcb2e69cf3de58d85444fdf"},
+    {"office", "c1911dbbf7205cf60bfcdeac1b920986"},
+    {"roaming", "316c44e20257a0575c678f6de05c73bb"},
+    {"lossy", "66fe7ec4ac73d5f3688b33ccd9a21373"},
+    {"relay-fallback", "3e267d7d0eaa7b2886ba68995852b58a"},
+    {"flash-crowd", "0ec41963af8bdb993325e1ce3a853b4c"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));
