@@ -15,10 +15,11 @@ namespace timing = protocol::timing;
 void relay_couples_two(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
     if (call.coupled_astray.happened()) {
-        findings.breach(call.coupled_astray,
-                        fmt::format("at {} a relay passed on what is not from the other end of an "
-                                    "accept",
-                                    time_of(call.coupled_astray)));
+        findings.breach(
+            call.coupled_astray,
+            fmt::format("{} got through a relay at {} what is not from the other end of an accept",
+                        name_of(call.astray),
+                        time_of(call.coupled_astray)));
     }
     for (const ParticipantFacts& who : call.participants) {
         if (who.relay_here.got.happened()) findings.exercised();
@@ -94,9 +95,12 @@ void relay_is_given_back(const Case& one, Findings& findings) {
     constexpr Duration closing = 2 * timing::retransmission_max;
     const CallFacts& call = one.call;
     if (call.granted_too_long.happened()) {
-        findings.breach(call.granted_too_long,
-                        fmt::format("at {} a relay granted more than an allocation's lifetime",
-                                    time_of(call.granted_too_long)));
+        findings.breach(
+            call.granted_too_long,
+            fmt::format(
+                "in the call of {} a relay granted more than an allocation's lifetime at {}",
+                name_of(call.initiator),
+                time_of(call.granted_too_long)));
     }
     const auto judge_end = [&](std::uint32_t device, const RelayFacts& relay, const Moment& over) {
         if (!relay.allocated.happened() || !over.happened()) return;
