@@ -264,8 +264,9 @@ struct CallFacts {
     Moment stranger_forwarded;  // an AcceptForward that names no known device
 
     // At relays.
-    Moment coupled_astray;    // RelayData delivered from, or to, anybody but the ends of an accept
-    Moment granted_too_long;  // an allocation for longer than any may last
+    Moment coupled_astray;  // RelayData delivered from, or to, anybody but the ends of an accept
+    std::uint32_t astray = nobody;  // who got it
+    Moment granted_too_long;        // an allocation for longer than any may last
 
     std::vector<ParticipantFacts> participants;
     std::vector<FailedTry> failed_tries;

@@ -76,6 +76,7 @@ void History::came_through_relay(CallFacts& call, const Header& header, ByteView
     const std::uint32_t peer = number_of(sender_in(*inner));
     RelayFacts* facts = relay_facts(call, header.node.number, peer);
     if (facts == nullptr) {
+        if (!call.coupled_astray.happened()) call.astray = header.node.number;
         call.coupled_astray.first(header);
     } else {
         facts->got.first(header);
