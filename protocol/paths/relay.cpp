@@ -46,7 +46,7 @@ Relay::Relay(const RelayConfig& config) {
     state_.config.couplings_max = std::min(config.couplings_max, RelayConfig::couplings_limit);
     const RandomValue drawn = draw(config.seed, Purpose::relay_channel, 0);
     state_.first_name =
-        static_cast<std::uint16_t>((drawn.octets[0] | (drawn.octets[1] << 8U)) % channel_count);
+        static_cast<std::uint16_t>((drawn.octets[0] + 256U * drawn.octets[1]) % channel_count);
 }
 
 void Relay::handle(Instant now, const Input& input) {
