@@ -41,8 +41,21 @@ public:
     // What the envelopes have shown.
     [[nodiscard]] const SealFacts& seals() const { return seals_.facts(); }
 
-    // When the device came to be known to the broker; never: it has not.
-    [[nodiscard]] Moment registered(std::uint32_t device) const;
+    // When the broker acknowledged that it reaches the device under this identifier; never: it has
+    // not.
+    [[nodiscard]] Moment registered(std::uint32_t device,
+                                    const protocol::EndpointIdentifier& identifier) const;
+
+    // What the broker answered to requests for a mail.
+    struct MailAnswers {
+        std::uint32_t answered = 0;
+        Moment differs;  // the first answer of another size than the first
+        std::size_t size = 0;
+
+        bool operator==(const MailAnswers&) const = default;
+    };
+
+    [[nodiscard]] const MailAnswers& mail_answers() const { return mail_answers_; }
 
     // What brokers have written, and how they crashed.
     [[nodiscard]] const StorageFacts& storage() const { return storage_; }
@@ -99,6 +112,8 @@ private:
     void on(const Header&, const Other&) {}
 
     void given(const Header& header, const protocol::RegisterCommand& command);
+    void given(const Header& header, const protocol::UnregisterCommand& command);
+    void given(const Header& header, const protocol::ActivateCommand& command);
     void given(const Header& header, const protocol::CallCommand& command);
     void given(const Header& header, const protocol::AcceptCommand& command);
     void given(const Header& header, const protocol::DeclineCommand& command);
@@ -106,6 +121,14 @@ private:
     void given(const Header& header, const protocol::ChooseCommand& command);
     void given(const Header& header, const protocol::HangUpCommand& command);
     void given(const Header& header, const protocol::NetworkChanged& command);
+
+    // history_registration.cpp
+    void registration_pushed(const Header& header, const model::PushSubmitted& event);
+    void challenged(const Header& header, const protocol::PossessionChallenge& challenge);
+    void registration_at_broker(MessageType type, protocol::ByteView payload);
+    void registration_by_broker(const Header& header, MessageType type, protocol::ByteView payload);
+    void heard(const protocol::RegisterDevice& message);
+    void in_force(const Header& header, const protocol::RegisterAck& ack);
 
     // history_datagrams.cpp
     void sent_outside_calls(const Header& header, MessageType type, protocol::ByteView payload);
@@ -159,6 +182,12 @@ private:
 
     // history_notifications.cpp
     void told(const Header& header, const protocol::Registered& what);
+    void told(const Header& header, const protocol::IdentifierValidated& what);
+
+    void told(const Header&, const protocol::Unregistered&) {}
+
+    void told(const Header&, const protocol::ValidationFailed&) {}
+
     void told(const Header& header, const protocol::CallStarted& what);
     void told(const Header& header, const protocol::CallProgress& what);
     void told(const Header& header, const protocol::CallFailed& what);
@@ -184,6 +213,7 @@ private:
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;
     CallFacts* recent_ = nullptr;  // the call of the event before: mostly that of the next one too
+    MailAnswers mail_answers_;
     Instant now_{};
     Instant next_close_ = protocol::never;
 };

@@ -105,9 +105,11 @@ void History::sent_outside_calls(const Header& header, MessageType type, ByteVie
     if (type == MessageType::register_device) {
         decode_as<protocol::RegisterDevice>(
             payload, [&](const auto& message) { name_device(header.node.number, message.device); });
-    } else if (type == MessageType::register_ack) {
-        decode_as<protocol::RegisterAck>(
-            payload, [&](const auto& message) { acknowledged(header, message); });
+    } else if (type == MessageType::unregister_device) {
+        decode_as<protocol::UnregisterDevice>(
+            payload, [&](const auto& message) { name_device(header.node.number, message.device); });
+    } else if (header.node.kind == NodeKind::broker) {
+        registration_by_broker(header, type, payload);
     } else if (type == MessageType::reflect_request && header.node.kind == NodeKind::device) {
         reflected(header, payload);
     }
@@ -150,6 +152,11 @@ void History::sent_by_broker(CallFacts& call,
     if (type == MessageType::invite_progress) {
         if (!call.request_durable.happened()) call.taken_too_early.first(header);
         call.taken.first(header);
+        if (call.progress_size == 0) call.progress_size = model::message_in(event).size();
+    } else if (type == MessageType::invite_ended) {
+        decode_as<protocol::InviteEnded>(model::message_in(event), [&](const auto& message) {
+            if (number_of(message.device) == call.initiator) call.end_sent.first(header);
+        });
     } else if (type == MessageType::accept_ack) {
         decode_as<protocol::AcceptAck>(model::message_in(event), [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
@@ -257,6 +264,9 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
     }
     const bool is_at_broker = header.node.kind == NodeKind::broker;
     if (type && is_at_broker) came_to_broker(header, *type, model::message_in(event));
+    if (type && is_at_broker && header.call.is_none()) {
+        registration_at_broker(*type, model::message_in(event));
+    }
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (!type || call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
@@ -317,7 +327,8 @@ void History::at_broker(CallFacts& call,
     }
 }
 
-void History::accept_at_broker(CallFacts&, ParticipantFacts& who, const Header& header) {
+void History::accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header) {
+    call.answered.first(header);
     who.heard.first(header);
     who.accept_at_broker.first(header);
 }
@@ -327,6 +338,7 @@ void History::decline_at_broker(CallFacts& call,
                                 const protocol::InviteDecline& decline) {
     ParticipantFacts* who = participant_named(call, decline.device);
     if (who == nullptr) return;
+    call.answered.first(header);
     who->heard.first(header);
     if (who->decline_at_broker.happened() || who->accept_at_broker.happened()) return;
     who->decline_at_broker.first(header);

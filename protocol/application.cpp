@@ -68,6 +68,16 @@ std::string_view to_string(RemarkKind kind) {
             return "relay_lapsed";
         case RemarkKind::relay_data_dropped:
             return "relay_data_dropped";
+        case RemarkKind::possession_challenged:
+            return "possession_challenged";
+        case RemarkKind::credential_granted:
+            return "credential_granted";
+        case RemarkKind::identifier_refused:
+            return "identifier_refused";
+        case RemarkKind::device_unregistered:
+            return "device_unregistered";
+        case RemarkKind::validation_given_up:
+            return "validation_given_up";
     }
     return "unknown";
 }

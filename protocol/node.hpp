@@ -64,6 +64,12 @@ struct CapacityChanged {
     std::uint32_t capacity = 0;
 };
 
+// An SMS came in at the gateway. The network says whose number it is from.
+struct ReceivedSms {
+    EndpointIdentifier sender;
+    ByteView body;
+};
+
 // The time given as next_deadline() has come.
 struct DeadlineReached {};
 
@@ -92,8 +98,29 @@ struct SendPush {
     Party recipient{};    // as in SendDatagram
 };
 
+// Send an SMS to the service's gateway. A body takes one part if it has at most 140 octets, else
+// one for each 134 (3GPP TS 23.040, 9.2.3.24.1: 6 octets of each part say which it is).
+struct SendSms {
+    ByteView body;
+};
+
+inline constexpr std::size_t sms_single_size_max = 140;
+inline constexpr std::size_t sms_part_size_max = 134;
+
+constexpr std::size_t sms_parts(std::size_t body_size) {
+    if (body_size <= sms_single_size_max) return 1;
+    return (body_size + sms_part_size_max - 1) / sms_part_size_max;
+}
+
+// Mail a link that holds these bytes; opened on the device that asked for it, they come back to its
+// application.
+struct SendMail {
+    EndpointIdentifier recipient;
+    ByteView link;
+};
+
 template <class Notification, class Remark>
-using Output = std::variant<SendDatagram, SendPush, Notification, Remark>;
+using Output = std::variant<SendDatagram, SendPush, SendSms, SendMail, Notification, Remark>;
 
 // A machine: a regular value that follows the contract above. `Node::Input` and `Node::Output` are
 // variants; `Node::State` is the aggregate whose fields() describe everything it knows.
@@ -135,6 +162,12 @@ public:
         add(request, take(size));
     }
 
+    void sms(std::size_t size) { add(Told{OutputVariant{SendSms{}}}, take(size)); }
+
+    void mail(const EndpointIdentifier& recipient, std::size_t size) {
+        add(Told{OutputVariant{SendMail{.recipient = recipient, .link = {}}}}, take(size));
+    }
+
     // A notification or a remark.
     template <class T>
     void tell(const T& what) {
@@ -145,8 +178,12 @@ public:
     std::optional<OutputVariant> poll() {
         if (next_ == entries_.size()) return std::nullopt;
         Entry& entry = entries_[next_++];
-        if (auto* told = std::get_if<Told>(&entry.output)) return std::move(told->front());
         const ByteView payload{bytes_.data() + entry.payload.begin, entry.payload.size};
+        if (auto* told = std::get_if<Told>(&entry.output)) {
+            if (auto* sms = std::get_if<SendSms>(&told->front())) sms->body = payload;
+            if (auto* mail = std::get_if<SendMail>(&told->front())) mail->link = payload;
+            return std::move(told->front());
+        }
         if (auto* push = std::get_if<SendPush>(&entry.output)) {
             push->payload = payload;
             return std::optional<OutputVariant>{*push};
@@ -164,7 +201,7 @@ private:
         std::size_t size = 0;
     };
 
-    // A notification or a remark, boxed: they are rare, and some are ten times a datagram's entry.
+    // What is rare, boxed: some are ten times a datagram's entry.
     using Told = std::vector<OutputVariant>;
 
     struct Entry {

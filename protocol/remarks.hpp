@@ -36,10 +36,15 @@ enum class RemarkKind : std::uint8_t {
     relay_granted = 20,
     relay_refused = 21,
     relay_lapsed = 22,
-    relay_data_dropped = 23,  // nobody's, or for an end that is not there
+    relay_data_dropped = 23,     // nobody's, or for an end that is not there
+    possession_challenged = 24,  // by push or by mail
+    credential_granted = 25,
+    identifier_refused = 26,  // nothing vouches for it, or somebody else proved it later
+    device_unregistered = 27,
+    validation_given_up = 28,
 };
 
-inline constexpr std::size_t remark_kind_count = 24;
+inline constexpr std::size_t remark_kind_count = 29;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -29,6 +29,7 @@ enum class Purpose : std::uint8_t {
     cancelled = 11,
     cancel_after = 12,
     talk = 13,
+    opens_mail_after = 14,
 };
 
 template <class T>
@@ -145,6 +146,8 @@ private:
             device.reaction.after =
                 behaviour.answer_after.sample(draw(Purpose::answer_after, person, index));
         }
+        device.opens_mail_after =
+            behaviour.opens_mail_after.sample(draw(Purpose::opens_mail_after, person, index));
         world_.devices.push_back(device);
     }
 

@@ -17,6 +17,10 @@ bool has(const List& list, Condition&& condition) {
     return std::any_of(list.begin(), list.end(), condition);
 }
 
+bool changes_registration(const World& world, scenarios::RegistrationAction action) {
+    return has(world.registration_changes, [&](const auto& one) { return one.action == action; });
+}
+
 template <FaultKind kind>
 Feature fault() {
     return {.name = {}, .is_in = [](const World& world) {
@@ -77,6 +81,24 @@ void add_settings(std::vector<Feature>& list) {
     add("no fault", [](const World& world) { return world.faults.empty(); });
     add("preloaded", [](const World& world) {
         return world.registration == scenarios::RegistrationStart::preloaded;
+    });
+    add("from scratch", [](const World& world) {
+        return world.registration == scenarios::RegistrationStart::scratch;
+    });
+    add("new token", [](const World& world) {
+        return changes_registration(world, scenarios::RegistrationAction::new_token);
+    });
+    add("unregister", [](const World& world) {
+        return changes_registration(world, scenarios::RegistrationAction::unregister);
+    });
+    add("unknown callee", [](const World& world) {
+        return has(world.calls, [&world](const auto& call) {
+            return !has(world.profiles, [&call](const auto& profile) {
+                return std::find(profile.identifiers.begin(),
+                                 profile.identifiers.end(),
+                                 call.callee) != profile.identifiers.end();
+            });
+        });
     });
     add("really sealed",
         [](const World& world) { return world.security == scenarios::Security::real; });

@@ -8,6 +8,7 @@
 #include "protocol/vocabulary/fields.hpp"
 
 #include <array>
+#include <cstddef>
 #include <tuple>
 #include <vector>
 
@@ -52,9 +53,28 @@ struct BrokerCounters {
     }
 };
 
+// A link that was mailed: the same request once more asks for no second mail.
+struct MailedLink {
+    DeviceId device;
+    TransactionId attempt;
+    Instant at{};
+
+    bool operator==(const MailedLink&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("device", &MailedLink::device),
+                          field("attempt", &MailedLink::attempt),
+                          field("at", &MailedLink::at)};
+    }
+};
+
+// The last of them; what a crash or more requests than this push out costs a second mail.
+inline constexpr std::size_t mailed_links_max = 256;
+
 struct BrokerState {
     BrokerConfig config;
     Registry registry;
+    std::vector<MailedLink> mailed;  // oldest first
     CallTable calls;
     BrokerCounters counters;
 
@@ -63,6 +83,7 @@ struct BrokerState {
     static constexpr auto fields() {
         return std::tuple{field("config", &BrokerState::config),
                           field("registry", &BrokerState::registry),
+                          field("mailed", &BrokerState::mailed),
                           field("calls", &BrokerState::calls),
                           field("counters", &BrokerState::counters)};
     }

@@ -80,8 +80,10 @@ enum class Snapshots : std::uint8_t { written = 0, omitted = 1 };
 
 class DurableBroker {
 public:
-    using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached, Persisted>;
-    using Output = std::variant<SendDatagram, SendPush, Persist, Notification, Remark>;
+    using Input =
+        std::variant<ReceivedDatagram, PushAnswered, ReceivedSms, DeadlineReached, Persisted>;
+    using Output =
+        std::variant<SendDatagram, SendPush, SendSms, SendMail, Persist, Notification, Remark>;
 
     struct State {
         BrokerState broker;
@@ -150,6 +152,7 @@ private:
 
     void take(Instant now, const ReceivedDatagram& datagram);
     void take(Instant now, const PushAnswered& answer);
+    void take(Instant now, const ReceivedSms& sms);
     void take(Instant now, const DeadlineReached& deadline);
     void take(Instant now, const Persisted& persisted);
 

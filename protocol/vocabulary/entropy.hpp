@@ -28,6 +28,8 @@ enum class Purpose : std::uint8_t {
     seal_stream = 7,
     relay_key = 40,
     relay_nonce = 41,
+    credential = 50,
+    possession_proof = 51,
 };
 
 // 32 bytes: BLAKE2b (RFC 7693) keyed with the seed, over purpose and counter.
