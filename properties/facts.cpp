@@ -42,6 +42,10 @@ Exchange exchange_of(MessageType type) {
             return Exchange::ended;
         case MessageType::call_keep_alive:
             return Exchange::keep_alive;
+        case MessageType::pending_fetch:
+        case MessageType::pending_invitation:
+        case MessageType::pending_list:
+            return Exchange::waking;
         case MessageType::check:
         case MessageType::check_response:
         case MessageType::nominate:

@@ -72,6 +72,7 @@ std::vector<CallFacts> History::take_closable() {
         }
     }
     for (const CallId& id : ids) {
+        forget_names(*calls_.find(id));
         taken.push_back(std::move(*calls_.find(id)));
         calls_.erase(id);
     }
@@ -161,6 +162,7 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
         Moment moment;
         moment.first(header);
         who.invite_pushes.push_back(moment);
+        note_push(*call, event.device, header, false);
         const auto message = protocol::decode(event.payload);
         const auto* push = message ? std::get_if<protocol::InvitePush>(&*message) : nullptr;
         if (push != nullptr) {
@@ -181,6 +183,7 @@ void History::on(const Header& header, const model::PushDelivered& event) {
     if (*type == MessageType::invite_push) {
         who.push_delivered.first(header);
         who.push_delivered_last = header.at;
+        note_push(*call, header.node.number, header, true);
     } else if (*type == MessageType::invite_dismiss) {
         who.dismissed.first(header);
     }
@@ -208,6 +211,7 @@ void History::given(const Header& header, const protocol::AcceptCommand& command
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
     if (!rings || who.answered_itself()) return;
     who.accept_command.first(header);
+    stop_ringing(header.node.number, command.call);
     device(header.node.number).consent.first(header);
 }
 
@@ -216,13 +220,16 @@ void History::given(const Header& header, const protocol::DeclineCommand& comman
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
-    if (rings && !who.answered_itself()) who.decline_command.first(header);
+    if (!rings || who.answered_itself()) return;
+    who.decline_command.first(header);
+    stop_ringing(header.node.number, command.call);
 }
 
 void History::given(const Header& header, const protocol::CancelCommand& command) {
     CallFacts* call = find_call(command.call);
     if (call != nullptr && call->initiator == header.node.number) {
         call->cancel_command.first(header);
+        note_settled(*call, header);
     }
 }
 
@@ -239,6 +246,7 @@ void History::given(const Header& header, const protocol::HangUpCommand& command
     if (call == nullptr) return;
     if (call->initiator == header.node.number) {
         call->hang_up_command.first(header);
+        note_settled(*call, header);
     } else {
         participant(*call, header.node.number).hang_up_command.first(header);
     }
@@ -249,6 +257,10 @@ void History::given(const Header& header, const protocol::NetworkChanged& comman
     for (const protocol::Address& address : command.addresses) {
         if (std::find(known.begin(), known.end(), address) == known.end()) known.push_back(address);
     }
+}
+
+void History::given(const Header& header, const protocol::WokeUp&) {
+    device(header.node.number).wakes.emplace_back().first(header);
 }
 
 }  // namespace invitro::properties

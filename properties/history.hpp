@@ -11,7 +11,10 @@
 #include "protocol/vocabulary/dense_map.hpp"
 #include "protocol/wire/messages.hpp"
 
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace invitro::properties {
@@ -35,6 +38,9 @@ public:
     [[nodiscard]] const Calls& calls() const { return calls_; }
 
     [[nodiscard]] const Devices& devices() const { return devices_; }
+
+    // Every pair of calls that crossed.
+    [[nodiscard]] const std::vector<CrossingFacts>& crossings() const { return crossings_; }
 
     // When the device came to be known to the broker; never: it has not.
     [[nodiscard]] Moment registered(std::uint32_t device) const;
@@ -85,6 +91,7 @@ private:
     void given(const Header& header, const protocol::ChooseCommand& command);
     void given(const Header& header, const protocol::HangUpCommand& command);
     void given(const Header& header, const protocol::NetworkChanged& command);
+    void given(const Header& header, const protocol::WokeUp& command);
 
     // history_datagrams.cpp
     void sent_outside_calls(const Header& header, MessageType type, protocol::ByteView payload);
@@ -137,6 +144,23 @@ private:
     void told(const Header& header, const protocol::Connected& what);
     void told(const Header& header, const protocol::Disconnected& what);
     void told(const Header& header, const protocol::CallEnded& what);
+    void told(const Header& header, const protocol::CallsCrossed& what);
+    void ring(std::uint32_t device, CallFacts& call, const Header& header);
+    void stop_ringing(std::uint32_t device, const CallId& call);
+
+    // history_crossing.cpp: calls that cross.
+    void find_crossing(CallFacts& call);
+    CrossingFacts* crossing_of(const CallFacts& call);
+    void note_taken(const CallFacts& call, const Header& header);
+    void note_settled(const CallFacts& call, const Header& header);
+    void note_ring(const CallFacts& call, const Header& header);
+    void note_push(const CallFacts& call,
+                   std::uint32_t device,
+                   const Header& header,
+                   bool is_delivered);
+    void note_accept(const CallFacts& call, std::uint32_t device, const Header& header);
+    void note_connected(const CallFacts& call, DeviceId peer, const Header& header);
+    void forget_names(const CallFacts& call);
 
     void compare(CopyFacts& copy,
                  const Header& header,
@@ -148,6 +172,9 @@ private:
     Calls calls_;
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;
+    std::vector<CrossingFacts> crossings_;
+    // The newest call under way from one identifier to another.
+    std::map<std::pair<std::string, std::string>, CallId> directed_;
     CallFacts* recent_ = nullptr;  // the call of the event before: mostly that of the next one too
     Instant now_{};
     Instant next_close_ = protocol::never;

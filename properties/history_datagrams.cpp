@@ -143,6 +143,7 @@ void History::sent_by_broker(CallFacts& call,
                              const model::DatagramSent& event) {
     if (type == MessageType::invite_progress) {
         call.taken.first(header);
+        note_taken(call, header);
     } else if (type == MessageType::accept_forward) {
         decode_as<protocol::AcceptForward>(event.payload, [&](const auto& message) {
             forwarded(call, header, event.destination, message);
@@ -159,6 +160,7 @@ void History::sent_by_initiator(CallFacts& call,
             payload, [&](const auto& message) { requested(call, header, message); });
     } else if (type == MessageType::nominate) {
         call.nominate_sent.first(header);
+        note_settled(call, header);
     } else if (type == MessageType::invite_update) {
         call.updated.first(header);
         decode_as<protocol::InviteUpdate>(payload, [&](const auto& message) {
@@ -176,12 +178,13 @@ void History::requested(CallFacts& call,
                         const Header& header,
                         const protocol::InviteRequest& request) {
     name_device(header.node.number, request.initiator);
-    if (!call.requested.happened()) {
-        call.is_reflected = is_reflected(header.node.number, call.started);
-    }
+    const bool is_new = !call.requested.happened();
+    if (is_new) call.is_reflected = is_reflected(header.node.number, call.started);
     call.requested.first(header);
     call.callee = request.callee;
     call.caller = request.caller;
+    call.admits_late_joiners = request.admits_late_joiners;
+    if (is_new) find_crossing(call);
     call.policy = request.policy;
     call.lifetime = std::min(request.lifetime, protocol::timing::invitation_lifetime_max);
     add_once(call.offers, request.connection);
@@ -291,7 +294,8 @@ void History::at_broker(CallFacts& call,
     }
 }
 
-void History::accept_at_broker(CallFacts&, ParticipantFacts& who, const Header& header) {
+void History::accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header) {
+    note_accept(call, who.device, header);
     who.heard.first(header);
     who.accept_at_broker.first(header);
 }
@@ -356,10 +360,11 @@ void History::count_failed(const Header& header, MessageType type, ByteView payl
         const auto message = protocol::decode(payload);
         if (message) failed.device = number_of(concerned(*message));
     }
-    if (failed.exchange == Exchange::registration) {
+    if (failed.exchange == Exchange::registration || failed.exchange == Exchange::waking) {
         if (failed.device != nobody) device(failed.device).failed_tries.push_back(failed);
     } else if (CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call)) {
         call->failed_tries.push_back(failed);
+        if (CrossingFacts* crossing = crossing_of(*call)) crossing->failed_tries.push_back(failed);
     }
 }
 

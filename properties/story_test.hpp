@@ -127,6 +127,7 @@ std::vector<Trial> delivery_trials();
 std::vector<Trial> invitation_trials();
 std::vector<Trial> silence_trials();
 std::vector<Trial> policy_trials();
+std::vector<Trial> glare_trials();
 std::vector<Trial> identity_trials();
 std::vector<Trial> session_trials();
 std::vector<Trial> other_trials();

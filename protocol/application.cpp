@@ -52,6 +52,12 @@ std::string_view to_string(RemarkKind kind) {
             return "exchange_given_up";
         case RemarkKind::mapping_classified:
             return "mapping_classified";
+        case RemarkKind::pending_told:
+            return "pending_told";
+        case RemarkKind::calls_crossed:
+            return "calls_crossed";
+        case RemarkKind::call_held:
+            return "call_held";
     }
     return "unknown";
 }

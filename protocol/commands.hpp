@@ -35,6 +35,7 @@ struct CallCommand {
     EndpointIdentifier caller;
     AnswerPolicy policy = AnswerPolicy::first;
     Duration lifetime = std::chrono::seconds{60};
+    bool admits_late_joiners = true;
 
     bool operator==(const CallCommand&) const = default;
 
@@ -42,7 +43,8 @@ struct CallCommand {
         return std::tuple{field("callee", &CallCommand::callee),
                           field("caller", &CallCommand::caller),
                           field("policy", &CallCommand::policy),
-                          field("lifetime", &CallCommand::lifetime)};
+                          field("lifetime", &CallCommand::lifetime),
+                          field("admits_late_joiners", &CallCommand::admits_late_joiners)};
     }
 };
 
@@ -113,6 +115,14 @@ struct NetworkChanged {
     }
 };
 
+// The program has been started anew, or the device is back after a time in which nothing could
+// reach it: what it has missed is asked for.
+struct WokeUp {
+    bool operator==(const WokeUp&) const = default;
+
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
 using Command = std::variant<RegisterCommand,
                              CallCommand,
                              AcceptCommand,
@@ -120,6 +130,7 @@ using Command = std::variant<RegisterCommand,
                              CancelCommand,
                              ChooseCommand,
                              HangUpCommand,
-                             NetworkChanged>;
+                             NetworkChanged,
+                             WokeUp>;
 
 }  // namespace invitro::protocol

@@ -178,6 +178,20 @@ struct CallEnded {
     }
 };
 
+// Two people call each other: this device's own call gives way to the other's, which it answers at
+// once, for calling is consent (rule 9). CallEnded of the own one follows.
+struct CallsCrossed {
+    CallId call;      // the one that goes on
+    CallId given_up;  // this device's own
+
+    bool operator==(const CallsCrossed&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &CallsCrossed::call),
+                          field("given_up", &CallsCrossed::given_up)};
+    }
+};
+
 using Notification = std::variant<Registered,
                                   CallStarted,
                                   CallProgress,
@@ -189,6 +203,7 @@ using Notification = std::variant<Registered,
                                   AcceptArrived,
                                   Connected,
                                   Disconnected,
-                                  CallEnded>;
+                                  CallEnded,
+                                  CallsCrossed>;
 
 }  // namespace invitro::protocol

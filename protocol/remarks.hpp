@@ -29,9 +29,12 @@ enum class RemarkKind : std::uint8_t {
     registration_replaced = 13,
     exchange_given_up = 14,
     mapping_classified = 15,
+    pending_told = 16,   // an invitation, to a device that has woken
+    calls_crossed = 17,  // the larger of two crossing calls gives way
+    call_held = 18,      // an invitation does not ring, since a call of ours crosses it
 };
 
-inline constexpr std::size_t remark_kind_count = 16;
+inline constexpr std::size_t remark_kind_count = 19;
 
 std::string_view to_string(RemarkKind kind);
 

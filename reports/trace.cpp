@@ -47,6 +47,7 @@ std::string_view label_of(const protocol::Command& command) {
             [](const protocol::ChooseCommand&) -> std::string_view { return "chooses"; },
             [](const protocol::HangUpCommand&) -> std::string_view { return "hangs up"; },
             [](const protocol::NetworkChanged&) -> std::string_view { return {}; },
+            [](const protocol::WokeUp&) -> std::string_view { return {}; },
         },
         command);
 }
@@ -77,6 +78,9 @@ std::string label_of(const protocol::Notification& notification) {
             },
             [](const protocol::CallEnded& ended) {
                 return fmt::format("call ended: {}", protocol::to_string(ended.reason));
+            },
+            [](const protocol::CallsCrossed&) {
+                return std::string("answers, for it is calling too");
             },
         },
         notification);

@@ -71,6 +71,7 @@ struct Call {
     std::uint32_t initiator = 0;  // device number
     EndpointIdentifier callee;
     protocol::AnswerPolicy policy = protocol::AnswerPolicy::first;
+    bool admits_late_joiners = true;  // who registers while it rings is invited too
     Duration lifetime = protocol::timing::invitation_lifetime_default;
     Duration cancel_after =
         Duration::max();  // the initiator gives up, unless connected; max: never

@@ -50,6 +50,10 @@ public:
     template <class Stage>
     void heard(Stage& stage, NodeIndex node, const protocol::Notification& notification);
 
+    // The device has its network back after a fault.
+    template <class Stage>
+    void came_online(Stage& stage, NodeIndex device);
+
     [[nodiscard]] std::optional<std::uint32_t> device_of_token(protocol::ByteView token) const {
         return sim::device_of_token(world_.seed, token);
     }
@@ -88,6 +92,8 @@ private:
     void move(Stage& stage, std::uint32_t row);
     template <class Stage>
     void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
+    template <class Stage>
+    void wake(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
 
     template <class Stage>
     void hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started);

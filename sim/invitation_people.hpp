@@ -58,6 +58,8 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
             client = std::make_unique<protocol::Client>(make_client(row_of(node), stage.now()));
             stage.node_started(node, 1);
             tell_network(stage, node);
+            // Who is loaded as registered has been running all the time.
+            if (world_.registration == scenarios::RegistrationStart::live) wake(stage, node);
         }
         f(*client);
         // Its outbox would be cold at its next input, and kilobytes times all devices in calls.
@@ -119,7 +121,8 @@ void InvitationCast::place_call(Stage& stage, std::uint32_t row) {
                protocol::CallCommand{.callee = call.callee,
                                      .caller = identity.identifiers[0],
                                      .policy = call.policy,
-                                     .lifetime = call.lifetime});
+                                     .lifetime = call.lifetime,
+                                     .admits_late_joiners = call.admits_late_joiners});
 }
 
 template <class Stage>
@@ -154,6 +157,16 @@ void InvitationCast::tell_network(Stage& stage, NodeIndex device) {
     protocol::NetworkChanged changed;
     changed.addresses.push_back(stage.places().local_address(device));
     stage.give(device, changed);
+}
+
+template <class Stage>
+void InvitationCast::wake(Stage& stage, NodeIndex device) {
+    stage.give(device, protocol::WokeUp{});
+}
+
+template <class Stage>
+void InvitationCast::came_online(Stage& stage, NodeIndex device) {
+    wake(stage, device);
 }
 
 // ---- what people do about what they hear --------------------------------------------------------

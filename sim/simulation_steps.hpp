@@ -385,6 +385,10 @@ void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
                                       .payload = payloads_.store(stored.payload)};
             queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));
         }
+        if constexpr (requires { cast_.came_online(*this, NodeIndex{i}); }) {
+            current_ = changed;
+            cast_.came_online(*this, NodeIndex{i});
+        }
     }
 }
 

@@ -48,6 +48,7 @@ const std::vector<Property>& all_properties() {
                                   invitation_properties(),
                                   silence_properties(),
                                   policy_properties(),
+                                  glare_properties(),
                                   identity_properties(),
                                   privacy_properties(),
                                   session_properties(),

@@ -74,6 +74,7 @@ std::span<const Property> delivery_properties();
 std::span<const Property> invitation_properties();
 std::span<const Property> silence_properties();
 std::span<const Property> policy_properties();
+std::span<const Property> glare_properties();
 std::span<const Property> identity_properties();
 std::span<const Property> privacy_properties();
 std::span<const Property> session_properties();

@@ -17,6 +17,7 @@ std::vector<Trial> all_trials() {
                                invitation_trials(),
                                silence_trials(),
                                policy_trials(),
+                               glare_trials(),
                                identity_trials(),
                                session_trials(),
                                other_trials()}) {

@@ -270,6 +270,8 @@ void simplify_calls(Steps& steps, const World& world) {
         steps.set(
             [=](auto& one) -> auto& { return call(one).policy; }, protocol::AnswerPolicy::first);
         steps.set(
+            [=](auto& one) -> auto& { return call(one).admits_late_joiners; }, true);
+        steps.set(
             [=](auto& one) -> auto& { return call(one).talk; }, Duration{10s});
         if (world.calls[i].lifetime < Call{}.lifetime) {
             steps.set(

@@ -36,6 +36,8 @@ struct Swarm {
     bool core_trouble = false;
     bool accept_together = false;
     bool preloaded = false;
+    bool crossing = false;
+    bool closed_sets = false;
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -66,7 +68,9 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.push_trouble,
                           &swarm.core_trouble,
                           &swarm.accept_together,
-                          &swarm.preloaded}) {
+                          &swarm.preloaded,
+                          &swarm.crossing,
+                          &swarm.closed_sets}) {
         *feature = draws.one_in(2);
     }
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
@@ -201,6 +205,7 @@ private:
             add_call(i, at);
             at += draws_.one_in(3) ? draws_.between(0ms, 100ms) : draws_.between(0ms, 20'000ms);
         }
+        if (swarm_.crossing) cross(count);
     }
 
     void add_call(std::uint32_t number, Duration at) {
@@ -223,7 +228,37 @@ private:
         call.talk =
             draws_.one_in(4) ? draws_.between(20'000ms, 120'000ms) : draws_.between(500ms, 8'000ms);
         if (swarm_.cancels && draws_.one_in(2)) call.cancel_after = cancel_after();
+        if (swarm_.closed_sets) call.admits_late_joiners = draws_.one_in(3);
         world_.calls.push_back(call);
+    }
+
+    // Somebody who is being called calls back: within a round trip, or about when it rings.
+    void cross(std::uint32_t number) {
+        Call call = draws_.one_of(world_.calls);
+        const auto callee = std::find_if(
+            world_.profiles.begin(), world_.profiles.end(), [&](const scenarios::Profile& one) {
+                return std::find(one.identifiers.begin(), one.identifiers.end(), call.callee) !=
+                       one.identifiers.end();
+            });
+        // A call that crosses is between the names that people show each other.
+        const std::uint32_t caller = world_.devices[call.initiator].profile;
+        for (Call& crossed : world_.calls) {
+            if (crossed.number == call.number) crossed.callee = callee->identifiers.front();
+        }
+        std::vector<std::uint32_t> theirs;
+        for (const Device& device : world_.devices) {
+            if (device.profile == callee->number) theirs.push_back(device.number);
+        }
+        call.number = number;
+        call.initiator = draws_.one_of(theirs);
+        call.callee = world_.profiles[caller].identifiers.front();
+        const Duration ring = world_.push.delay.median() + 300ms;
+        const auto late = std::chrono::ceil<std::chrono::milliseconds>(2 * ring);
+        call.at += draws_.one_in(3) ? draws_.between(0ms, late) : draws_.between(0ms, 150ms);
+        world_.calls.push_back(call);
+        std::sort(world_.calls.begin(), world_.calls.end(), [](const Call& a, const Call& b) {
+            return a.at != b.at ? a.at < b.at : a.number < b.number;
+        });
     }
 
     // Any time, or about when the first device accepts: what a push takes, and its user's time.

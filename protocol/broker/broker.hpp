@@ -15,7 +15,7 @@
 // and who is unknown gets at most one datagram, smaller than its own.
 //
 // Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
-// serving.cpp (what is due).
+// pending.cpp (who wakes), serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -27,6 +27,7 @@
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace invitro::protocol {
 
@@ -100,6 +101,10 @@ private:
     template <class M>
     bool is_of_forgotten_call(const Recipient& recipient, const M& message);
 
+    // pending.cpp
+    void on(const Arrival& arrival, const PendingFetch& message);
+    std::vector<std::uint32_t> pending_of(Instant now, const DeviceId& device, const CallId& after);
+
     // Messages that are not for a broker.
     template <class M>
     void on(const Arrival&, const M& message) {
@@ -110,6 +115,7 @@ private:
     void serve(Instant now, std::uint32_t position);
     void serve_initiator(Instant now, Call& call);
     void serve_invitee(Instant now, Call& call, Invitee& invitee);
+    static InvitePush invitation_for(Instant now, const Call& call, const Invitee& invitee);
     void push_invitation(Instant now, Call& call, Invitee& invitee);
     void send_ended(Instant now, Call& call, Invitee& invitee);
     void push_dismissal(Instant now, Call& call, Invitee& invitee);

@@ -153,6 +153,22 @@ struct Registry {
         }
     }
 
+    // Calls visit(EndpointIdentifier) for each identifier the device is registered for, once for
+    // each of its bindings whose lease runs.
+    template <class Visit>
+    void for_each_identifier(Instant now, DeviceId device, Visit&& visit) const {
+        for (std::uint32_t at = find_device(device); at != no_position;
+             at = bindings[at].next_of_device) {
+            if (bindings[at].is_lapsed(now)) continue;
+            for (std::uint32_t link = bindings[at].first_link; link != no_position;
+                 link = links[link].next_of_binding) {
+                EndpointIdentifier identifier;
+                const ByteView text = bytes.view(identifiers[links[link].identifier].text);
+                if (identifier.assign(text_of(text))) visit(identifier);
+            }
+        }
+    }
+
     // Bytes held for all devices together, spare capacity included.
     [[nodiscard]] std::size_t memory_size() const;
 

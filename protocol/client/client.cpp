@@ -33,6 +33,9 @@ Instant Client::next_deadline() const {
         for (const auto& session : activity.sessions) {
             next = std::min(next, session.next_deadline());
         }
+        for (const auto& waking : activity.waking) {
+            next = std::min(next, waking.next_deadline());
+        }
     }
     return next;
 }

@@ -6,6 +6,7 @@
 
 #include "protocol/client/incoming_call.hpp"
 #include "protocol/client/outgoing_call.hpp"
+#include "protocol/client/pending_fetch.hpp"
 #include "protocol/client/registration.hpp"
 #include "protocol/paths/session.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -40,17 +41,19 @@ struct ClientActivity {
     std::vector<OutgoingCall> outgoing;
     std::vector<IncomingCall> incoming;
     std::vector<Session> sessions;  // of calls in either role; they outlive the calls
+    std::vector<WakingUp> waking;   // at most one
 
     bool operator==(const ClientActivity&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("outgoing", &ClientActivity::outgoing),
                           field("incoming", &ClientActivity::incoming),
-                          field("sessions", &ClientActivity::sessions)};
+                          field("sessions", &ClientActivity::sessions),
+                          field("waking", &ClientActivity::waking)};
     }
 
     [[nodiscard]] bool empty() const {
-        return outgoing.empty() && incoming.empty() && sessions.empty();
+        return outgoing.empty() && incoming.empty() && sessions.empty() && waking.empty();
     }
 };
 

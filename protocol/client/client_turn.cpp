@@ -44,7 +44,7 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, InviteDecline> || std::is_same_v<M, ForwardAck> ||
     std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
     std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
-    std::is_same_v<M, ReflectRequest>;
+    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, PendingFetch>;
 
 template <class M>
 inline constexpr bool is_from_path =
@@ -86,8 +86,7 @@ void ClientTurn::command(const RegisterCommand& command) {
 }
 
 void ClientTurn::command(const CallCommand& command) {
-    if (state_.activity.empty()) state_.activity.emplace_back();
-    auto& calls = state_.activity.front().outgoing;
+    auto& calls = under_way().outgoing;
     OutgoingCall call = OutgoingCall::begin(context_, command);
     const bool names_nobody = command.callee.empty() || command.caller.empty();
     if (names_nobody || calls.size() >= calls_max) {
@@ -95,6 +94,7 @@ void ClientTurn::command(const CallCommand& command) {
         return;
     }
     calls.push_back(std::move(call));
+    cross_what_rings(calls.back().call);
 }
 
 void ClientTurn::command(const AcceptCommand& command) {
@@ -142,9 +142,22 @@ void ClientTurn::command(const NetworkChanged& command) {
     }
 }
 
+// Whoever has slept may have missed pushes, and its mapping towards the broker.
+void ClientTurn::command(const WokeUp&) {
+    for (OutgoingCall& call : under_way().outgoing) {
+        call.wake(context_);
+    }
+    for (IncomingCall& call : under_way().incoming) {
+        call.wake(context_);
+    }
+    under_way().waking.assign(1, WakingUp::begin(context_));
+}
+
 // ---- pushes -------------------------------------------------------------------------------------
 
 void ClientTurn::push(const ReceivedPush& push) {
+    // A push service that has thrown away what it had stored says just that.
+    if (push.payload.empty()) return command(WokeUp{});
     const auto message = decode(push.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
     if (const auto* invite = std::get_if<InvitePush>(&*message)) return ring(*invite);
@@ -167,9 +180,9 @@ void ClientTurn::ring(const InvitePush& push) {
     if (push.age >= std::min(push.lifetime, timing::invitation_lifetime_max)) {
         return drop(RemarkKind::invitation_expired, push.call, push.device);
     }
-    if (auto* calls = room_for_incoming(push.call)) {
-        calls->push_back(IncomingCall::begin(context_, push));
-    }
+    auto* calls = room_for_incoming(push.call);
+    if (calls == nullptr || cross(push, *calls)) return;
+    calls->push_back(IncomingCall::begin(context_, push));
 }
 
 // ---- datagrams ----------------------------------------------------------------------------------
@@ -208,6 +221,21 @@ void ClientTurn::from_broker(const InviteEnded& message) {
         EndedAck{.call = message.call, .device = context_.device, .reason = message.reason});
 }
 
+// An invitation that has not come as a push, or not only.
+void ClientTurn::from_broker(const PendingInvitation& message) {
+    auto& waking = under_way().waking;
+    const bool is_awaited = message.invitation.call == message.call && !waking.empty() &&
+                            waking.front().receive(message);
+    if (!is_awaited) return drop(RemarkKind::unexpected_dropped, message.call);
+    ring(message.invitation);
+}
+
+void ClientTurn::from_broker(const PendingList& message) {
+    auto& waking = under_way().waking;
+    if (waking.empty()) return drop(RemarkKind::unexpected_dropped);
+    if (waking.front().receive(context_, message)) waking.clear();
+}
+
 template <class M>
 void ClientTurn::from_broker(const M& message) {
     if constexpr (ForInitiator<M>) {
@@ -228,10 +256,15 @@ void ClientTurn::serve() {
         registration.serve(context_);
     }
     if (state_.activity.empty()) return;
+    const bool is_registered = !state_.registration.empty() && state_.registration.front().in_force;
+    for (WakingUp& waking : under_way().waking) {
+        waking.serve(context_, is_registered);
+    }
     serve_calls();
     serve_sessions();
     // What a session's end decides may be acted on at once: the next acceptor, the choice to tell.
     serve_calls();
+    release_held();
     serve_sessions();
     forget_what_is_over();
 }
@@ -264,6 +297,8 @@ void ClientTurn::forget_what_is_over() {
     std::erase_if(activity.incoming, is_over);
     std::erase_if(activity.sessions,
                   [](const Session& session) { return session.phase == SessionPhase::over; });
+    std::erase_if(activity.waking,
+                  [&](const WakingUp& waking) { return waking.is_over(context_.now); });
     if (activity.empty()) state_.activity = {};
 }
 
@@ -279,9 +314,13 @@ IncomingCall* ClientTurn::incoming(const CallId& call) {
     return find_call(state_.activity.front().incoming, call);
 }
 
-std::vector<IncomingCall>* ClientTurn::room_for_incoming(const CallId& call) {
+ClientActivity& ClientTurn::under_way() {
     if (state_.activity.empty()) state_.activity.emplace_back();
-    auto& calls = state_.activity.front().incoming;
+    return state_.activity.front();
+}
+
+std::vector<IncomingCall>* ClientTurn::room_for_incoming(const CallId& call) {
+    auto& calls = under_way().incoming;
     if (calls.size() < calls_max) return &calls;
     drop(RemarkKind::unexpected_dropped, call);
     return nullptr;

@@ -1,7 +1,8 @@
 // One input's way through a client: who is concerned, and what is due afterwards.
 //
 // Lives for the length of one Client::handle(). Commands, pushes and the broker's messages are
-// dispatched in client_turn.cpp, what peers and reflectors send in peer_turn.cpp.
+// dispatched in client_turn.cpp, what peers and reflectors send in peer_turn.cpp; crossing.cpp has
+// what becomes of two calls that cross.
 #pragma once
 
 #include "protocol/client/client.hpp"
@@ -27,6 +28,7 @@ private:
     void command(const ChooseCommand& command);
     void command(const HangUpCommand& command);
     void command(const NetworkChanged& command);
+    void command(const WokeUp& command);
 
     void push(const ReceivedPush& push);
     void ring(const InvitePush& push);
@@ -35,6 +37,8 @@ private:
     // A message that only the broker sends, from its address.
     void from_broker(const RegisterAck& message);
     void from_broker(const InviteEnded& message);
+    void from_broker(const PendingInvitation& message);
+    void from_broker(const PendingList& message);
     template <class M>
     void from_broker(const M& message);
 
@@ -61,6 +65,14 @@ private:
     // many.
     std::vector<IncomingCall>* room_for_incoming(const CallId& call);
     void drop(RemarkKind kind, const CallId& call = {}, const DeviceId& device = {});
+    ClientActivity& under_way();
+
+    // What crossing calls do to each other; crossing.cpp.
+    bool cross(const InvitePush& push, std::vector<IncomingCall>& calls);
+    void cross_what_rings(const CallId& made);
+    void give_way(const CallId& made, IncomingCall& other);
+    void release_held();
+
     void serve_calls();
     void serve_sessions();
     void forget_what_is_over();

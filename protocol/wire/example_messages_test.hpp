@@ -122,6 +122,28 @@ inline std::vector<Message> example_invitation() {
     };
 }
 
+inline std::vector<Message> example_waking() {
+    using namespace literals;
+    const TransactionId transaction{.high = 5, .low = 6};
+    return {
+        PendingFetch{.transaction = transaction, .device = example_device, .after = example_call},
+        PendingInvitation{.call = example_call,
+                          .transaction = transaction,
+                          .invitation = {.call = example_call,
+                                         .device = example_device,
+                                         .ticket = example_octets<Ticket>(0x10),
+                                         .callee = identifier("ada@example.org"),
+                                         .caller = identifier("+4915112345678"),
+                                         .connection = example_connection(),
+                                         .age = 2s,
+                                         .lifetime = 60s}},
+        PendingList{.transaction = transaction,
+                    .device = example_device,
+                    .calls = {example_call},
+                    .is_last = false},
+    };
+}
+
 inline std::vector<Message> example_paths() {
     const TransactionId transaction{.high = 3, .low = 4};
     const Address mapped = parse_address("203.0.113.5:61234").value();
@@ -148,7 +170,7 @@ inline std::vector<Message> example_paths() {
 
 inline std::vector<Message> example_messages() {
     std::vector<Message> all = example_registration_and_end();
-    for (const auto& some : {example_invitation(), example_paths()}) {
+    for (const auto& some : {example_invitation(), example_waking(), example_paths()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

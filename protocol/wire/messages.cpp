@@ -50,6 +50,12 @@ std::string_view to_string(MessageType type) {
             return "EndedAck";
         case MessageType::call_keep_alive:
             return "CallKeepAlive";
+        case MessageType::pending_fetch:
+            return "PendingFetch";
+        case MessageType::pending_invitation:
+            return "PendingInvitation";
+        case MessageType::pending_list:
+            return "PendingList";
         case MessageType::reflect_request:
             return "ReflectRequest";
         case MessageType::reflect_response:

@@ -13,6 +13,7 @@
 #include "protocol/wire/invitation_messages.hpp"
 #include "protocol/wire/message_types.hpp"
 #include "protocol/wire/path_messages.hpp"
+#include "protocol/wire/pending_messages.hpp"
 #include "protocol/wire/registration_messages.hpp"
 
 #include <cstddef>
@@ -48,6 +49,9 @@ using Message = std::variant<RegisterDevice,
                              InviteEnded,
                              EndedAck,
                              CallKeepAlive,
+                             PendingFetch,
+                             PendingInvitation,
+                             PendingList,
                              ReflectRequest,
                              ReflectResponse,
                              Check,

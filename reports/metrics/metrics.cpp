@@ -117,6 +117,7 @@ void Metrics::on_command(const EventHeader& header, const protocol::Command& com
             [](const protocol::ChooseCommand&) {},
             [](const protocol::HangUpCommand&) {},
             [](const protocol::NetworkChanged&) {},
+            [](const protocol::WokeUp&) {},
         },
         command);
 }
@@ -151,6 +152,7 @@ void Metrics::on_notification(const EventHeader& header,
             [](const protocol::CallProgress&) {},
             [](const protocol::AcceptConfirmed&) {},
             [](const protocol::CallEnded&) {},
+            [](const protocol::CallsCrossed&) {},
         },
         notification);
 }

@@ -52,6 +52,8 @@ Section<Call> call(protocol::AnswerPolicy policy) {
             "the identifier it dials", required},
         {"policy", &Call::policy, answer_policy(),
             "if not the scenario's"},
+        {"admits_late_joiners", &Call::admits_late_joiners, flag(),
+            "whether who registers while it rings is invited too"},
         {"lifetime", &Call::lifetime, lifetime(),
             "how long the invitation lasts"},
         {"cancel_after", &Call::cancel_after, duration_or_never(),
