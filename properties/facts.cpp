@@ -46,12 +46,21 @@ Exchange exchange_of(MessageType type) {
         case MessageType::pending_invitation:
         case MessageType::pending_list:
             return Exchange::waking;
+        case MessageType::session_keep:
+        case MessageType::session_kept:
+        case MessageType::transfer:
+        case MessageType::transfer_offer:
+        case MessageType::transfer_answer:
+        case MessageType::transfer_state:
+            return Exchange::transfer;
         case MessageType::check:
         case MessageType::check_response:
         case MessageType::nominate:
         case MessageType::nominate_response:
         case MessageType::session_data:
         case MessageType::session_close:
+        case MessageType::leg_offer:
+        case MessageType::leg_answer:
             return Exchange::path;
         case MessageType::reflect_request:
         case MessageType::reflect_response:

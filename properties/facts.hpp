@@ -75,7 +75,8 @@ enum class Exchange : std::uint8_t {
     keep_alive = 10,
     path = 11,
     waking = 12,
-    none = 13,
+    transfer = 13,
+    none = 14,
 };
 
 // A set of exchanges.
@@ -292,6 +293,30 @@ struct CrossingFacts {
     bool operator==(const CrossingFacts&) const = default;
 };
 
+// A session on its way from one device to another.
+struct LegFacts {
+    CallId leg;
+    CallId session;
+    std::uint32_t from = nobody;
+    std::uint32_t target = nobody;
+    std::uint32_t peer = nobody;
+    Moment command;  // of the user of `from`
+    Moment offered;  // the first push to the target
+    Moment ringing;
+    Moment accept_command;
+    Moment offer_at_peer;
+    Moment connected_at_target;
+    Moment connected_at_peer;
+    Moment ended_at_target;  // the leg, or its ringing
+    Moment ended_at_peer;
+    Moment failed;  // as `from` was told
+    Moment old_ended_at_from;
+    Moment old_ended_at_peer;
+    Moment old_moved;  // the first end of the old session that was put down to the transfer
+
+    bool operator==(const LegFacts&) const = default;
+};
+
 // What is known of a device apart from any call.
 struct DeviceFacts {
     DeviceId id;
@@ -302,7 +327,7 @@ struct DeviceFacts {
     Moment reflected;  // the first ReflectRequest sent
     std::vector<ReflectionFacts> reflections;
     std::vector<protocol::Address> addresses;  // all it ever had
-    std::vector<FailedTry> failed_tries;       // of registration and waking
+    std::vector<FailedTry> failed_tries;       // of registration, waking, transfer
     std::vector<Moment> wakes;                 // WokeUp given
     std::vector<CallId> rings;                 // the calls that ring here just now
 

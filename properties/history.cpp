@@ -155,6 +155,7 @@ void History::on(const Header&, const model::WorldEnded&) {
 void History::on(const Header& header, const model::PushSubmitted& event) {
     CallFacts* call = find_call(header.call);
     const auto type = peek_type(event.payload);
+    if (type == MessageType::transfer_offer) return offered(header, event);
     if (call == nullptr || !type) return;
     ++call->messages;
     ParticipantFacts& who = participant(*call, event.device);
@@ -205,6 +206,12 @@ void History::given(const Header& header, const protocol::CallCommand&) {
 }
 
 void History::given(const Header& header, const protocol::AcceptCommand& command) {
+    if (LegFacts* leg = find_leg(command.call)) {
+        if (!leg->ringing.happened() || leg->ended_at_target.happened()) return;
+        leg->accept_command.first(header);
+        device(header.node.number).consent.first(header);
+        return;
+    }
     CallFacts* call = find_call(command.call);
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);

@@ -42,6 +42,9 @@ public:
     // Every pair of calls that crossed.
     [[nodiscard]] const std::vector<CrossingFacts>& crossings() const { return crossings_; }
 
+    // Every session that was offered to another device.
+    [[nodiscard]] const std::vector<LegFacts>& legs() const { return legs_; }
+
     // When the device came to be known to the broker; never: it has not.
     [[nodiscard]] Moment registered(std::uint32_t device) const;
 
@@ -92,6 +95,7 @@ private:
     void given(const Header& header, const protocol::HangUpCommand& command);
     void given(const Header& header, const protocol::NetworkChanged& command);
     void given(const Header& header, const protocol::WokeUp& command);
+    void given(const Header& header, const protocol::TransferCommand& command);
 
     // history_datagrams.cpp
     void sent_outside_calls(const Header& header, MessageType type, protocol::ByteView payload);
@@ -145,8 +149,19 @@ private:
     void told(const Header& header, const protocol::Disconnected& what);
     void told(const Header& header, const protocol::CallEnded& what);
     void told(const Header& header, const protocol::CallsCrossed& what);
+    void told(const Header& header, const protocol::TransferOffered& what);
+    void told(const Header& header, const protocol::TransferFailed& what);
+    void told(const Header& header, const protocol::SessionMoved& what);
     void ring(std::uint32_t device, CallFacts& call, const Header& header);
     void stop_ringing(std::uint32_t device, const CallId& call);
+
+    // history_transfer.cpp: sessions that change hands.
+    LegFacts* find_leg(const CallId& leg);
+    void offered(const Header& header, const model::PushSubmitted& event);
+    void leg_at_peer(const Header& header, protocol::ByteView payload);
+    bool leg_connected(const Header& header, const CallId& leg);
+    bool leg_ended(const Header& header, const CallId& leg);
+    void note_old_ended(const Header& header, const protocol::Disconnected& what);
 
     // history_crossing.cpp: calls that cross.
     void find_crossing(CallFacts& call);
@@ -173,6 +188,16 @@ private:
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;
     std::vector<CrossingFacts> crossings_;
+    std::vector<LegFacts> legs_;
+
+    struct TransferAsked {
+        std::uint32_t device = nobody;
+        CallId session;
+        DeviceId target;
+        Moment at;
+    };
+
+    std::vector<TransferAsked> asked_;
     // The newest call under way from one identifier to another.
     std::map<std::pair<std::string, std::string>, CallId> directed_;
     CallFacts* recent_ = nullptr;  // the call of the event before: mostly that of the next one too

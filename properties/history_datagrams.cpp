@@ -243,6 +243,7 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
             }
         });
     }
+    if (type == MessageType::leg_offer) leg_at_peer(header, event.payload);
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (!type || call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
@@ -360,7 +361,10 @@ void History::count_failed(const Header& header, MessageType type, ByteView payl
         const auto message = protocol::decode(payload);
         if (message) failed.device = number_of(concerned(*message));
     }
-    if (failed.exchange == Exchange::registration || failed.exchange == Exchange::waking) {
+    const bool is_devices = failed.exchange == Exchange::registration ||
+                            failed.exchange == Exchange::waking ||
+                            failed.exchange == Exchange::transfer;
+    if (is_devices) {
         if (failed.device != nobody) device(failed.device).failed_tries.push_back(failed);
     } else if (CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call)) {
         call->failed_tries.push_back(failed);

@@ -80,6 +80,7 @@ void History::told(const Header& header, const protocol::Ringing& what) {
 }
 
 void History::told(const Header& header, const protocol::RingingStopped& what) {
+    if (leg_ended(header, what.call)) return;
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
     if (is_over(who)) who.after_end.first(header);
     if (!who.ringing_stopped.happened()) who.stop_reason = what.reason;
@@ -147,6 +148,7 @@ void History::told(const Header& header, const protocol::AcceptArrived& what) {
 }
 
 void History::told(const Header& header, const protocol::Connected& what) {
+    if (leg_connected(header, what.call)) return;
     CallFacts& call = call_of(what.call);
     note_connected(call, what.peer, header);
     if (header.node.number != call.initiator) {
@@ -157,6 +159,8 @@ void History::told(const Header& header, const protocol::Connected& what) {
 }
 
 void History::told(const Header& header, const protocol::Disconnected& what) {
+    note_old_ended(header, what);
+    if (leg_ended(header, what.call)) return;
     CallFacts& call = call_of(what.call);
     if (header.node.number != call.initiator) {
         ParticipantFacts& who = participant(call, header.node.number);

@@ -130,6 +130,7 @@ std::vector<Trial> policy_trials();
 std::vector<Trial> glare_trials();
 std::vector<Trial> identity_trials();
 std::vector<Trial> session_trials();
+std::vector<Trial> transfer_trials();
 std::vector<Trial> other_trials();
 
 }  // namespace invitro::properties

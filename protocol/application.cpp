@@ -14,6 +14,8 @@ std::string_view to_string(SessionEnd reason) {
             return "hung_up";
         case SessionEnd::silent:
             return "silent";
+        case SessionEnd::moved:
+            return "moved";
     }
     return "unknown";
 }
@@ -58,6 +60,10 @@ std::string_view to_string(RemarkKind kind) {
             return "calls_crossed";
         case RemarkKind::call_held:
             return "call_held";
+        case RemarkKind::transfer_offered:
+            return "transfer_offered";
+        case RemarkKind::transfer_refused:
+            return "transfer_refused";
     }
     return "unknown";
 }

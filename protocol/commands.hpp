@@ -123,6 +123,22 @@ struct WokeUp {
     static constexpr auto fields() { return std::tuple{}; }
 };
 
+// Give the session with `peer` to another device of this profile. Without a peer: the only session
+// of the call.
+struct TransferCommand {
+    CallId call;
+    DeviceId peer;
+    DeviceId target;
+
+    bool operator==(const TransferCommand&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &TransferCommand::call),
+                          field("peer", &TransferCommand::peer),
+                          field("target", &TransferCommand::target)};
+    }
+};
+
 using Command = std::variant<RegisterCommand,
                              CallCommand,
                              AcceptCommand,
@@ -131,6 +147,7 @@ using Command = std::variant<RegisterCommand,
                              ChooseCommand,
                              HangUpCommand,
                              NetworkChanged,
-                             WokeUp>;
+                             WokeUp,
+                             TransferCommand>;
 
 }  // namespace invitro::protocol

@@ -32,9 +32,11 @@ enum class RemarkKind : std::uint8_t {
     pending_told = 16,   // an invitation, to a device that has woken
     calls_crossed = 17,  // the larger of two crossing calls gives way
     call_held = 18,      // an invitation does not ring, since a call of ours crosses it
+    transfer_offered = 19,
+    transfer_refused = 20,
 };
 
-inline constexpr std::size_t remark_kind_count = 19;
+inline constexpr std::size_t remark_kind_count = 21;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -48,6 +48,7 @@ std::string_view label_of(const protocol::Command& command) {
             [](const protocol::HangUpCommand&) -> std::string_view { return "hangs up"; },
             [](const protocol::NetworkChanged&) -> std::string_view { return {}; },
             [](const protocol::WokeUp&) -> std::string_view { return {}; },
+            [](const protocol::TransferCommand&) -> std::string_view { return "transfers"; },
         },
         command);
 }
@@ -82,6 +83,11 @@ std::string label_of(const protocol::Notification& notification) {
             [](const protocol::CallsCrossed&) {
                 return std::string("answers, for it is calling too");
             },
+            [](const protocol::TransferOffered&) { return std::string("is offered a session"); },
+            [](const protocol::TransferFailed& failed) {
+                return fmt::format("transfer failed: {}", protocol::to_string(failed.step));
+            },
+            [](const protocol::SessionMoved&) { return std::string("session moved"); },
         },
         notification);
 }

@@ -124,6 +124,10 @@ void add_calls(World& world) {
         call.lifetime = Duration{in_range<std::int64_t>(1'000'000'000, 180'000'000'001)};
         if (in_range(0, 2) == 1) call.cancel_after = any_time();
         call.talk = any_time();
+        if (in_range(0, 2) == 1) {
+            call.transfer_after = any_time();
+            call.transfer_to = any_device(world);
+        }
     }
     std::sort(world.calls.begin(), world.calls.end(), [](const Call& a, const Call& b) {
         return a.at != b.at ? a.at < b.at : a.number < b.number;

@@ -28,7 +28,16 @@ public:
 
     // Something a person does when its time comes.
     struct Action {
-        enum class Kind : std::uint8_t { start, place_call, react, cancel, choose, hang_up, move };
+        enum class Kind : std::uint8_t {
+            start,
+            place_call,
+            react,
+            cancel,
+            choose,
+            hang_up,
+            transfer,
+            move
+        };
         Kind kind = Kind::start;
         std::uint32_t row = 0;  // of the device; place_call: of the call; move: of the move
         protocol::CallId call{};
@@ -61,9 +70,11 @@ public:
 private:
     // A call under way, as the people at its initiator's end see it.
     struct OpenCall {
-        std::uint32_t row = 0;  // in World::calls
+        std::uint32_t row = 0;         // in World::calls
+        std::uint32_t hanging_up = 0;  // the device whose user ends the session
         bool connected = false;
         bool chosen = false;
+        bool transferred = false;
     };
 
     // Somebody's device rings; the key is of (call, device).
@@ -87,6 +98,10 @@ private:
     template <class Stage>
     void react(Stage& stage, const Action& action);
     template <class Stage>
+    void react_later(Stage& stage, std::uint32_t row, const protocol::CallId& call);
+    template <class Stage>
+    void transfer_later(Stage& stage, NodeIndex node, const protocol::CallId& call, OpenCall& open);
+    template <class Stage>
     void cancel(Stage& stage, const Action& action);
     template <class Stage>
     void move(Stage& stage, std::uint32_t row);
@@ -103,6 +118,8 @@ private:
     void hear(Stage& stage, NodeIndex node, const protocol::AcceptArrived& arrived);
     template <class Stage>
     void hear(Stage& stage, NodeIndex node, const protocol::Connected& connected);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::TransferOffered& offered);
     template <class Stage>
     void hear(Stage& stage, NodeIndex node, const protocol::RingingStopped& stopped);
     template <class Stage>

@@ -90,6 +90,11 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
             open_calls_.erase(action.call);
             stage.give(node_of(action.row), protocol::HangUpCommand{.call = action.call});
             break;
+        case Action::Kind::transfer:
+            stage.give(
+                node_of(action.row),
+                protocol::TransferCommand{.call = action.call, .peer = {}, .target = action.peer});
+            break;
         case Action::Kind::move:
             move(stage, action.row);
             break;
@@ -173,7 +178,8 @@ void InvitationCast::came_online(Stage& stage, NodeIndex device) {
 
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started) {
-    open_calls_.insert_or_assign(started.call, OpenCall{.row = placing_row_});
+    open_calls_.insert_or_assign(
+        started.call, OpenCall{.row = placing_row_, .hanging_up = stage.places().row(node).number});
     const protocol::Duration patience = world_.calls[placing_row_].cancel_after;
     if (patience == protocol::Duration::max()) return;
     stage.schedule(stage.now() + patience,
@@ -182,12 +188,30 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStar
 
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing) {
-    const std::uint32_t row = row_of(node);
+    react_later(stage, row_of(node), ringing.call);
+}
+
+// An offered session is answered as a call is.
+template <class Stage>
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::TransferOffered& offered) {
+    if (const OpenCall* open = open_calls_.find(offered.session)) {
+        const OpenCall leg{.row = open->row,
+                           .hanging_up = stage.places().row(node).number,
+                           .connected = true,
+                           .chosen = true,
+                           .transferred = true};
+        open_calls_.insert_or_assign(offered.call, leg);
+    }
+    react_later(stage, row_of(node), offered.call);
+}
+
+template <class Stage>
+void InvitationCast::react_later(Stage& stage, std::uint32_t row, const protocol::CallId& call) {
     const model::Reaction& reaction = world_.devices[row].reaction;
     if (reaction.kind == model::ReactionKind::ignore) return;
-    ringing_.insert_or_assign(ring_key(ringing.call, row), std::uint8_t{1});
+    ringing_.insert_or_assign(ring_key(call, row), std::uint8_t{1});
     stage.schedule(stage.now() + reaction.after,
-                   {.kind = Action::Kind::react, .row = row, .call = ringing.call});
+                   {.kind = Action::Kind::react, .row = row, .call = call});
 }
 
 template <class Stage>
@@ -206,12 +230,32 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::AcceptAr
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Connected& connected) {
     OpenCall* open = open_calls_.find(connected.call);
-    if (open == nullptr || world_.calls[open->row].initiator != stage.places().row(node).number) {
-        return;
-    }
+    if (open == nullptr) return;
+    transfer_later(stage, node, connected.call, *open);
+    if (open->hanging_up != stage.places().row(node).number) return;
     open->connected = true;
     stage.schedule(stage.now() + world_.calls[open->row].talk,
                    {.kind = Action::Kind::hang_up, .row = row_of(node), .call = connected.call});
+}
+
+// The end that is of the same person as the device that the call goes to gives it away.
+template <class Stage>
+void InvitationCast::transfer_later(Stage& stage,
+                                    NodeIndex node,
+                                    const protocol::CallId& call,
+                                    OpenCall& open) {
+    const scenarios::Call& row = world_.calls[open.row];
+    if (row.transfer_after == protocol::Duration::max() || open.transferred) return;
+    const auto target = stage.places().device(row.transfer_to);
+    CHECK(target.has_value(), "a consistent world has every device that takes over");
+    const scenarios::Device& here = stage.places().row(node);
+    if (*target == node || stage.places().row(*target).profile != here.profile) return;
+    open.transferred = true;
+    stage.schedule(stage.now() + row.transfer_after,
+                   {.kind = Action::Kind::transfer,
+                    .row = row_of(node),
+                    .call = call,
+                    .peer = device_id(world_.seed, row.transfer_to)});
 }
 
 template <class Stage>

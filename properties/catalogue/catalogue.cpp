@@ -52,6 +52,7 @@ const std::vector<Property>& all_properties() {
                                   identity_properties(),
                                   privacy_properties(),
                                   session_properties(),
+                                  transfer_properties(),
                                   registration_properties(),
                                   resource_properties()}) {
             list.insert(list.end(), family.begin(), family.end());

@@ -79,6 +79,7 @@ std::span<const Property> identity_properties();
 std::span<const Property> privacy_properties();
 std::span<const Property> session_properties();
 std::span<const Property> registration_properties();
+std::span<const Property> transfer_properties();
 std::span<const Property> resource_properties();
 
 }  // namespace invitro::properties

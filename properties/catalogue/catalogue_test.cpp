@@ -20,6 +20,7 @@ std::vector<Trial> all_trials() {
                                glare_trials(),
                                identity_trials(),
                                session_trials(),
+                               transfer_trials(),
                                other_trials()}) {
         all.insert(all.end(), family.begin(), family.end());
     }

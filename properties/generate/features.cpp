@@ -87,6 +87,11 @@ void add_settings(std::vector<Feature>& list) {
         return has(world.calls,
                    [](const auto& one) { return one.cancel_after != scenarios::Duration::max(); });
     });
+    add("transfer", [](const World& world) {
+        return has(world.calls, [](const auto& one) {
+            return one.transfer_after != scenarios::Duration::max();
+        });
+    });
     add("closed invited set", [](const World& world) {
         return has(world.calls, [](const auto& one) { return !one.admits_late_joiners; });
     });

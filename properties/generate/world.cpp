@@ -38,6 +38,7 @@ struct Swarm {
     bool preloaded = false;
     bool crossing = false;
     bool closed_sets = false;
+    bool transfers = false;
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -70,7 +71,8 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.accept_together,
                           &swarm.preloaded,
                           &swarm.crossing,
-                          &swarm.closed_sets}) {
+                          &swarm.closed_sets,
+                          &swarm.transfers}) {
         *feature = draws.one_in(2);
     }
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
@@ -228,8 +230,25 @@ private:
         call.talk =
             draws_.one_in(4) ? draws_.between(20'000ms, 120'000ms) : draws_.between(500ms, 8'000ms);
         if (swarm_.cancels && draws_.one_in(2)) call.cancel_after = cancel_after();
+        if (swarm_.transfers && draws_.one_in(2)) transfer(call, caller, callee);
         if (swarm_.closed_sets) call.admits_late_joiners = draws_.one_in(3);
         world_.calls.push_back(call);
+    }
+
+    // To another device of one of the two, while they talk or about when the session begins.
+    void transfer(Call& call, std::uint32_t caller, std::uint32_t callee) {
+        const std::uint32_t profile = draws_.one_in(2) ? caller : callee;
+        std::vector<std::uint32_t> theirs;
+        for (const Device& device : world_.devices) {
+            if (device.profile == profile && device.number != call.initiator) {
+                theirs.push_back(device.number);
+            }
+        }
+        if (theirs.empty()) return;
+        call.transfer_to = draws_.one_of(theirs);
+        call.transfer_after =
+            draws_.one_in(3) ? draws_.between(0ms, 500ms) : draws_.between(1'000ms, 20'000ms);
+        call.talk = std::max<Duration>(call.talk, 30s);
     }
 
     // Somebody who is being called calls back: within a round trip, or about when it rings.
@@ -250,6 +269,8 @@ private:
             if (device.profile == callee->number) theirs.push_back(device.number);
         }
         call.number = number;
+        call.transfer_after = Duration::max();
+        call.transfer_to = 0;
         call.initiator = draws_.one_of(theirs);
         call.callee = world_.profiles[caller].identifiers.front();
         const Duration ring = world_.push.delay.median() + 300ms;
@@ -345,7 +366,7 @@ private:
     void finish() {
         Duration last{};
         for (const Call& call : world_.calls)
-            last = std::max(last, call.at + call.lifetime + call.talk);
+            last = std::max(last, call.at + call.lifetime + 2 * call.talk);
         world_.duration =
             last + protocol::timing::grace + protocol::timing::nomination_wait_max + 30s;
     }

@@ -27,6 +27,7 @@ Broker::Broker(const BrokerConfig& config) {
     // holds.
     state_.registry.key = derive_index_key(config.ticket_key);
     state_.calls.key = state_.registry.key;
+    state_.sessions.key = state_.registry.key;
 }
 
 void Broker::handle(Instant now, const Input& input) {
@@ -86,6 +87,10 @@ void Broker::reach_deadline(Instant now) {
     const DeadlineQueue& deadlines = state_.calls.deadlines;
     while (deadlines.first_due() <= now) {
         serve(now, deadlines.first_item());
+    }
+    const DeadlineQueue& sessions = state_.sessions.deadlines;
+    while (sessions.first_due() <= now) {
+        serve_session(now, sessions.first_item());
     }
 }
 

@@ -15,7 +15,7 @@
 // and who is unknown gets at most one datagram, smaller than its own.
 //
 // Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
-// pending.cpp (who wakes), serving.cpp (what is due).
+// pending.cpp (who wakes), transfer_messages.cpp (sessions), serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -23,6 +23,7 @@
 #include "protocol/node.hpp"
 #include "protocol/wire/codec.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -46,7 +47,9 @@ public:
 
     std::optional<Output> poll_output() { return outbox_.poll(); }
 
-    [[nodiscard]] Instant next_deadline() const { return state_.calls.deadlines.first_due(); }
+    [[nodiscard]] Instant next_deadline() const {
+        return std::min(state_.calls.deadlines.first_due(), state_.sessions.deadlines.first_due());
+    }
 
     [[nodiscard]] const State& state() const { return state_; }
 
@@ -100,6 +103,22 @@ private:
     Recipient hear_recipient(const Arrival& arrival, const M& message);
     template <class M>
     bool is_of_forgotten_call(const Recipient& recipient, const M& message);
+
+    // transfer_messages.cpp
+    void on(const Arrival& arrival, const SessionKeep& message);
+    void on(const Arrival& arrival, const Transfer& message);
+    void on(const Arrival& arrival, const TransferAnswer& message);
+    std::uint32_t session_of(Instant now, CallId session, DeviceId device, DeviceId peer);
+    static void end_session(Instant now, SessionRecord& record);
+    bool may_transfer(const Arrival& arrival, SessionRecord& record, const Transfer& message);
+    void take_transfer_answer(Instant now, std::uint32_t position, const TransferAnswer& message);
+    void send_transfer_state(DeviceId device, const Address& to, std::uint32_t position);
+    void serve_session(Instant now, std::uint32_t position);
+    void push_offer(Instant now, const SessionRecord& record, const TransferRecord& transfer);
+    void dismiss_offer(Instant now, std::uint32_t position, TransferRecord& transfer);
+    template <class M>
+    void push_to_device(
+        Instant now, DeviceId device, CallId key, const M& message, Duration time_to_live);
 
     // pending.cpp
     void on(const Arrival& arrival, const PendingFetch& message);

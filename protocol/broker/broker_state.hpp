@@ -4,6 +4,7 @@
 #include "protocol/application.hpp"
 #include "protocol/broker/call_table.hpp"
 #include "protocol/broker/registration.hpp"
+#include "protocol/broker/session_table.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/fields.hpp"
 
@@ -49,6 +50,7 @@ struct BrokerState {
     BrokerConfig config;
     Registry registry;
     CallTable calls;
+    SessionTable sessions;
     BrokerCounters counters;
 
     bool operator==(const BrokerState&) const = default;
@@ -57,6 +59,7 @@ struct BrokerState {
         return std::tuple{field("config", &BrokerState::config),
                           field("registry", &BrokerState::registry),
                           field("calls", &BrokerState::calls),
+                          field("sessions", &BrokerState::sessions),
                           field("counters", &BrokerState::counters)};
     }
 };

@@ -20,6 +20,9 @@ struct PushRequest {
 
 inline constexpr std::uint8_t dismissal_attempt_first = 128;
 
+// Of a push that belongs to no call: nothing is done about its answer.
+inline constexpr std::uint64_t no_call_request = ~std::uint64_t{0};
+
 constexpr std::uint64_t to_number(const PushRequest& request) {
     return (request.call_number << 24) | (std::uint64_t{request.token_index} << 8) |
            request.attempt;

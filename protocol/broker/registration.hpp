@@ -169,6 +169,18 @@ struct Registry {
         }
     }
 
+    // Calls visit(BoundToken) for each token of the device whose lease runs.
+    template <class Visit>
+    void for_each_token_of(Instant now, DeviceId device, Visit&& visit) const {
+        for (std::uint32_t at = find_device(device); at != no_position;
+             at = bindings[at].next_of_device) {
+            if (!bindings[at].is_lapsed(now)) visit(bound_token(bindings[at]));
+        }
+    }
+
+    // Both are registered now, for the same profile.
+    [[nodiscard]] bool share_profile(Instant now, DeviceId one, DeviceId other) const;
+
     // Bytes held for all devices together, spare capacity included.
     [[nodiscard]] std::size_t memory_size() const;
 

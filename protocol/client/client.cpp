@@ -6,6 +6,24 @@
 
 namespace invitro::protocol {
 
+namespace {
+
+Instant transfers_deadline(const ClientActivity& activity) {
+    Instant next = never;
+    for (const MovingSession& one : activity.moving) {
+        next = std::min(next, one.next_deadline());
+    }
+    for (const OfferedLeg& one : activity.offered) {
+        next = std::min(next, one.next_deadline());
+    }
+    for (const ArrivingLeg& one : activity.arriving) {
+        next = std::min(next, one.next_deadline());
+    }
+    return next;
+}
+
+}  // namespace
+
 Client::Client(const ClientConfig& config) {
     state_.config = config;
 }
@@ -36,6 +54,7 @@ Instant Client::next_deadline() const {
         for (const auto& waking : activity.waking) {
             next = std::min(next, waking.next_deadline());
         }
+        next = std::min(next, transfers_deadline(activity));
     }
     return next;
 }

@@ -8,6 +8,7 @@
 #include "protocol/client/outgoing_call.hpp"
 #include "protocol/client/pending_fetch.hpp"
 #include "protocol/client/registration.hpp"
+#include "protocol/client/transfer.hpp"
 #include "protocol/paths/session.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/fields.hpp"
@@ -42,6 +43,9 @@ struct ClientActivity {
     std::vector<IncomingCall> incoming;
     std::vector<Session> sessions;  // of calls in either role; they outlive the calls
     std::vector<WakingUp> waking;   // at most one
+    std::vector<MovingSession> moving;
+    std::vector<OfferedLeg> offered;
+    std::vector<ArrivingLeg> arriving;
 
     bool operator==(const ClientActivity&) const = default;
 
@@ -49,11 +53,15 @@ struct ClientActivity {
         return std::tuple{field("outgoing", &ClientActivity::outgoing),
                           field("incoming", &ClientActivity::incoming),
                           field("sessions", &ClientActivity::sessions),
-                          field("waking", &ClientActivity::waking)};
+                          field("waking", &ClientActivity::waking),
+                          field("moving", &ClientActivity::moving),
+                          field("offered", &ClientActivity::offered),
+                          field("arriving", &ClientActivity::arriving)};
     }
 
     [[nodiscard]] bool empty() const {
-        return outgoing.empty() && incoming.empty() && sessions.empty() && waking.empty();
+        return outgoing.empty() && incoming.empty() && sessions.empty() && waking.empty() &&
+               moving.empty() && offered.empty() && arriving.empty();
     }
 };
 

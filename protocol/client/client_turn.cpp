@@ -44,14 +44,16 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, InviteDecline> || std::is_same_v<M, ForwardAck> ||
     std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
     std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
-    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, PendingFetch>;
+    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, PendingFetch> ||
+    std::is_same_v<M, SessionKeep> || std::is_same_v<M, Transfer> ||
+    std::is_same_v<M, TransferOffer> || std::is_same_v<M, TransferAnswer>;
 
 template <class M>
 inline constexpr bool is_from_path =
     std::is_same_v<M, ReflectResponse> || std::is_same_v<M, Check> ||
     std::is_same_v<M, CheckResponse> || std::is_same_v<M, Nominate> ||
     std::is_same_v<M, NominateResponse> || std::is_same_v<M, SessionData> ||
-    std::is_same_v<M, SessionClose>;
+    std::is_same_v<M, SessionClose> || std::is_same_v<M, LegOffer> || std::is_same_v<M, LegAnswer>;
 
 }  // namespace
 
@@ -99,12 +101,14 @@ void ClientTurn::command(const CallCommand& command) {
 
 void ClientTurn::command(const AcceptCommand& command) {
     if (IncomingCall* call = incoming(command.call)) call->accept(context_);
+    if (OfferedLeg* leg = offered(command.call)) leg->accept(context_);
 }
 
 void ClientTurn::command(const DeclineCommand& command) {
     if (IncomingCall* call = incoming(command.call)) {
         call->decline(context_, command.scope, command.reason);
     }
+    if (OfferedLeg* leg = offered(command.call)) leg->decline(context_);
 }
 
 // Before a session this cancels, with one it hangs up: in both cases the call is given up.
@@ -122,6 +126,7 @@ void ClientTurn::command(const ChooseCommand& command) {
 void ClientTurn::command(const HangUpCommand& command) {
     if (OutgoingCall* call = outgoing(command.call)) call->give_up(context_);
     if (IncomingCall* call = incoming(command.call)) call->hang_up(context_);
+    if (OfferedLeg* leg = offered(command.call)) leg->hang_up(context_);
     close_sessions(command.call);
 }
 
@@ -140,6 +145,7 @@ void ClientTurn::command(const NetworkChanged& command) {
             session.move(context_, state_.addresses);
         }
     }
+    move_transfers();
 }
 
 // Whoever has slept may have missed pushes, and its mapping towards the broker.
@@ -161,11 +167,13 @@ void ClientTurn::push(const ReceivedPush& push) {
     const auto message = decode(push.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
     if (const auto* invite = std::get_if<InvitePush>(&*message)) return ring(*invite);
+    if (const auto* transfer = std::get_if<TransferOffer>(&*message)) return offer(*transfer);
     const auto* dismiss = std::get_if<InviteDismiss>(&*message);
     if (dismiss == nullptr || dismiss->device != context_.device) {
         return drop(RemarkKind::unexpected_dropped, call_of(*message));
     }
     if (IncomingCall* call = incoming(dismiss->call)) return call->receive(context_, *dismiss);
+    if (OfferedLeg* leg = offered(dismiss->call)) return leg->end(context_, dismiss->reason);
     if (auto* calls = room_for_incoming(dismiss->call)) {
         calls->push_back(IncomingCall::begin_dismissed(context_, *dismiss));
     }
@@ -262,6 +270,7 @@ void ClientTurn::serve() {
     }
     serve_calls();
     serve_sessions();
+    serve_transfers();
     // What a session's end decides may be acted on at once: the next acceptor, the choice to tell.
     serve_calls();
     release_held();
@@ -283,6 +292,7 @@ void ClientTurn::serve_sessions() {
     for (Session& session : state_.activity.front().sessions) {
         const SessionChange change = session.serve(context_);
         session_changed(session, change);
+        keep_session(session);
     }
 }
 

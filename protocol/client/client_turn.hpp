@@ -2,7 +2,7 @@
 //
 // Lives for the length of one Client::handle(). Commands, pushes and the broker's messages are
 // dispatched in client_turn.cpp, what peers and reflectors send in peer_turn.cpp; crossing.cpp has
-// what becomes of two calls that cross.
+// what becomes of two calls that cross, transfer_turn.cpp what of a session that changes hands.
 #pragma once
 
 #include "protocol/client/client.hpp"
@@ -29,6 +29,7 @@ private:
     void command(const HangUpCommand& command);
     void command(const NetworkChanged& command);
     void command(const WokeUp& command);
+    void command(const TransferCommand& command);
 
     void push(const ReceivedPush& push);
     void ring(const InvitePush& push);
@@ -39,6 +40,8 @@ private:
     void from_broker(const InviteEnded& message);
     void from_broker(const PendingInvitation& message);
     void from_broker(const PendingList& message);
+    void from_broker(const TransferState& message);
+    void from_broker(const SessionKept& message);
     template <class M>
     void from_broker(const M& message);
 
@@ -50,13 +53,15 @@ private:
     void from_path(const ReceivedDatagram& datagram, const NominateResponse& message);
     void from_path(const ReceivedDatagram& datagram, const SessionData& message);
     void from_path(const ReceivedDatagram& datagram, const SessionClose& message);
+    void from_path(const ReceivedDatagram& datagram, const LegOffer& message);
+    void from_path(const ReceivedDatagram& datagram, const LegAnswer& message);
     template <class M>
     void to_session(const ReceivedDatagram& datagram, const M& message);
     template <class M>
     PathSearch* authentic_search(const M& message, std::span<const Candidate>& own);
     template <class M>
     Session* authentic_session(const M& message);
-    void session_changed(const Session& session, SessionChange change);
+    void session_changed(Session& session, SessionChange change);
     void close_sessions(const CallId& call);
 
     OutgoingCall* outgoing(const CallId& call);
@@ -66,6 +71,23 @@ private:
     std::vector<IncomingCall>* room_for_incoming(const CallId& call);
     void drop(RemarkKind kind, const CallId& call = {}, const DeviceId& device = {});
     ClientActivity& under_way();
+
+    // Sessions that change hands; transfer_turn.cpp.
+    Session* live_session(const CallId& call, const DeviceId& peer);
+    MovingSession* moving(const Session& session);
+    OfferedLeg* offered(const CallId& leg);
+    ArrivingLeg* arriving(const CallId& leg);
+    bool is_changing_hands(const Session& session);
+    void offer(const TransferOffer& push);
+    void keep_session(Session& session);
+    void forget_session(Session& session);
+    template <class M>
+    Session* new_message(const ReceivedDatagram& datagram, const M& message);
+    void answer_leg(Session& session, const CallId& leg, LegState state);
+    void begin_leg(ArrivingLeg& leg, const ReceivedDatagram& datagram);
+    bool leg_changed(const Session& session, SessionChange change);
+    void serve_transfers();
+    void move_transfers();
 
     // What crossing calls do to each other; crossing.cpp.
     bool cross(const InvitePush& push, std::vector<IncomingCall>& calls);

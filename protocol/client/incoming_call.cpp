@@ -93,6 +93,8 @@ void serve_gathering(IncomingCall& call, ClientContext& context) {
                        .self = context.device,
                        .peer = {},
                        .key = derive_path_key(call.initiator.key, call.own.key),
+                       .own_key = call.own.key,
+                       .peer_key = call.initiator.key,
                        .initiates = false},
                       context.addresses,
                       call.initiator.candidates.view());
@@ -256,6 +258,7 @@ Session IncomingCall::begin_session(ClientContext& context, const ReceivedDatagr
     CHECK(searches(), "only a searching recipient can be nominated");
     Session session =
         Session::answer(context, search.identity, datagram, kind_of_path(*this, datagram));
+    session.candidates = search.remotes;
     nominated = true;
     nomination_until = never;
     search = {};

@@ -126,6 +126,8 @@ void start_search(OutgoingCall& call,
                            .self = context.device,
                            .peer = acceptor.device,
                            .key = derive_path_key(call.own.key, connection.key),
+                           .own_key = call.own.key,
+                           .peer_key = connection.key,
                            .initiates = true},
                           context.addresses,
                           connection.candidates.view());
@@ -160,6 +162,7 @@ void serve_acceptors(OutgoingCall& call, ClientContext& context, std::vector<Ses
         if (may_nominate(call, acceptor)) {
             const PathSearch& search = acceptor.search;
             sessions.push_back(Session::nominate(context, search.identity, search.best_path()));
+            sessions.back().candidates = search.remotes;
             acceptor.phase = AcceptorPhase::nominated;
             acceptor.search = {};
         } else if (acceptor.give_up <= context.now && !acceptor.search.is_ready()) {

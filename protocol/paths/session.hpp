@@ -23,6 +23,7 @@
 #include <optional>
 #include <span>
 #include <tuple>
+#include <vector>
 
 namespace invitro::protocol {
 
@@ -49,11 +50,13 @@ struct Session {
     Address local;
     Address remote;  // where our messages go: where the peer's newest message came from
     CandidateKind local_kind = CandidateKind::host;
-    bool is_mutual = false;      // connected: the peer's SessionData has been heard
-    std::uint32_t sent = 0;      // the newest sequence of ours
-    std::uint32_t received = 0;  // the newest sequence of the peer's
-    Retransmission repetition;   // of Nominate, SessionData or SessionClose, by phase
-    Instant silent_at = never;   // given up then
+    bool is_mutual = false;             // connected: the peer's SessionData has been heard
+    std::uint32_t sent = 0;             // the newest sequence of ours
+    std::uint32_t received = 0;         // the newest sequence of the peer's
+    Retransmission repetition;          // of Nominate, SessionData or SessionClose, by phase
+    Instant silent_at = never;          // given up then
+    Retransmission upkeep;              // SessionKeep to the broker, by the client, while connected
+    std::vector<Candidate> candidates;  // the peer's, as they were when it was nominated
 
     bool operator==(const Session&) const = default;
 
@@ -67,7 +70,9 @@ struct Session {
                           field("sent", &Session::sent),
                           field("received", &Session::received),
                           field("repetition", &Session::repetition),
-                          field("silent_at", &Session::silent_at)};
+                          field("silent_at", &Session::silent_at),
+                          field("upkeep", &Session::upkeep),
+                          field("candidates", &Session::candidates)};
     }
 
     [[nodiscard]] bool is_live() const { return phase < SessionPhase::closing; }
@@ -86,6 +91,15 @@ struct Session {
     // An authentic message of the peer. A duplicate changes nothing.
     template <class M>
     SessionChange receive(PathContext& context, const ReceivedDatagram& datagram, const M& message);
+
+    // Sends another message of the session: who says it in which, and the tag, are filled in.
+    template <class M>
+    void say(PathContext& context, M message) {
+        message.call = identity.call;
+        message.sender = identity.self;
+        message.sequence = ++sent;
+        context.sender.send(local, remote, with_tag(identity.key, message));
+    }
 
     // Sends what is due, and notices silence.
     SessionChange serve(PathContext& context);

@@ -137,6 +137,14 @@ template std::size_t encode_message(const CallKeepAlive&, std::span<std::uint8_t
 template std::size_t encode_message(const PendingFetch&, std::span<std::uint8_t>);
 template std::size_t encode_message(const PendingInvitation&, std::span<std::uint8_t>);
 template std::size_t encode_message(const PendingList&, std::span<std::uint8_t>);
+template std::size_t encode_message(const SessionKeep&, std::span<std::uint8_t>);
+template std::size_t encode_message(const SessionKept&, std::span<std::uint8_t>);
+template std::size_t encode_message(const Transfer&, std::span<std::uint8_t>);
+template std::size_t encode_message(const TransferOffer&, std::span<std::uint8_t>);
+template std::size_t encode_message(const TransferAnswer&, std::span<std::uint8_t>);
+template std::size_t encode_message(const TransferState&, std::span<std::uint8_t>);
+template std::size_t encode_message(const LegOffer&, std::span<std::uint8_t>);
+template std::size_t encode_message(const LegAnswer&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectRequest&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectResponse&, std::span<std::uint8_t>);
 template std::size_t encode_message(const Check&, std::span<std::uint8_t>);

@@ -144,6 +144,58 @@ inline std::vector<Message> example_waking() {
     };
 }
 
+inline std::vector<Message> example_transfer() {
+    using namespace literals;
+    const CallId leg{.high = 8, .low = 9};
+    const DeviceId other{.high = 10, .low = 11};
+    const auto ticket = example_octets<Ticket>(0x10);
+    const auto tag = example_octets<Tag128>(0x40);
+    return {
+        SessionKeep{.device = example_device, .session = example_call, .peer = other},
+        SessionKept{.device = example_device, .session = example_call, .is_known = false},
+        Transfer{.device = example_device,
+                 .session = example_call,
+                 .leg = leg,
+                 .peer = other,
+                 .target = {.high = 12, .low = 13},
+                 .connection = example_connection(),
+                 .is_over = true},
+        TransferOffer{.device = example_device,
+                      .session = example_call,
+                      .leg = leg,
+                      .ticket = ticket,
+                      .from = other,
+                      .peer = {.high = 12, .low = 13},
+                      .connection = example_connection(),
+                      .age = 1s,
+                      .lifetime = 60s},
+        TransferAnswer{.device = example_device,
+                       .session = example_call,
+                       .leg = leg,
+                       .ticket = ticket,
+                       .step = TransferStep::accepted,
+                       .connection = example_connection()},
+        TransferState{.device = example_device,
+                      .session = example_call,
+                      .leg = leg,
+                      .step = TransferStep::declined,
+                      .connection = {}},
+        LegOffer{.call = example_call,
+                 .sender = example_device,
+                 .sequence = 4,
+                 .leg = leg,
+                 .device = other,
+                 .connection = example_connection(),
+                 .tag = tag},
+        LegAnswer{.call = example_call,
+                  .sender = example_device,
+                  .sequence = 5,
+                  .leg = leg,
+                  .state = LegState::failed,
+                  .tag = tag},
+    };
+}
+
 inline std::vector<Message> example_paths() {
     const TransactionId transaction{.high = 3, .low = 4};
     const Address mapped = parse_address("203.0.113.5:61234").value();
@@ -170,7 +222,8 @@ inline std::vector<Message> example_paths() {
 
 inline std::vector<Message> example_messages() {
     std::vector<Message> all = example_registration_and_end();
-    for (const auto& some : {example_invitation(), example_waking(), example_paths()}) {
+    for (const auto& some :
+         {example_invitation(), example_waking(), example_transfer(), example_paths()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

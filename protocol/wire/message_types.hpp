@@ -35,6 +35,12 @@ enum class MessageType : std::uint8_t {
     pending_fetch = 31,
     pending_invitation = 32,
     pending_list = 33,
+    session_keep = 34,
+    session_kept = 35,
+    transfer = 36,
+    transfer_offer = 37,
+    transfer_answer = 38,
+    transfer_state = 39,
     reflect_request = 40,
     reflect_response = 41,
     check = 50,
@@ -43,6 +49,8 @@ enum class MessageType : std::uint8_t {
     nominate_response = 53,
     session_data = 54,
     session_close = 55,
+    leg_offer = 60,
+    leg_answer = 61,
 };
 
 std::string_view to_string(MessageType type);

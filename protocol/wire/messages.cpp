@@ -56,6 +56,22 @@ std::string_view to_string(MessageType type) {
             return "PendingInvitation";
         case MessageType::pending_list:
             return "PendingList";
+        case MessageType::session_keep:
+            return "SessionKeep";
+        case MessageType::session_kept:
+            return "SessionKept";
+        case MessageType::transfer:
+            return "Transfer";
+        case MessageType::transfer_offer:
+            return "TransferOffer";
+        case MessageType::transfer_answer:
+            return "TransferAnswer";
+        case MessageType::transfer_state:
+            return "TransferState";
+        case MessageType::leg_offer:
+            return "LegOffer";
+        case MessageType::leg_answer:
+            return "LegAnswer";
         case MessageType::reflect_request:
             return "ReflectRequest";
         case MessageType::reflect_response:
@@ -130,6 +146,24 @@ std::string_view to_string(EndReason reason) {
             return "cancelled";
         case EndReason::expired:
             return "expired";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(TransferStep step) {
+    switch (step) {
+        case TransferStep::offered:
+            return "offered";
+        case TransferStep::accepted:
+            return "accepted";
+        case TransferStep::refused:
+            return "refused";
+        case TransferStep::declined:
+            return "declined";
+        case TransferStep::expired:
+            return "expired";
+        case TransferStep::over:
+            return "over";
     }
     return "unknown";
 }

@@ -15,6 +15,7 @@
 #include "protocol/wire/path_messages.hpp"
 #include "protocol/wire/pending_messages.hpp"
 #include "protocol/wire/registration_messages.hpp"
+#include "protocol/wire/transfer_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +53,14 @@ using Message = std::variant<RegisterDevice,
                              PendingFetch,
                              PendingInvitation,
                              PendingList,
+                             SessionKeep,
+                             SessionKept,
+                             Transfer,
+                             TransferOffer,
+                             TransferAnswer,
+                             TransferState,
+                             LegOffer,
+                             LegAnswer,
                              ReflectRequest,
                              ReflectResponse,
                              Check,

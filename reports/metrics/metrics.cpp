@@ -118,6 +118,7 @@ void Metrics::on_command(const EventHeader& header, const protocol::Command& com
             [](const protocol::HangUpCommand&) {},
             [](const protocol::NetworkChanged&) {},
             [](const protocol::WokeUp&) {},
+            [](const protocol::TransferCommand&) {},
         },
         command);
 }
@@ -153,6 +154,9 @@ void Metrics::on_notification(const EventHeader& header,
             [](const protocol::AcceptConfirmed&) {},
             [](const protocol::CallEnded&) {},
             [](const protocol::CallsCrossed&) {},
+            [](const protocol::TransferOffered&) {},
+            [](const protocol::TransferFailed&) {},
+            [](const protocol::SessionMoved&) {},
         },
         notification);
 }

@@ -60,6 +60,10 @@ Section<Call> call(protocol::AnswerPolicy policy) {
             "when the caller gives up, unless connected"},
         {"talk", &Call::talk, duration(),
             "how long after connecting the caller hangs up"},
+        {"transfer_after", &Call::transfer_after, duration_or_never(),
+            "how long after connecting the session is given to another device of one of the two"},
+        {"transfer_to", &Call::transfer_to, reference_to(Entity::device),
+            "the device it is given to, by the end that is of the same person"},
     }, .defaults = {.callee = {}, .policy = policy}};
 }
 
