@@ -108,7 +108,9 @@ TEST_F(PendingTest, MoreThanOneAnswerHoldsComeInSeveralEachOnce) {
 TEST_F(PendingTest, TheLongestAnswerFitsIntoADatagramAndItsSeal) {
     const std::string local(64, 'a');
     const std::string long_name = local + "@" + std::string(180, 'b') + ".example";
-    InvitePush invitation{.call = call, .device = device_id(2)};
+    InvitePush invitation;
+    invitation.call = call;
+    invitation.device = device_id(2);
     invitation.callee = EndpointIdentifier::parse(long_name).value();
     invitation.caller = invitation.callee;
     for (std::size_t i = 0; i < ConnectionData::candidates_max; ++i) {

@@ -49,16 +49,18 @@ std::uint32_t Broker::session_of(Instant now, CallId session, DeviceId device, D
 }
 
 void Broker::on(const Arrival& arrival, const SessionKeep& message) {
+    // The end of a session that nobody has spoken of opens no record.
     const std::uint32_t position =
-        session_of(arrival.now, message.session, message.device, message.peer);
-    const bool is_known = position != no_position;
+        message.is_over ? state_.sessions.find(message.session)
+                        : session_of(arrival.now, message.session, message.device, message.peer);
+    const bool is_known =
+        position != no_position &&
+        refresh(state_.sessions.records[position], message.device, message.peer, arrival.now);
     if (!is_known) remark(RemarkKind::unexpected_dropped, {}, message.device);
     send(arrival.source,
          SessionKept{.device = message.device, .session = message.session, .is_known = is_known});
     if (!is_known) return;
-    SessionRecord& record = state_.sessions.records[position];
-    refresh(record, message.device, message.peer, arrival.now);
-    if (message.is_over) end_session(arrival.now, record);
+    if (message.is_over) end_session(arrival.now, state_.sessions.records[position]);
     serve_session(arrival.now, position);
 }
 
@@ -73,14 +75,18 @@ void Broker::end_session(Instant now, SessionRecord& record) {
 }
 
 void Broker::on(const Arrival& arrival, const Transfer& message) {
+    const std::uint32_t known = state_.sessions.find(message.session);
     const std::uint32_t position =
-        session_of(arrival.now, message.session, message.device, message.peer);
+        message.is_over && known == no_position
+            ? no_position
+            : session_of(arrival.now, message.session, message.device, message.peer);
     TransferState answer{.device = message.device,
                          .session = message.session,
                          .leg = message.leg,
                          .step = TransferStep::refused,
                          .connection = {}};
     if (position == no_position || message.leg.is_none()) {
+        if (message.is_over) answer.step = TransferStep::over;
         remark(RemarkKind::transfer_refused, {}, message.device);
         send(arrival.source, answer);
         return;

@@ -41,8 +41,8 @@ PathSearch* ClientTurn::authentic_search(const M& message, std::span<const Candi
     } else if (OfferedLeg* leg = offered(message.call)) {
         if (leg->searches()) search = &leg->search;
         own = leg->own.candidates.view();
-    } else if (ArrivingLeg* leg = arriving(message.call)) {
-        if (!leg->nominated) search = &leg->search;
+    } else if (ArrivingLeg* arrival = arriving(message.call)) {
+        if (!arrival->nominated) search = &arrival->search;
     }
     if (search == nullptr || !search->identity.concerns(message.call, message.sender) ||
         !is_authentic(search->identity.key, message)) {
