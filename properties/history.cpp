@@ -215,6 +215,8 @@ void History::given(const Header& header, const protocol::AcceptCommand& command
     CallFacts* call = find_call(command.call);
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
+    // A later incarnation may ring and be answered as well.
+    if (who.killed.happened()) return device(header.node.number).consent.first(header);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
     if (!rings || who.answered_itself()) return;
     who.accept_command.first(header);
@@ -227,7 +229,7 @@ void History::given(const Header& header, const protocol::DeclineCommand& comman
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
-    if (!rings || who.answered_itself()) return;
+    if (!rings || who.answered_itself() || who.killed.happened()) return;
     who.decline_command.first(header);
     stop_ringing(header.node.number, command.call);
 }
@@ -255,7 +257,8 @@ void History::given(const Header& header, const protocol::HangUpCommand& command
         call->hang_up_command.first(header);
         note_settled(*call, header);
     } else {
-        participant(*call, header.node.number).hang_up_command.first(header);
+        ParticipantFacts& who = participant(*call, header.node.number);
+        if (!who.killed.happened()) who.hang_up_command.first(header);
     }
 }
 

@@ -68,6 +68,7 @@ void History::told(const Header& header, const protocol::CallEnded& what) {
 void History::told(const Header& header, const protocol::Ringing& what) {
     CallFacts& call = call_of(what.call);
     ParticipantFacts& who = participant(call, header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     if (who.ringing.happened()) who.rang_again.first(header);
     who.ringing.first(header);
@@ -82,6 +83,7 @@ void History::told(const Header& header, const protocol::Ringing& what) {
 void History::told(const Header& header, const protocol::RingingStopped& what) {
     if (leg_ended(header, what.call)) return;
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     if (!who.ringing_stopped.happened()) who.stop_reason = what.reason;
     who.ringing_stopped.first(header);
@@ -93,11 +95,14 @@ void History::told(const Header& header, const protocol::RingingStopped& what) {
 void History::told(const Header& header, const protocol::CallsCrossed& what) {
     const std::uint32_t number = header.node.number;
     CallFacts& made = call_of(what.given_up);
-    const bool is_own = made.initiator == number && made.awaits_answer();
+    // A program that was killed does not know whom it had nominated.
+    const bool is_open = made.awaits_answer() || made.initiator_killed.happened();
+    const bool is_own = made.initiator == number && is_open;
     const protocol::EndpointIdentifier callee = made.callee;
     made.gave_way.first(header);
     CallFacts& call = call_of(what.call);
     ParticipantFacts& who = participant(call, number);
+    if (who.killed.happened()) return;
     who.crossed.first(header);
     if (!is_own || callee != call.caller || !(what.call < what.given_up)) {
         who.crossed_unasked.first(header);
@@ -125,12 +130,14 @@ void History::stop_ringing(std::uint32_t number, const CallId& call) {
 
 void History::told(const Header& header, const protocol::AcceptConfirmed& what) {
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     who.confirmed.first(header);
 }
 
 void History::told(const Header& header, const protocol::AcceptRejected& what) {
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     if (!who.rejected.happened()) who.reject_reason = what.reason;
     who.rejected.first(header);
@@ -143,7 +150,8 @@ void History::told(const Header& header, const protocol::AcceptArrived& what) {
         call.stranger_arrived.first(header);
         return;
     }
-    if (who->arrived.seen.happened()) who->arrived_again.first(header);
+    if (who->has_arrived) who->arrived_again.first(header);
+    who->has_arrived = true;
     compare(who->arrived, header, who->device, what.connection, who->accepts);
 }
 
@@ -152,7 +160,8 @@ void History::told(const Header& header, const protocol::Connected& what) {
     CallFacts& call = call_of(what.call);
     note_connected(call, what.peer, header);
     if (header.node.number != call.initiator) {
-        open_session(participant(call, header.node.number).here, header);
+        ParticipantFacts& who = participant(call, header.node.number);
+        if (!who.killed.happened()) open_session(who.here, header);
     } else if (ParticipantFacts* who = participant_named(call, what.peer)) {
         open_session(who->at_initiator, header);
     }
@@ -164,6 +173,7 @@ void History::told(const Header& header, const protocol::Disconnected& what) {
     CallFacts& call = call_of(what.call);
     if (header.node.number != call.initiator) {
         ParticipantFacts& who = participant(call, header.node.number);
+        if (who.killed.happened()) return;
         if (is_over(who)) who.after_end.first(header);
         end_session(who.here, header, what.reason);
     } else if (ParticipantFacts* who = participant_named(call, what.peer)) {

@@ -85,4 +85,12 @@ void History::note_old_ended(const Header& header, const protocol::Disconnected&
     }
 }
 
+void History::disturb_legs(const Header& header) {
+    const std::uint32_t killed = header.node.number;
+    for (LegFacts& leg : legs_) {
+        const bool is_in_it = killed == leg.from || killed == leg.target || killed == leg.peer;
+        if (is_in_it) leg.disturbed.first(header);
+    }
+}
+
 }  // namespace invitro::properties

@@ -68,10 +68,11 @@ TEST(Load, APathIsReadAsAFile) {
 TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     const auto scenario = load_scenario("houshold.json");
     ASSERT_FALSE(scenario.has_value());
-    EXPECT_EQ(scenario.error().front().text(),
-              "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-              "flash-crowd, glare, household, lossy, office, roaming, transfer, wake-up; did you "
-              "mean household?");
+    EXPECT_EQ(
+        scenario.error().front().text(),
+        "houshold.json: no such file, and no shipped scenario of this name; shipped are "
+        "broker-crash, flash-crowd, glare, household, lossy, office, roaming, transfer, wake-up; "
+        "did you mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

@@ -13,6 +13,9 @@ namespace detail {
 // Devices that register live do so within this time of the world's start.
 inline constexpr std::uint32_t registration_spread_ms = 2000;
 
+// How long a user waits before trying a device again that was down.
+inline constexpr protocol::Duration patience = std::chrono::seconds{1};
+
 // How long the initiator's user looks at the acceptors before picking one.
 inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
@@ -20,13 +23,15 @@ inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
 template <class Stage>
 void InvitationCast::start(Stage& stage) {
-    stage.node_started(the_broker, 1);
-    for (std::uint32_t i = 0; i < reflector_count; ++i) {
-        stage.node_started(reflector_index(i), 1);
+    const bool is_preloaded = world_.registration == scenarios::RegistrationStart::preloaded;
+    for (std::uint32_t i = 0; i < brokers_.size(); ++i) {
+        if (is_preloaded) load_broker(i);
+        stage.start_node(NodeIndex{i});
     }
-    if (world_.registration == scenarios::RegistrationStart::preloaded) {
-        load_broker();
-    } else {
+    for (std::uint32_t number = 0; number < reflector_count; ++number) {
+        stage.start_node(*stage.places().reflector(number));
+    }
+    if (!is_preloaded) {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
             const std::uint64_t draw =
                 model::draw(world_.seed, model::Subsystem::people, world_.devices[row].number, 0);
@@ -48,15 +53,18 @@ void InvitationCast::start(Stage& stage) {
 template <class Stage, class F>
 // NOLINTNEXTLINE(misc-no-recursion): see Simulation::give()
 void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
-    if (raw(node) < broker_count) {
-        f(broker_);
-    } else if (!is_device(node)) {
-        f(reflectors_[raw(node) - broker_count]);
-    } else {
-        auto& client = clients_[row_of(node)];
+    const model::NodeId name = stage.places().id(node);
+    if (name.kind == model::NodeKind::broker) {
+        if (auto& broker = brokers_[raw(node)]) f(*broker);
+    } else if (name.kind == model::NodeKind::reflector) {
+        f(reflectors_[name.number]);
+    } else if (name.kind == model::NodeKind::device) {
+        const std::uint32_t row = stage.places().row_of(node);
+        auto& client = clients_[row];
         if (client == nullptr) {
-            client = std::make_unique<protocol::Client>(make_client(row_of(node), stage.now()));
-            stage.node_started(node, 1);
+            client = std::make_unique<protocol::Client>(
+                make_client(row, stage.incarnation(node), stage.now()));
+            stage.node_started(node);
             tell_network(stage, node);
             // Who is loaded as registered has been running all the time.
             if (world_.registration == scenarios::RegistrationStart::live) wake(stage, node);
@@ -68,10 +76,45 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
 }
 
 template <class Stage>
+void InvitationCast::crash(Stage& stage, NodeIndex node, CrashKeeps keeps) {
+    if (stage.places().is_broker(node)) {
+        brokers_[raw(node)].reset();
+    } else if (stage.places().is_device(node)) {
+        const std::uint32_t row = stage.places().row_of(node);
+        if (keeps == CrashKeeps::nothing) {
+            stored_clients_.insert_or_assign(row, {});
+        } else if (clients_[row] != nullptr) {
+            store_client(row);
+        }
+        clients_[row].reset();
+    }
+}
+
+template <class Stage>
+bool InvitationCast::restart(Stage& stage,
+                             NodeIndex node,
+                             std::uint32_t incarnation,
+                             const protocol::Storage& storage) {
+    if (stage.places().is_broker(node)) {
+        return recover_broker(raw(node), stage.now(), incarnation, storage);
+    }
+    if (!stage.places().is_device(node)) return true;
+    const std::uint32_t row = stage.places().row_of(node);
+    const bool is_new = restore_client(row, incarnation, stage.now());
+    stage.schedule(stage.now(),
+                   {.kind = is_new ? Action::Kind::start : Action::Kind::wake, .row = row});
+    return true;
+}
+
+template <class Stage>
 void InvitationCast::perform(Stage& stage, const Action& action) {
     switch (action.kind) {
         case Action::Kind::start:
-            stage.give(node_of(action.row), registration_of(world_, world_.devices[action.row]));
+            register_device(stage, action.row);
+            break;
+        case Action::Kind::wake:
+            tell_network(stage, stage.places().node_of(action.row));
+            wake(stage, stage.places().node_of(action.row));
             break;
         case Action::Kind::place_call:
             place_call(stage, action.row);
@@ -83,16 +126,17 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
             cancel(stage, action);
             break;
         case Action::Kind::choose:
-            stage.give(node_of(action.row),
+            stage.give(stage.places().node_of(action.row),
                        protocol::ChooseCommand{.call = action.call, .device = action.peer});
             break;
         case Action::Kind::hang_up:
             open_calls_.erase(action.call);
-            stage.give(node_of(action.row), protocol::HangUpCommand{.call = action.call});
+            stage.give(stage.places().node_of(action.row),
+                       protocol::HangUpCommand{.call = action.call});
             break;
         case Action::Kind::transfer:
             stage.give(
-                node_of(action.row),
+                stage.places().node_of(action.row),
                 protocol::TransferCommand{.call = action.call, .peer = {}, .target = action.peer});
             break;
         case Action::Kind::move:
@@ -130,10 +174,26 @@ void InvitationCast::place_call(Stage& stage, std::uint32_t row) {
                                      .admits_late_joiners = call.admits_late_joiners});
 }
 
+// Whoever finds the device down tries again until it is not.
+template <class Stage>
+void InvitationCast::register_device(Stage& stage, std::uint32_t row) {
+    const NodeIndex node = stage.places().node_of(row);
+    if (stage.is_down(node)) {
+        stage.schedule(stage.now() + detail::patience, {.kind = Action::Kind::start, .row = row});
+        return;
+    }
+    // One that begins again has not heard of its network yet.
+    if (stage.incarnation(node) > 1) {
+        tell_network(stage, node);
+        wake(stage, node);
+    }
+    stage.give(node, registration_of(world_, world_.devices[row]));
+}
+
 template <class Stage>
 void InvitationCast::react(Stage& stage, const Action& action) {
     if (!ringing_.erase(ring_key(action.call, action.row))) return;  // it has stopped meanwhile
-    stage.give(node_of(action.row),
+    stage.give(stage.places().node_of(action.row),
                answer_of(world_.devices[action.row].reaction.kind, action.call));
 }
 
@@ -141,7 +201,7 @@ template <class Stage>
 void InvitationCast::cancel(Stage& stage, const Action& action) {
     const OpenCall* open = open_calls_.find(action.call);
     if (open == nullptr || open->connected) return;
-    stage.give(node_of(action.row), protocol::CancelCommand{.call = action.call});
+    stage.give(stage.places().node_of(action.row), protocol::CancelCommand{.call = action.call});
 }
 
 template <class Stage>
@@ -182,13 +242,14 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStar
         started.call, OpenCall{.row = placing_row_, .hanging_up = stage.places().row(node).number});
     const protocol::Duration patience = world_.calls[placing_row_].cancel_after;
     if (patience == protocol::Duration::max()) return;
-    stage.schedule(stage.now() + patience,
-                   {.kind = Action::Kind::cancel, .row = row_of(node), .call = started.call});
+    stage.schedule(
+        stage.now() + patience,
+        {.kind = Action::Kind::cancel, .row = stage.places().row_of(node), .call = started.call});
 }
 
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing) {
-    react_later(stage, row_of(node), ringing.call);
+    react_later(stage, stage.places().row_of(node), ringing.call);
 }
 
 // An offered session is answered as a call is.
@@ -202,7 +263,7 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Transfer
                            .transferred = true};
         open_calls_.insert_or_assign(offered.call, leg);
     }
-    react_later(stage, row_of(node), offered.call);
+    react_later(stage, stage.places().row_of(node), offered.call);
 }
 
 template <class Stage>
@@ -222,7 +283,7 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::AcceptAr
     open->chosen = true;
     stage.schedule(stage.now() + detail::choosing_time,
                    {.kind = Action::Kind::choose,
-                    .row = row_of(node),
+                    .row = stage.places().row_of(node),
                     .call = arrived.call,
                     .peer = arrived.device});
 }
@@ -235,7 +296,9 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Connecte
     if (open->hanging_up != stage.places().row(node).number) return;
     open->connected = true;
     stage.schedule(stage.now() + world_.calls[open->row].talk,
-                   {.kind = Action::Kind::hang_up, .row = row_of(node), .call = connected.call});
+                   {.kind = Action::Kind::hang_up,
+                    .row = stage.places().row_of(node),
+                    .call = connected.call});
 }
 
 // The end that is of the same person as the device that the call goes to gives it away.
@@ -253,14 +316,14 @@ void InvitationCast::transfer_later(Stage& stage,
     open.transferred = true;
     stage.schedule(stage.now() + row.transfer_after,
                    {.kind = Action::Kind::transfer,
-                    .row = row_of(node),
+                    .row = stage.places().row_of(node),
                     .call = call,
                     .peer = device_id(world_.seed, row.transfer_to)});
 }
 
 template <class Stage>
-void InvitationCast::hear(Stage&, NodeIndex node, const protocol::RingingStopped& stopped) {
-    ringing_.erase(ring_key(stopped.call, row_of(node)));
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::RingingStopped& stopped) {
+    ringing_.erase(ring_key(stopped.call, stage.places().row_of(node)));
 }
 
 template <class Stage>

@@ -54,7 +54,8 @@ const std::vector<Property>& all_properties() {
                                   session_properties(),
                                   transfer_properties(),
                                   registration_properties(),
-                                  resource_properties()}) {
+                                  resource_properties(),
+                                  durability_properties()}) {
             list.insert(list.end(), family.begin(), family.end());
         }
         return list;

@@ -49,6 +49,7 @@ void transfer_within_profile(const History& history, Findings& findings) {
 
 void transfer_keeps_old_session(const History& history, Findings& findings) {
     for (const LegFacts& leg : history.legs()) {
+        if (leg.disturbed.happened()) continue;
         if (leg.old_moved.happened() && !leg.connected_at_peer.is_before(leg.old_moved)) {
             findings.breach(leg.old_moved,
                             fmt::format("{}, and the old one was closed for it at {}, but the new "
@@ -67,6 +68,7 @@ constexpr Duration closing_max = timing::session_silence_max + timing::session_k
 
 void transfer_leaves_one_session(const History& history, Findings& findings) {
     for (const LegFacts& leg : history.legs()) {
+        if (leg.disturbed.happened()) continue;
         if (!leg.connected_at_peer.happened()) continue;
         const Instant since = leg.connected_at_peer.at;
         const bool is_double = leg.old_ended_at_peer.at > since;
@@ -91,6 +93,7 @@ constexpr Duration settled_max = timing::invitation_lifetime_default + timing::g
 
 void transfer_is_settled(const History& history, Findings& findings) {
     for (const LegFacts& leg : history.legs()) {
+        if (leg.disturbed.happened()) continue;
         const auto judge_end = [&](std::uint32_t device, const Moment& since, const Moment& told) {
             if (!since.happened()) return;
             if (told.at <= since.at + settled_max) {
@@ -122,6 +125,7 @@ bool is_calm(const History& history, const LegFacts& leg, Instant from, Instant 
 
 void transfer_moves_session(const History& history, Findings& findings) {
     for (const LegFacts& leg : history.legs()) {
+        if (leg.disturbed.happened()) continue;
         if (!leg.accept_command.happened()) continue;
         const Instant from = leg.accept_command.at;
         const Instant until = std::min(from + timing::connect_max, history.now());
