@@ -1,93 +1,70 @@
 #include "protocol/wire/messages.hpp"
 
+#include <array>
+#include <string_view>
+#include <variant>
+
 namespace invitro::protocol {
 
+namespace {
+
+struct MessageName {
+    MessageType type;
+    std::string_view name;
+};
+
+constexpr std::array message_names{
+    MessageName{MessageType::register_device, "RegisterDevice"},
+    MessageName{MessageType::register_ack, "RegisterAck"},
+    MessageName{MessageType::invite_request, "InviteRequest"},
+    MessageName{MessageType::invite_progress, "InviteProgress"},
+    MessageName{MessageType::invite_failed, "InviteFailed"},
+    MessageName{MessageType::invite_push, "InvitePush"},
+    MessageName{MessageType::invite_dismiss, "InviteDismiss"},
+    MessageName{MessageType::invite_ringing, "InviteRinging"},
+    MessageName{MessageType::ringing_ack, "RingingAck"},
+    MessageName{MessageType::invite_accept, "InviteAccept"},
+    MessageName{MessageType::accept_ack, "AcceptAck"},
+    MessageName{MessageType::accept_refused, "AcceptRefused"},
+    MessageName{MessageType::invite_decline, "InviteDecline"},
+    MessageName{MessageType::decline_ack, "DeclineAck"},
+    MessageName{MessageType::accept_forward, "AcceptForward"},
+    MessageName{MessageType::forward_ack, "ForwardAck"},
+    MessageName{MessageType::invite_cancel, "InviteCancel"},
+    MessageName{MessageType::cancel_ack, "CancelAck"},
+    MessageName{MessageType::invite_update, "InviteUpdate"},
+    MessageName{MessageType::update_ack, "UpdateAck"},
+    MessageName{MessageType::invite_ended, "InviteEnded"},
+    MessageName{MessageType::ended_ack, "EndedAck"},
+    MessageName{MessageType::call_keep_alive, "CallKeepAlive"},
+    MessageName{MessageType::pending_fetch, "PendingFetch"},
+    MessageName{MessageType::pending_invitation, "PendingInvitation"},
+    MessageName{MessageType::pending_list, "PendingList"},
+    MessageName{MessageType::session_keep, "SessionKeep"},
+    MessageName{MessageType::session_kept, "SessionKept"},
+    MessageName{MessageType::transfer, "Transfer"},
+    MessageName{MessageType::transfer_offer, "TransferOffer"},
+    MessageName{MessageType::transfer_answer, "TransferAnswer"},
+    MessageName{MessageType::transfer_state, "TransferState"},
+    MessageName{MessageType::leg_offer, "LegOffer"},
+    MessageName{MessageType::leg_answer, "LegAnswer"},
+    MessageName{MessageType::reflect_request, "ReflectRequest"},
+    MessageName{MessageType::reflect_response, "ReflectResponse"},
+    MessageName{MessageType::check, "Check"},
+    MessageName{MessageType::check_response, "CheckResponse"},
+    MessageName{MessageType::nominate, "Nominate"},
+    MessageName{MessageType::nominate_response, "NominateResponse"},
+    MessageName{MessageType::session_data, "SessionData"},
+    MessageName{MessageType::session_close, "SessionClose"},
+};
+
+static_assert(message_names.size() == std::variant_size_v<Message>, "every message has a name");
+
+}  // namespace
+
 std::string_view to_string(MessageType type) {
-    switch (type) {
-        case MessageType::register_device:
-            return "RegisterDevice";
-        case MessageType::register_ack:
-            return "RegisterAck";
-        case MessageType::invite_request:
-            return "InviteRequest";
-        case MessageType::invite_progress:
-            return "InviteProgress";
-        case MessageType::invite_failed:
-            return "InviteFailed";
-        case MessageType::invite_push:
-            return "InvitePush";
-        case MessageType::invite_dismiss:
-            return "InviteDismiss";
-        case MessageType::invite_ringing:
-            return "InviteRinging";
-        case MessageType::ringing_ack:
-            return "RingingAck";
-        case MessageType::invite_accept:
-            return "InviteAccept";
-        case MessageType::accept_ack:
-            return "AcceptAck";
-        case MessageType::accept_refused:
-            return "AcceptRefused";
-        case MessageType::invite_decline:
-            return "InviteDecline";
-        case MessageType::decline_ack:
-            return "DeclineAck";
-        case MessageType::accept_forward:
-            return "AcceptForward";
-        case MessageType::forward_ack:
-            return "ForwardAck";
-        case MessageType::invite_cancel:
-            return "InviteCancel";
-        case MessageType::cancel_ack:
-            return "CancelAck";
-        case MessageType::invite_update:
-            return "InviteUpdate";
-        case MessageType::update_ack:
-            return "UpdateAck";
-        case MessageType::invite_ended:
-            return "InviteEnded";
-        case MessageType::ended_ack:
-            return "EndedAck";
-        case MessageType::call_keep_alive:
-            return "CallKeepAlive";
-        case MessageType::pending_fetch:
-            return "PendingFetch";
-        case MessageType::pending_invitation:
-            return "PendingInvitation";
-        case MessageType::pending_list:
-            return "PendingList";
-        case MessageType::session_keep:
-            return "SessionKeep";
-        case MessageType::session_kept:
-            return "SessionKept";
-        case MessageType::transfer:
-            return "Transfer";
-        case MessageType::transfer_offer:
-            return "TransferOffer";
-        case MessageType::transfer_answer:
-            return "TransferAnswer";
-        case MessageType::transfer_state:
-            return "TransferState";
-        case MessageType::leg_offer:
-            return "LegOffer";
-        case MessageType::leg_answer:
-            return "LegAnswer";
-        case MessageType::reflect_request:
-            return "ReflectRequest";
-        case MessageType::reflect_response:
-            return "ReflectResponse";
-        case MessageType::check:
-            return "Check";
-        case MessageType::check_response:
-            return "CheckResponse";
-        case MessageType::nominate:
-            return "Nominate";
-        case MessageType::nominate_response:
-            return "NominateResponse";
-        case MessageType::session_data:
-            return "SessionData";
-        case MessageType::session_close:
-            return "SessionClose";
+    for (const MessageName& one : message_names) {
+        if (one.type == type) return one.name;
     }
     return "unknown";
 }
