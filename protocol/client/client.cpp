@@ -50,6 +50,7 @@ Instant Client::next_deadline() const {
         }
         for (const auto& session : activity.sessions) {
             next = std::min(next, session.next_deadline());
+            if (session.is_live()) next = std::min(next, session.upkeep.due);
         }
         for (const auto& waking : activity.waking) {
             next = std::min(next, waking.next_deadline());

@@ -196,7 +196,7 @@ void Session::close(PathContext& context) {
 }
 
 Instant Session::next_deadline() const {
-    return is_live() ? std::min({silent_at, repetition.due, upkeep.due}) : repetition.due;
+    return is_live() ? std::min(silent_at, repetition.due) : repetition.due;
 }
 
 }  // namespace invitro::protocol

@@ -55,7 +55,7 @@ struct Session {
     std::uint32_t received = 0;         // the newest sequence of the peer's
     Retransmission repetition;          // of Nominate, SessionData or SessionClose, by phase
     Instant silent_at = never;          // given up then
-    Retransmission upkeep;              // SessionKeep to the broker, by the client, while connected
+    Retransmission upkeep;              // SessionKeep to the broker: the client's business
     std::vector<Candidate> candidates;  // the peer's, as they were when it was nominated
 
     bool operator==(const Session&) const = default;
