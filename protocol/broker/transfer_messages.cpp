@@ -5,6 +5,7 @@
 // the peers; the broker only carries the question and the answer.
 #include "protocol/broker/broker.hpp"
 #include "protocol/broker/push_request.hpp"
+#include "protocol/paths/path_identity.hpp"
 
 #include <algorithm>
 
@@ -123,7 +124,7 @@ bool Broker::may_transfer(const Arrival& arrival, SessionRecord& record, const T
 }
 
 void Broker::on(const Arrival& arrival, const TransferAnswer& message) {
-    if (message.ticket != ticket_for(message.leg, message.device)) {
+    if (!equal_tags(message.ticket, ticket_for(message.leg, message.device))) {
         remark(RemarkKind::unexpected_dropped, {}, message.device);
         return;
     }
