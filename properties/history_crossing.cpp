@@ -26,22 +26,19 @@ void History::find_crossing(CallFacts& call) {
     const bool is_smaller = call.id < other->id;
     const CallFacts& smaller = is_smaller ? call : *other;
     const CallFacts& larger = is_smaller ? *other : call;
-    crossings_.push_back({.smaller = smaller.id,
-                          .larger = larger.id,
-                          .smaller_initiator = smaller.initiator,
-                          .larger_initiator = larger.initiator,
-                          .began = {},
-                          .smaller_taken = smaller.taken,
-                          .larger_taken = larger.taken,
-                          .grace_end = smaller.grace_end(),
-                          .failed_tries = {},
-                          .pushes_lost = 0,
-                          .pushed = {},
-                          .accepted = {},
-                          .settled = {},
-                          .rang = {},
-                          .connected_in_smaller = {},
-                          .connected_in_larger = {}});
+    CrossingFacts& crossing = crossings_.emplace_back();
+    crossing.smaller = smaller.id;
+    crossing.larger = larger.id;
+    crossing.smaller_initiator = smaller.initiator;
+    crossing.larger_initiator = larger.initiator;
+    crossing.smaller_taken = smaller.taken;
+    crossing.larger_taken = larger.taken;
+    crossing.grace_end = smaller.grace_end();
+    // Who calls back may have answered before.
+    const ParticipantFacts* who = smaller.find(larger.initiator);
+    if (who == nullptr) return;
+    crossing.accepted = who->accept_at_broker;
+    crossing.settled = earliest(who->decline_command, who->ringing_stopped);
 }
 
 CrossingFacts* History::crossing_of(const CallFacts& call) {
