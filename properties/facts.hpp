@@ -75,9 +75,10 @@ enum class Exchange : std::uint8_t {
     ended = 9,
     keep_alive = 10,
     path = 11,
-    waking = 12,
-    transfer = 13,
-    none = 14,
+    none = 12,
+    relay = 13,  // asking the broker for relays, and relays for allocations
+    waking = 14,
+    transfer = 15,
 };
 
 // A set of exchanges.
@@ -114,6 +115,15 @@ struct SessionFacts {
     bool operator==(const SessionFacts&) const = default;
 
     [[nodiscard]] bool is_open() const { return connected.happened() && !disconnected.happened(); }
+};
+
+// What one end did to go through a relay to the other end.
+struct RelayFacts {
+    Moment asked;      // the first RelayRequest sent
+    Moment allocated;  // the last RelayAllocate sent that begins or keeps an allocation
+    Moment got;        // the first RelayData delivered here that the other end had sent
+
+    bool operator==(const RelayFacts&) const = default;
 };
 
 // How a copy of connection data compares with the original it must equal.
@@ -190,6 +200,10 @@ struct ParticipantFacts {
     SessionFacts here;
     SessionFacts at_initiator;
 
+    // The way through a relay, at either end.
+    RelayFacts relay_here;
+    RelayFacts relay_at_initiator;
+
     // Against the rules as such.
     Moment revealed;  // the first datagram that shows somebody an address of its making
     protocol::MessageType revealed_by = protocol::MessageType::check;
@@ -248,6 +262,10 @@ struct CallFacts {
     Moment over_possibly;       // from here on it may be refused
     Moment declined_out;        // nobody is left and nobody has accepted
     Moment stranger_forwarded;  // an AcceptForward that names no known device
+
+    // At relays.
+    Moment coupled_astray;    // RelayData delivered from, or to, anybody but the ends of an accept
+    Moment granted_too_long;  // an allocation for longer than any may last
 
     std::vector<ParticipantFacts> participants;
     std::vector<FailedTry> failed_tries;

@@ -7,6 +7,7 @@
 
 #include "model/event.hpp"
 #include "properties/facts.hpp"
+#include "properties/seal_watch.hpp"
 #include "properties/storage_facts.hpp"
 #include "properties/surroundings.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
@@ -45,6 +46,9 @@ public:
 
     // Every session that was offered to another device.
     [[nodiscard]] const std::vector<LegFacts>& legs() const { return legs_; }
+
+    // What the envelopes have shown.
+    [[nodiscard]] const SealFacts& seals() const { return seals_.facts(); }
 
     // When the device came to be known to the broker; never: it has not.
     [[nodiscard]] Moment registered(std::uint32_t device) const;
@@ -150,6 +154,18 @@ private:
                    const Header& header,
                    MessageType type,
                    protocol::ByteView payload);
+    // history_relays.cpp
+    void sent_by_relay(CallFacts& call,
+                       const Header& header,
+                       MessageType type,
+                       protocol::ByteView payload);
+    void sent_about_relay(CallFacts& call,
+                          const Header& header,
+                          MessageType type,
+                          protocol::ByteView payload);
+    void came_through_relay(CallFacts& call, const Header& header, protocol::ByteView payload);
+    RelayFacts* relay_facts(CallFacts& call, std::uint32_t end, std::uint32_t peer);
+
     void count_failed(const Header& header, MessageType type, protocol::ByteView payload);
 
     // history_notifications.cpp
@@ -203,6 +219,7 @@ private:
 
     Surroundings surroundings_;
     StorageFacts storage_;
+    SealWatch seals_;
     Calls calls_;
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;

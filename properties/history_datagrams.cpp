@@ -1,4 +1,5 @@
 // History, third part: datagrams sent, delivered and lost.
+#include "properties/decode_as.hpp"
 #include "properties/history.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
@@ -14,17 +15,19 @@ using protocol::MessageType;
 
 namespace {
 
-// Between the peers themselves, as opposed to through the broker.
+// Between the peers themselves or with a relay, as opposed to through the broker.
 bool is_path_message(MessageType type) {
-    return type >= MessageType::check;
+    const bool is_relays = type >= MessageType::relay_allocate && type <= MessageType::relay_data;
+    return is_relays || type >= MessageType::check;
 }
 
-// The decoded message, if it is an M.
-template <class M, class Use>
-void decode_as(ByteView payload, Use&& use) {
+// What is said, where a relay passes it, by what is inside.
+MessageType type_inside(MessageType type, ByteView payload) {
+    if (type != MessageType::relay_data) return type;
     const auto message = protocol::decode(payload);
-    if (!message) return;
-    if (const M* one = std::get_if<M>(&*message)) use(*one);
+    const auto* data = message ? std::get_if<protocol::RelayData>(&*message) : nullptr;
+    const auto inner = data == nullptr ? std::nullopt : peek_type(data->payload.view());
+    return inner.value_or(type);
 }
 
 // The participant that a message of a call is about: an InviteUpdate is about its sender.
@@ -65,16 +68,20 @@ bool has_any_accepted(const CallFacts& call) {
 // ---- sent ---------------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramSent& event) {
-    const auto type = peek_type(event.payload);
+    seals_.sent(header, event);
+    const auto type = peek_type(model::message_in(event));
     if (!type) return;
     if (header.call.is_none()) {
-        sent_outside_calls(header, *type, event.payload);
+        sent_outside_calls(header, *type, model::message_in(event));
         return;
     }
     // A call is first heard of by CallStarted; without it there is nobody to judge it for.
     CallFacts* call = find_call(header.call);
     if (call == nullptr) return;
     const bool is_device = header.node.kind == NodeKind::device;
+    if (header.node.kind == NodeKind::relay) {
+        return sent_by_relay(*call, header, *type, model::message_in(event));
+    }
     if (is_path_message(*type)) {
         ++call->path_messages;
         call->path_first.first(header);
@@ -84,12 +91,13 @@ void History::on(const Header& header, const model::DatagramSent& event) {
         call->last_message.last(header);
         call->last_sender = is_device ? header.node.number : nobody;
     }
+    if (is_device) sent_about_relay(*call, header, *type, model::message_in(event));
     if (!is_device) {
         sent_by_broker(*call, header, *type, event);
     } else if (header.node.number == call->initiator) {
-        sent_by_initiator(*call, header, *type, event.payload);
+        sent_by_initiator(*call, header, *type, model::message_in(event));
     } else {
-        sent_by_recipient(*call, header, *type, event.payload);
+        sent_by_recipient(*call, header, *type, model::message_in(event));
     }
 }
 
@@ -144,14 +152,14 @@ void History::sent_by_broker(CallFacts& call,
         call.taken.first(header);
         note_taken(call, header);
     } else if (type == MessageType::accept_ack) {
-        decode_as<protocol::AcceptAck>(event.payload, [&](const auto& message) {
+        decode_as<protocol::AcceptAck>(model::message_in(event), [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
             if (who == nullptr) return;
             who->accept_acked.first(header);
             if (!who->accept_durable.happened()) who->acked_too_early.first(header);
         });
     } else if (type == MessageType::accept_forward) {
-        decode_as<protocol::AcceptForward>(event.payload, [&](const auto& message) {
+        decode_as<protocol::AcceptForward>(model::message_in(event), [&](const auto& message) {
             forwarded(call, header, event.destination, message);
         });
     }
@@ -164,7 +172,7 @@ void History::sent_by_initiator(CallFacts& call,
     if (type == MessageType::invite_request) {
         decode_as<protocol::InviteRequest>(
             payload, [&](const auto& message) { requested(call, header, message); });
-    } else if (type == MessageType::nominate) {
+    } else if (type_inside(type, payload) == MessageType::nominate) {
         call.nominate_sent.first(header);
         note_settled(call, header);
     } else if (type == MessageType::invite_update) {
@@ -241,23 +249,28 @@ void History::forwarded(CallFacts& call,
 // ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
-    const auto type = peek_type(event.payload);
+    if (seals_.delivered(header, event)) return;  // nobody is to do anything about it
+    const auto type = peek_type(model::message_in(event));
     if (type == MessageType::reflect_response && header.node.kind == NodeKind::device) {
-        decode_as<protocol::ReflectResponse>(event.payload, [&](const auto& message) {
+        decode_as<protocol::ReflectResponse>(model::message_in(event), [&](const auto& message) {
             for (ReflectionFacts& one : device(header.node.number).reflections) {
                 if (one.transaction == message.transaction) one.is_answered = true;
             }
         });
     }
-    if (type == MessageType::leg_offer) leg_at_peer(header, event.payload);
+    if (type == MessageType::leg_offer) leg_at_peer(header, model::message_in(event));
     const bool is_at_broker = header.node.kind == NodeKind::broker;
-    if (type && is_at_broker) came_to_broker(header, *type, event.payload);
+    if (type && is_at_broker) came_to_broker(header, *type, model::message_in(event));
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (!type || call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
         at_broker(*call, header, *type, event);
-    } else if (header.node.kind == NodeKind::device && header.node.number != call->initiator) {
-        at_device(*call, header, *type, event.payload);
+    } else if (header.node.kind == NodeKind::device) {
+        if (*type == MessageType::relay_data)
+            came_through_relay(*call, header, model::message_in(event));
+        if (header.node.number != call->initiator) {
+            at_device(*call, header, *type, model::message_in(event));
+        }
     }
 }
 
@@ -268,7 +281,12 @@ void History::initiator_at_broker(CallFacts& call,
     bool is_initiators = type == MessageType::invite_request ||
                          type == MessageType::invite_cancel || type == MessageType::invite_update;
     if (type == MessageType::call_keep_alive) {
-        decode_as<protocol::CallKeepAlive>(event.payload, [&](const auto& message) {
+        decode_as<protocol::CallKeepAlive>(model::message_in(event), [&](const auto& message) {
+            is_initiators = number_of(message.device) == call.initiator;
+        });
+    }
+    if (type == MessageType::relay_request) {
+        decode_as<protocol::RelayRequest>(model::message_in(event), [&](const auto& message) {
             is_initiators = number_of(message.device) == call.initiator;
         });
     }
@@ -279,7 +297,7 @@ void History::at_broker(CallFacts& call,
                         const Header& header,
                         MessageType type,
                         const model::DatagramDelivered& event) {
-    const ByteView payload = event.payload;
+    const ByteView payload = model::message_in(event);
     initiator_at_broker(call, type, event);
     if (type == MessageType::invite_cancel) {
         call.cancel_at_broker.first(header);
@@ -328,10 +346,10 @@ void History::decline_at_broker(CallFacts& call,
     call.over_certainly.first(header);
 }
 
-void History::at_device(CallFacts& call, const Header& header, MessageType type, ByteView) {
+void History::at_device(CallFacts& call, const Header& header, MessageType type, ByteView payload) {
     if (type == MessageType::invite_ended) {
         participant(call, header.node.number).dismissed.first(header);
-    } else if (type == MessageType::nominate) {
+    } else if (type_inside(type, payload) == MessageType::nominate) {
         participant(call, header.node.number).nominated.first(header);
     }
 }
@@ -353,7 +371,8 @@ void History::on(const Header& header, const model::DatagramDropped& event) {
         case model::DropReason::nat_no_hairpin:
             return;
     }
-    if (const auto type = peek_type(event.payload)) count_failed(header, *type, event.payload);
+    if (const auto type = peek_type(model::message_in(event)))
+        count_failed(header, *type, model::message_in(event));
 }
 
 void History::count_failed(const Header& header, MessageType type, ByteView payload) {

@@ -22,7 +22,7 @@ void History::given(const Header& header, const protocol::TransferCommand& comma
 
 // The broker offers a session to a device.
 void History::offered(const Header& header, const model::PushSubmitted& event) {
-    const auto message = protocol::decode(event.payload);
+    const auto message = protocol::decode(model::message_in(event));
     const auto* offer = message ? std::get_if<protocol::TransferOffer>(&*message) : nullptr;
     if (offer == nullptr) return;
     LegFacts* leg = find_leg(offer->leg);

@@ -33,6 +33,8 @@ public:
 
     static protocol::Address address(std::uint32_t device);
 
+    static std::vector<std::uint8_t> encoded(const protocol::Message& message);
+
     // The connection data that a device sends.
     static ConnectionData data(std::uint32_t device);
 
@@ -51,6 +53,7 @@ public:
     Story& device_sends(std::uint32_t device, const protocol::Message& message);
     // To the initiator, unless it says where.
     Story& broker_sends(const protocol::Message& message, const protocol::Address& to = {});
+    Story& relay_sends(const protocol::Message& message);
     Story& device_gets(std::uint32_t device, const protocol::Message& message);
     // And writes down what decides something, which is durable in the same moment.
     Story& broker_gets(const protocol::Message& message, const protocol::Address& from = {});
@@ -72,6 +75,23 @@ public:
     Story& lost(std::uint32_t device, const protocol::Message& message);
     Story& push(std::uint32_t device, const protocol::Message& message);
     Story& push_arrives(std::uint32_t device, const protocol::Message& message);
+
+    // ---- sealed ---------------------------------------------------------------------------------
+
+    // In clear unless a story says otherwise; then keys are real ones, by device.
+    static protocol::DeviceId sealed_id(std::uint32_t device);
+    // The envelope in which the device says something to the broker, with this number.
+    protocol::ByteView envelope(std::uint32_t device,
+                                const protocol::Message& message,
+                                std::uint64_t number);
+    Story& device_sends_sealed(std::uint32_t device,
+                               const protocol::Message& message,
+                               std::uint64_t number);
+    Story& broker_gets_sealed(std::uint32_t device,
+                              const protocol::Message& message,
+                              std::uint64_t number);
+    // The broker answers what it got last.
+    Story& broker_reacts(const protocol::Message& message);
 
     // ---- what goes together ---------------------------------------------------------------------
 
@@ -145,8 +165,10 @@ std::vector<Trial> silence_trials();
 std::vector<Trial> policy_trials();
 std::vector<Trial> glare_trials();
 std::vector<Trial> identity_trials();
+std::vector<Trial> security_trials();
 std::vector<Trial> session_trials();
 std::vector<Trial> transfer_trials();
+std::vector<Trial> relay_trials();
 std::vector<Trial> other_trials();
 
 }  // namespace invitro::properties

@@ -54,6 +54,22 @@ std::string_view to_string(RemarkKind kind) {
             return "exchange_given_up";
         case RemarkKind::mapping_classified:
             return "mapping_classified";
+        case RemarkKind::forged_dropped:
+            return "forged_dropped";
+        case RemarkKind::replayed_dropped:
+            return "replayed_dropped";
+        case RemarkKind::recipient_unknown:
+            return "recipient_unknown";
+        case RemarkKind::relay_asked:
+            return "relay_asked";
+        case RemarkKind::relay_granted:
+            return "relay_granted";
+        case RemarkKind::relay_refused:
+            return "relay_refused";
+        case RemarkKind::relay_lapsed:
+            return "relay_lapsed";
+        case RemarkKind::relay_data_dropped:
+            return "relay_data_dropped";
         case RemarkKind::pending_told:
             return "pending_told";
         case RemarkKind::calls_crossed:

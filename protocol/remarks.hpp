@@ -29,14 +29,22 @@ enum class RemarkKind : std::uint8_t {
     registration_replaced = 13,
     exchange_given_up = 14,
     mapping_classified = 15,
-    pending_told = 16,   // an invitation, to a device that has woken
-    calls_crossed = 17,  // the larger of two crossing calls gives way
-    call_held = 18,      // an invitation does not ring, since a call of ours crosses it
-    transfer_offered = 19,
-    transfer_refused = 20,
+    forged_dropped = 16,     // not sealed, by nobody we know, or by another than its author
+    replayed_dropped = 17,   // sealed, and seen before
+    recipient_unknown = 18,  // not sent: there is no key to seal it with
+    relay_asked = 19,        // no direct path so far
+    relay_granted = 20,
+    relay_refused = 21,
+    relay_lapsed = 22,
+    relay_data_dropped = 23,  // nobody's, or for an end that is not there
+    pending_told = 24,        // an invitation, to a device that has woken
+    calls_crossed = 25,       // the larger of two crossing calls gives way
+    call_held = 26,           // an invitation does not ring, since a call of ours crosses it
+    transfer_offered = 27,
+    transfer_refused = 28,
 };
 
-inline constexpr std::size_t remark_kind_count = 21;
+inline constexpr std::size_t remark_kind_count = 29;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -178,6 +178,7 @@ void add_settings(World& world) {
     world.seed = in_range<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max());
     world.duration = any_time();
     world.registration = any_of<RegistrationStart>(2);
+    world.security = any_of<Security>(2);
     world.core = {.loss = any_share(),
                   .duplication = any_share(),
                   .reordering = any_share(),
@@ -187,7 +188,9 @@ void add_settings(World& world) {
         world.brokers.push_back({.number = number, .site = any_site()});
     }
     for (std::uint32_t number = in_range(0U, 3U); number < 3; number += in_range(1U, 3U)) {
-        world.relays.push_back({.number = number, .site = any_site()});
+        world.relays.push_back({.number = number,
+                                .site = any_site(),
+                                .couplings = in_range(0U, limits::relay_couplings_max + 1)});
     }
     world.reflector_sites = {any_site(), any_site()};
     world.push.delay = any_distribution();

@@ -71,8 +71,8 @@ TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     EXPECT_EQ(
         scenario.error().front().text(),
         "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-        "broker-crash, flash-crowd, glare, household, lossy, office, roaming, transfer, wake-up; "
-        "did you mean household?");
+        "broker-crash, flash-crowd, glare, household, lossy, office, relay-fallback, roaming, "
+        "transfer, wake-up; did you mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

@@ -16,6 +16,7 @@
 #include "model/network/topology.hpp"
 #include "model/people/person.hpp"
 #include "model/push/push_service.hpp"
+#include "protocol/security/keys.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/wire/messages.hpp"
@@ -100,8 +101,11 @@ struct Broker {
 };
 
 struct Relay {
+    static constexpr std::uint32_t couplings_default = 1024;
+
     std::uint32_t number = 0;
     model::SiteIndex site{};
+    std::uint32_t couplings = couplings_default;  // pairs of devices it passes data for at once
 
     bool operator==(const Relay&) const = default;
 };
@@ -111,6 +115,9 @@ enum class RegistrationStart : std::uint8_t {
     live = 0,       // each registers over the network in the first seconds
     preloaded = 1,  // a broker snapshot is loaded; equal in effect, for scale
 };
+
+// How what passes between devices and brokers is sealed; see protocol/security/suite.hpp.
+using Security = protocol::SealSuite;
 
 // What the wide area between sites does to every datagram, beside its latency.
 struct CoreNetwork {
@@ -128,6 +135,7 @@ struct World {
     Duration duration =
         std::chrono::minutes{4};  // the world ends then, or when nothing is left to happen
     RegistrationStart registration = RegistrationStart::live;
+    Security security = Security::real;  // or charged
     CoreNetwork core;
     std::vector<Broker> brokers = {Broker{}};  // sorted by number; the first is number 0
     std::array<model::SiteIndex, 2> reflector_sites{};

@@ -22,25 +22,45 @@ protocol::RandomValue ticket_key(std::uint64_t world_seed) {
         incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
 }
 
-protocol::BrokerConfig config_of_broker(std::uint64_t world_seed,
+// The key that brokers and relays share, likewise.
+protocol::RandomValue relay_key(std::uint64_t world_seed) {
+    return protocol::draw(
+        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::relay_key, 0);
+}
+
+protocol::BrokerConfig config_of_broker(const scenarios::World& world,
                                         std::uint32_t number,
                                         std::uint32_t incarnation) {
-    return {.address = broker_address(number),
-            .seed = incarnation_seed(world_seed, broker_name(number), incarnation),
-            .ticket_key = ticket_key(world_seed)};
+    protocol::BrokerConfig config;
+    config.address = broker_address(number);
+    config.seed = incarnation_seed(world.seed, broker_name(number), incarnation);
+    config.ticket_key = ticket_key(world.seed);
+    config.is_sealed = true;
+    config.relay_key = relay_key(world.seed);
+    for (const scenarios::Relay& relay : world.relays) {
+        config.relays.push_back(relay_address(relay.number));
+    }
+    return config;
 }
 
 }  // namespace
 
 InvitationCast::InvitationCast(const scenarios::World& world)
-    : world_(world), clients_(world.devices.size()) {
+    : world_(world), keyring_(world), clients_(world.devices.size()) {
     const auto snapshots =
         keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
     for (const scenarios::Broker& broker : world.brokers) {
-        brokers_.emplace_back(std::in_place,
-                              config_of_broker(world.seed, broker.number, 1),
-                              protocol::Instant{},
-                              snapshots);
+        brokers_.emplace_back(
+            std::in_place,
+            keyring_.seal_config_of_broker(static_cast<std::uint16_t>(broker.number), 1),
+            protocol::DurableBroker(
+                config_of_broker(world, broker.number, 1), protocol::Instant{}, snapshots));
+    }
+    for (std::uint32_t number = 0; number < reflector_count; ++number) {
+        reflectors_[number] = protocol::Reflector({.other_ip = reflector_other_ip(number)});
+    }
+    for (const scenarios::Relay& relay : world.relays) {
+        relays_.push_back(make_relay(relay, 1));
     }
 }
 
@@ -48,69 +68,91 @@ bool InvitationCast::recover_broker(std::uint32_t index,
                                     protocol::Instant now,
                                     std::uint32_t incarnation,
                                     const protocol::Storage& storage) {
+    const std::uint32_t number = world_.brokers[index].number;
     auto recovered = protocol::DurableBroker::recover(
-        config_of_broker(world_.seed, world_.brokers[index].number, incarnation), now, storage);
+        config_of_broker(world_, number, incarnation), now, storage);
     if (!recovered) return false;
-    brokers_[index].emplace(std::move(*recovered));
+    brokers_[index].emplace(
+        keyring_.seal_config_of_broker(static_cast<std::uint16_t>(number), incarnation),
+        std::move(*recovered));
     return true;
 }
 
-protocol::ClientConfig InvitationCast::config_of_client(std::uint32_t row,
-                                                        std::uint32_t incarnation) const {
-    const std::uint32_t number = world_.devices[row].number;
-    return {.device = device_id(world_.seed, number),
-            .seed = incarnation_seed(
-                world_.seed, {.kind = model::NodeKind::device, .number = number}, incarnation),
-            .broker = broker_address(0),
-            .reflectors = {reflector_address(0), reflector_address(1)}};
+protocol::Relay InvitationCast::make_relay(const scenarios::Relay& relay,
+                                           std::uint32_t incarnation) const {
+    const model::NodeId name{.kind = model::NodeKind::relay, .number = relay.number};
+    protocol::RelayConfig config;
+    config.address = relay_address(relay.number);
+    config.seed = incarnation_seed(world_.seed, name, incarnation);
+    config.key = relay_key(world_.seed);
+    config.couplings_max = static_cast<std::uint16_t>(relay.couplings);
+    return protocol::Relay(config);
 }
 
-protocol::Client InvitationCast::make_client(std::uint32_t row,
-                                             std::uint32_t incarnation,
-                                             protocol::Instant now) const {
-    const protocol::ClientConfig config = config_of_client(row, incarnation);
-    if (world_.registration == scenarios::RegistrationStart::live) return protocol::Client(config);
-    return protocol::Client::registered(config, now, registration_of(world_, world_.devices[row]));
+protocol::ClientConfig InvitationCast::config_of_client(const protocol::SealConfig& sealing) const {
+    return {.device = sealing.self.device,
+            .seed = sealing.seed,
+            .broker = broker_address(0),
+            .reflectors = {reflector_address(0), reflector_address(1)},
+            .key = sealing.keys.public_key,
+            .is_sealed = true};
+}
+
+InvitationCast::SealedClient InvitationCast::make_client(std::uint32_t row,
+                                                         std::uint32_t incarnation,
+                                                         protocol::Instant now) {
+    const protocol::SealConfig sealing = keyring_.seal_config_of_device(row, incarnation);
+    const protocol::ClientConfig config = config_of_client(sealing);
+    if (world_.registration == scenarios::RegistrationStart::live) {
+        return {sealing, protocol::Client(config)};
+    }
+    return {
+        sealing,
+        protocol::Client::registered(config, now, registration_of(world_, world_.devices[row]))};
 }
 
 // What is stored is stored as bytes: nothing else of a program outlives it.
 void InvitationCast::store_client(std::uint32_t row) {
     std::vector<std::uint8_t> bytes;
-    protocol::serialise(clients_[row]->stored(), bytes);
+    protocol::serialise(clients_[row]->inner().stored(), bytes);
     stored_clients_.insert_or_assign(row, std::move(bytes));
 }
 
+// The device's key pair lies in its keystore, which outlives its programs.
 bool InvitationCast::restore_client(std::uint32_t row,
                                     std::uint32_t incarnation,
                                     protocol::Instant now) {
-    const protocol::ClientConfig config = config_of_client(row, incarnation);
+    const protocol::SealConfig sealing = keyring_.seal_config_of_device(row, incarnation);
+    const protocol::ClientConfig config = config_of_client(sealing);
     const auto* bytes = stored_clients_.find(row);
     const bool was_dormant = bytes == nullptr;
     const bool is_new = !was_dormant && bytes->empty();
     if (was_dormant) {
-        clients_[row] = std::make_unique<protocol::Client>(make_client(row, incarnation, now));
+        clients_[row] = std::make_unique<SealedClient>(make_client(row, incarnation, now));
     } else if (is_new) {
-        clients_[row] = std::make_unique<protocol::Client>(config);
+        clients_[row] = std::make_unique<SealedClient>(sealing, protocol::Client(config));
     } else {
         const auto stored = protocol::deserialise<protocol::StoredClient>(*bytes);
         CHECK(stored.has_value(), "a client reads what it has written");
-        clients_[row] =
-            std::make_unique<protocol::Client>(protocol::Client::restored(config, now, *stored));
+        clients_[row] = std::make_unique<SealedClient>(
+            sealing, protocol::Client::restored(config, now, *stored));
     }
     stored_clients_.erase(row);
     return is_new;
 }
 
 void InvitationCast::load_broker(std::uint32_t index) {
-    for (const scenarios::Device& device : world_.devices) {
-        const protocol::RegisterCommand registration = registration_of(world_, device);
-        brokers_[index]->preregister(protocol::Instant{},
-                                     {.device = device_id(world_.seed, device.number),
-                                      .profile = registration.profile,
-                                      .incarnation = 1,
-                                      .identifiers = registration.identifiers,
-                                      .token = registration.token,
-                                      .lease = protocol::timing::lease_max});
+    for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+        const protocol::RegisterCommand registration = registration_of(world_, world_.devices[row]);
+        const protocol::PublicKey key = keyring_.device(row).public_key;
+        brokers_[index]->inner().preregister(protocol::Instant{},
+                                             {.device = protocol::device_id_of(key),
+                                              .profile = registration.profile,
+                                              .incarnation = 1,
+                                              .identifiers = registration.identifiers,
+                                              .token = registration.token,
+                                              .lease = protocol::timing::lease_max,
+                                              .key = key});
     }
 }
 

@@ -1,4 +1,5 @@
-// The cast of the invitation service: brokers, reflectors, clients, and the people who use them.
+// The cast of the invitation service: brokers, reflectors, relays, clients, and the people who use
+// them.
 //
 // People follow the world's rows: they register at the start, place the calls, answer as their
 // device's reaction says, cancel, choose, hang up, move. What they know is what their application
@@ -9,9 +10,12 @@
 #include "protocol/broker/durable_broker.hpp"
 #include "protocol/client/client.hpp"
 #include "protocol/paths/reflector.hpp"
+#include "protocol/paths/relay.hpp"
+#include "protocol/security/sealed.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
 #include "sim/identities.hpp"
+#include "sim/keyring.hpp"
 #include "sim/places.hpp"
 #include "sim/storage.hpp"
 
@@ -25,6 +29,8 @@ namespace invitro::sim {
 
 class InvitationCast {
 public:
+    using SealedClient = protocol::Sealed<protocol::Client>;
+    using SealedBroker = protocol::Sealed<protocol::DurableBroker>;
     using Service = protocol::InvitationService;
 
     // Something a person does when its time comes.
@@ -80,6 +86,11 @@ public:
         return sim::device_of_token(world_.seed, token);
     }
 
+    // See Keyring::open().
+    [[nodiscard]] protocol::ByteView open(protocol::ByteView payload) {
+        return keyring_.open(payload);
+    }
+
 private:
     // A call under way, as the people at its initiator's end see it.
     struct OpenCall {
@@ -97,11 +108,11 @@ private:
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
-    [[nodiscard]] protocol::ClientConfig config_of_client(std::uint32_t row,
-                                                          std::uint32_t incarnation) const;
-    [[nodiscard]] protocol::Client make_client(std::uint32_t row,
-                                               std::uint32_t incarnation,
-                                               protocol::Instant now) const;
+    [[nodiscard]] protocol::ClientConfig config_of_client(
+        const protocol::SealConfig& sealing) const;
+    [[nodiscard]] SealedClient make_client(std::uint32_t row,
+                                           std::uint32_t incarnation,
+                                           protocol::Instant now);
     void store_client(std::uint32_t row);
     // True if nothing was left, so that it has to register anew.
     bool restore_client(std::uint32_t row, std::uint32_t incarnation, protocol::Instant now);
@@ -111,6 +122,8 @@ private:
                         protocol::Instant now,
                         std::uint32_t incarnation,
                         const protocol::Storage& storage);
+    [[nodiscard]] protocol::Relay make_relay(const scenarios::Relay& relay,
+                                             std::uint32_t incarnation) const;
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);
@@ -155,10 +168,12 @@ private:
     void forget_unless_connected(const protocol::CallId& call);
 
     const scenarios::World& world_;
+    Keyring keyring_;
     // As in World::brokers; none while down.
-    std::vector<std::optional<protocol::DurableBroker>> brokers_;
+    std::vector<std::optional<SealedBroker>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
-    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant or down
+    std::vector<protocol::Relay> relays_;                 // as in World::relays
+    std::vector<std::unique_ptr<SealedClient>> clients_;  // by row; none while dormant or down
     // What the clients that are down have stored, by row; no bytes where it was lost.
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;

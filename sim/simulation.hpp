@@ -15,6 +15,8 @@
 //         // It begins again from what its disk holds; false: that is damaged, and it does not.
 //         template <class Stage>
 //         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, const Storage&);
+//         ByteView open(ByteView);    // where payloads may be sealed: the message inside, or
+//         nothing
 //     };
 //
 // `Stage` is this class; heard() may only schedule, since its node is being drained.
@@ -37,6 +39,7 @@
 #include "sim/payload_pool.hpp"
 #include "sim/places.hpp"
 #include "sim/platform.hpp"
+#include "sim/processors.hpp"
 #include "sim/run.hpp"
 #include "sim/storage.hpp"
 #include "sim/transport.hpp"
@@ -73,6 +76,7 @@ public:
           transport_(world, platform, places_, faults_),
           push_(world.push, world.seed),
           timers_(places_.node_count()),
+          processors_(places_.node_count()),
           keeps_storage_(keeps_storage(world)) {}
 
     // Runs until nothing is left to happen or the world's duration is over.
@@ -198,6 +202,8 @@ private:
     void deliver_push(const PushInFlight& flight, protocol::ByteView payload);
     void change_fault(std::uint32_t index, bool starts);
     void change_crashes(const model::Fault& fault, bool starts);
+    void change_rooms(const model::Fault& fault);
+    void tell_room(const scenarios::Relay& relay);
     void crash(NodeIndex node, const model::Fault& fault);
     void restart(NodeIndex node);
     void finish_write(std::uint32_t slot);
@@ -207,6 +213,7 @@ private:
     [[nodiscard]] bool takes_pushes(NodeIndex device) const;
     [[nodiscard]] bool is_paused(NodeIndex node) const;
     void postpone(NodeIndex node, EventTicket what);
+    [[nodiscard]] protocol::ByteView open(protocol::ByteView payload);
 
     template <class Input>
     void feed(NodeIndex index, const Input& input);  // NOLINT(misc-no-recursion): see give()
@@ -278,6 +285,7 @@ private:
 
     EventQueue queue_;
     std::vector<Timer> timers_;  // by node
+    Processors processors_;
     Slots<DatagramInFlight> datagrams_;
     Slots<PushInFlight> pushes_;
     Slots<PushAnswer> push_answers_;
@@ -298,4 +306,5 @@ private:
 }  // namespace invitro::sim
 
 #include "sim/simulation_crashes.hpp"
+#include "sim/simulation_pushes.hpp"
 #include "sim/simulation_steps.hpp"

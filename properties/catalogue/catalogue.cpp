@@ -51,8 +51,10 @@ const std::vector<Property>& all_properties() {
                                   glare_properties(),
                                   identity_properties(),
                                   privacy_properties(),
+                                  security_properties(),
                                   session_properties(),
                                   transfer_properties(),
+                                  relay_properties(),
                                   registration_properties(),
                                   resource_properties(),
                                   durability_properties()}) {

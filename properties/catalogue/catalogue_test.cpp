@@ -20,8 +20,10 @@ std::vector<Trial> all_trials() {
                                policy_trials(),
                                glare_trials(),
                                identity_trials(),
+                               security_trials(),
                                session_trials(),
                                transfer_trials(),
+                               relay_trials(),
                                other_trials()}) {
         all.insert(all.end(), family.begin(), family.end());
     }

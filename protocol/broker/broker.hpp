@@ -15,7 +15,8 @@
 // and who is unknown gets at most one datagram, smaller than its own.
 //
 // Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
-// pending.cpp (who wakes), transfer_messages.cpp (sessions), serving.cpp (what is due).
+// pending.cpp (who wakes), relaying.cpp (who may use a relay), transfer_messages.cpp (sessions),
+// serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -53,15 +54,36 @@ public:
 
     [[nodiscard]] const State& state() const { return state_; }
 
+    // Is the message from whom it names as its author, as far as its seal tells? Others are
+    // dropped.
+    [[nodiscard]] bool believes(const Party& sender, const Message& message) const;
+
+    // The key that a device has registered with; none of one that has not.
+    [[nodiscard]] std::optional<PublicKey> key_of(const DeviceId& device) const {
+        return state_.registry.key_of(device);
+    }
+
     // Puts a registration in force as if RegisterDevice had arrived, without the answer: how a
     // snapshot is loaded.
     void preregister(Instant now, const RegisterDevice& registration);
 
 private:
-    // When and whence a datagram came.
+    // When and whence a datagram came, and who sealed it.
     struct Arrival {
         Instant now;
         Address source;
+        Party sender;
+
+        // Vouched for by the seal; where nothing is sealed, everybody is believed.
+        [[nodiscard]] bool is_from(const DeviceId& device) const {
+            return sender.is_nobody() || sender.is_device(device);
+        }
+    };
+
+    // A device, and where it is reached.
+    struct Peer {
+        DeviceId device;
+        Address address;
     };
 
     // Whom a message of a recipient is from. No invitee: the message is not to be believed.
@@ -80,7 +102,6 @@ private:
     bool invite(Call& call, const BoundToken& token, Instant now) const;
     // The call, in the state that it has at this time even if a deadline is served late.
     std::uint32_t find_call(Instant now, CallId id);
-    [[nodiscard]] Ticket ticket_for(CallId call, DeviceId device) const;
     void remark(RemarkKind kind, CallId call, DeviceId device);
 
     // initiator_messages.cpp
@@ -124,6 +145,10 @@ private:
     void on(const Arrival& arrival, const PendingFetch& message);
     std::vector<std::uint32_t> pending_of(Instant now, const DeviceId& device, const CallId& after);
 
+    // relaying.cpp
+    void on(const Arrival& arrival, const RelayRequest& message);
+    DeviceId peer_of(const Arrival& arrival, const RelayRequest& message);
+
     // Messages that are not for a broker.
     template <class M>
     void on(const Arrival&, const M& message) {
@@ -147,9 +172,9 @@ private:
     void purge(std::uint32_t position);
 
     template <class M>
-    void send(const Address& destination, const M& message) {
+    void send(const Peer& peer, const M& message) {
         const std::size_t size = encode_message(message, outbox_.reserve(datagram_size_max));
-        outbox_.send(state_.config.address, destination, size);
+        outbox_.send(state_.config.address, peer.address, size, Party::of_device(peer.device));
         ++state_.counters.datagrams_sent;
     }
 

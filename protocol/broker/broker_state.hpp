@@ -10,6 +10,7 @@
 
 #include <array>
 #include <tuple>
+#include <vector>
 
 namespace invitro::protocol {
 
@@ -17,13 +18,19 @@ struct BrokerConfig {
     Address address;         // where clients reach it
     RandomValue seed;        // of this incarnation
     RandomValue ticket_key;  // of the service: the same for every incarnation
+    bool is_sealed = false;  // nothing is believed that no seal vouches for
+    RandomValue relay_key;   // of the service, shared with its relays
+    std::vector<Address> relays;
 
     bool operator==(const BrokerConfig&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("address", &BrokerConfig::address),
                           field("seed", &BrokerConfig::seed),
-                          field("ticket_key", &BrokerConfig::ticket_key)};
+                          field("ticket_key", &BrokerConfig::ticket_key),
+                          field("is_sealed", &BrokerConfig::is_sealed),
+                          field("relay_key", &BrokerConfig::relay_key),
+                          field("relays", &BrokerConfig::relays)};
     }
 };
 

@@ -45,14 +45,14 @@ void Broker::on(const Arrival& arrival, const PendingFetch& message) {
         Call& call = state_.calls.calls[position];
         const CallId id = call.request.call;
         list.calls.push_back(id);
-        send(arrival.source,
+        send({message.device, arrival.source},
              PendingInvitation{.call = id,
                                .transaction = message.transaction,
                                .invitation = invitation_for(
                                    arrival.now, call, *find_invitee(call, message.device))});
         remark(RemarkKind::pending_told, id, message.device);
     }
-    send(arrival.source, list);
+    send({message.device, arrival.source}, list);
 }
 
 }  // namespace invitro::protocol

@@ -5,7 +5,7 @@
 // the peers; the broker only carries the question and the answer.
 #include "protocol/broker/broker.hpp"
 #include "protocol/broker/push_request.hpp"
-#include "protocol/paths/path_identity.hpp"
+#include "protocol/security/ticket.hpp"
 
 #include <algorithm>
 
@@ -58,7 +58,7 @@ void Broker::on(const Arrival& arrival, const SessionKeep& message) {
         position != no_position &&
         refresh(state_.sessions.records[position], message.device, message.peer, arrival.now);
     if (!is_known) remark(RemarkKind::unexpected_dropped, {}, message.device);
-    send(arrival.source,
+    send({message.device, arrival.source},
          SessionKept{.device = message.device, .session = message.session, .is_known = is_known});
     if (!is_known) return;
     if (message.is_over) end_session(arrival.now, state_.sessions.records[position]);
@@ -89,7 +89,7 @@ void Broker::on(const Arrival& arrival, const Transfer& message) {
     if (position == no_position || message.leg.is_none()) {
         if (message.is_over) answer.step = TransferStep::over;
         remark(RemarkKind::transfer_refused, {}, message.device);
-        send(arrival.source, answer);
+        send({message.device, arrival.source}, answer);
         return;
     }
     SessionRecord& record = state_.sessions.records[position];
@@ -109,7 +109,7 @@ void Broker::on(const Arrival& arrival, const Transfer& message) {
     } else {
         remark(RemarkKind::transfer_refused, {}, message.device);
     }
-    send(arrival.source, answer);
+    send({message.device, arrival.source}, answer);
     serve_session(arrival.now, position);
 }
 
@@ -124,7 +124,7 @@ bool Broker::may_transfer(const Arrival& arrival, SessionRecord& record, const T
 }
 
 void Broker::on(const Arrival& arrival, const TransferAnswer& message) {
-    if (!equal_tags(message.ticket, ticket_for(message.leg, message.device))) {
+    if (!is_genuine(state_.config.ticket_key, message.ticket, message.leg, message.device)) {
         remark(RemarkKind::unexpected_dropped, {}, message.device);
         return;
     }
@@ -144,7 +144,7 @@ void Broker::on(const Arrival& arrival, const TransferAnswer& message) {
         take_transfer_answer(arrival.now, position, message);
         answer.step = state_.sessions.records[position].transfer.front().step;
     }
-    send(arrival.source, answer);
+    send({message.device, arrival.source}, answer);
     if (is_known) serve_session(arrival.now, position);
 }
 
@@ -182,7 +182,7 @@ void Broker::send_transfer_state(DeviceId device, const Address& to, std::uint32
                           .step = transfer.step,
                           .connection = {}};
     if (device == transfer.from) message.connection = transfer.target_data;
-    send(to, message);
+    send({device, to}, message);
 }
 
 // Sends what is due. Afterwards the position may be another session's, or nobody's.
@@ -213,7 +213,10 @@ void Broker::push_offer(Instant now, const SessionRecord& record, const Transfer
     const TransferOffer offer{.device = transfer.target,
                               .session = record.session,
                               .leg = transfer.leg,
-                              .ticket = ticket_for(transfer.leg, transfer.target),
+                              .ticket = make_ticket(state_.config.ticket_key,
+                                                    transfer.leg,
+                                                    transfer.target,
+                                                    transfer.offer_end() + timing::grace),
                               .from = transfer.from,
                               .peer = record.peer_of(transfer.from),
                               .connection = transfer.peer_data,
@@ -244,7 +247,8 @@ void Broker::push_to_device(
                       .token = token.token,
                       .payload = {},
                       .time_to_live = time_to_live,
-                      .collapse_key = key},
+                      .collapse_key = key,
+                      .recipient = Party::of_device(device)},
                      size);
         ++state_.counters.pushes_sent;
     });

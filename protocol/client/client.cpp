@@ -56,6 +56,9 @@ Instant Client::next_deadline() const {
             next = std::min(next, waking.next_deadline());
         }
         next = std::min(next, transfers_deadline(activity));
+        for (const auto& relay : activity.relays) {
+            next = std::min(next, relay.next_deadline());
+        }
     }
     return next;
 }

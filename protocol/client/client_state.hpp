@@ -8,8 +8,10 @@
 #include "protocol/client/outgoing_call.hpp"
 #include "protocol/client/pending_fetch.hpp"
 #include "protocol/client/registration.hpp"
+#include "protocol/client/relay_link.hpp"
 #include "protocol/client/transfer.hpp"
 #include "protocol/paths/session.hpp"
+#include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
@@ -26,6 +28,8 @@ struct ClientConfig {
     RandomValue seed;  // of this incarnation
     Address broker;
     std::array<Address, 2> reflectors{};  // on different IP addresses; none where there is none
+    PublicKey key{};                      // whose hash `device` is
+    bool is_sealed = false;               // the broker is known by its seal, and not by its address
 
     bool operator==(const ClientConfig&) const = default;
 
@@ -33,7 +37,9 @@ struct ClientConfig {
         return std::tuple{field("device", &ClientConfig::device),
                           field("seed", &ClientConfig::seed),
                           field("broker", &ClientConfig::broker),
-                          field("reflectors", &ClientConfig::reflectors)};
+                          field("reflectors", &ClientConfig::reflectors),
+                          field("key", &ClientConfig::key),
+                          field("is_sealed", &ClientConfig::is_sealed)};
     }
 };
 
@@ -46,6 +52,7 @@ struct ClientActivity {
     std::vector<MovingSession> moving;
     std::vector<OfferedLeg> offered;
     std::vector<ArrivingLeg> arriving;
+    std::vector<RelayLink> relays;  // of searches and sessions without a direct path
 
     bool operator==(const ClientActivity&) const = default;
 
@@ -56,12 +63,14 @@ struct ClientActivity {
                           field("waking", &ClientActivity::waking),
                           field("moving", &ClientActivity::moving),
                           field("offered", &ClientActivity::offered),
-                          field("arriving", &ClientActivity::arriving)};
+                          field("arriving", &ClientActivity::arriving),
+                          field("relays", &ClientActivity::relays)};
     }
 
     [[nodiscard]] bool empty() const {
-        return outgoing.empty() && incoming.empty() && sessions.empty() && waking.empty() &&
-               moving.empty() && offered.empty() && arriving.empty();
+        const bool is_transferring = !moving.empty() || !offered.empty() || !arriving.empty();
+        return outgoing.empty() && incoming.empty() && sessions.empty() && relays.empty() &&
+               waking.empty() && !is_transferring;
     }
 };
 

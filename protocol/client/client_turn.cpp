@@ -44,9 +44,11 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, InviteDecline> || std::is_same_v<M, ForwardAck> ||
     std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
     std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
-    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, PendingFetch> ||
-    std::is_same_v<M, SessionKeep> || std::is_same_v<M, Transfer> ||
-    std::is_same_v<M, TransferOffer> || std::is_same_v<M, TransferAnswer>;
+    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, ReflectProbe> ||
+    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate> ||
+    std::is_same_v<M, PendingFetch> || std::is_same_v<M, SessionKeep> ||
+    std::is_same_v<M, Transfer> || std::is_same_v<M, TransferOffer> ||
+    std::is_same_v<M, TransferAnswer>;
 
 template <class M>
 inline constexpr bool is_from_path =
@@ -54,6 +56,11 @@ inline constexpr bool is_from_path =
     std::is_same_v<M, CheckResponse> || std::is_same_v<M, Nominate> ||
     std::is_same_v<M, NominateResponse> || std::is_same_v<M, SessionData> ||
     std::is_same_v<M, SessionClose> || std::is_same_v<M, LegOffer> || std::is_same_v<M, LegAnswer>;
+
+template <class M>
+inline constexpr bool is_from_relay =
+    std::is_same_v<M, RelayGranted> || std::is_same_v<M, RelayRefused> ||
+    std::is_same_v<M, RelayData>;
 
 }  // namespace
 
@@ -65,7 +72,10 @@ ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& 
           state.config.device,
           state.config.broker,
           state.config.reflectors,
-          state.addresses} {}
+          state.addresses,
+          state.config.key} {
+    bind_routes();
+}
 
 void ClientTurn::take(const Client::Input& input) {
     std::visit(Overloaded{[&](const ReceivedDatagram& received) { datagram(received); },
@@ -151,8 +161,12 @@ void ClientTurn::command(const NetworkChanged& command) {
         for (Session& session : activity.sessions) {
             session.move(context_, state_.addresses);
         }
+        for (RelayLink& relay : activity.relays) {
+            relay.move(context_.now);
+        }
     }
     move_transfers();
+    bind_routes();
 }
 
 // Whoever has slept may have missed pushes, and its mapping towards the broker.
@@ -205,11 +219,14 @@ void ClientTurn::ring(const InvitePush& push) {
 void ClientTurn::datagram(const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
-    const bool is_from_broker = datagram.source == context_.broker;
+    const bool is_from_broker =
+        state_.config.is_sealed ? datagram.sender.is_broker() : datagram.source == context_.broker;
     std::visit(
         [&]<class M>(const M& one) {
             if constexpr (is_from_path<M>) {
                 from_path(datagram, one);
+            } else if constexpr (is_from_relay<M>) {
+                from_relay(datagram, one);
             } else if constexpr (!is_for_others<M>) {
                 if (is_from_broker) return from_broker(one);
                 drop(RemarkKind::unexpected_dropped, call_of(*message));
@@ -278,6 +295,7 @@ void ClientTurn::serve() {
     serve_calls();
     serve_sessions();
     serve_transfers();
+    serve_relays();
     // What a session's end decides may be acted on at once: the next acceptor, the choice to tell.
     serve_calls();
     release_held();
@@ -316,6 +334,7 @@ void ClientTurn::forget_what_is_over() {
                   [](const Session& session) { return session.phase == SessionPhase::over; });
     std::erase_if(activity.waking,
                   [&](const WakingUp& waking) { return waking.is_over(context_.now); });
+    serve_relays();
     if (activity.empty()) state_.activity = {};
 }
 

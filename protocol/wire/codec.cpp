@@ -1,5 +1,6 @@
 #include "protocol/wire/codec.hpp"
 
+#include "protocol/security/envelope.hpp"
 #include "protocol/wire/field_reader.hpp"
 #include "protocol/wire/field_writer.hpp"
 
@@ -27,9 +28,12 @@ constexpr bool is_push = std::is_same_v<M, InvitePush> || std::is_same_v<M, Invi
 
 template <class... M>
 constexpr bool every_message_fits(std::type_identity<std::variant<M...>> /*messages*/) {
-    return ((message_size_max<M> <= (is_push<M> ? push_size_max : datagram_size_max)) && ...);
+    return ((message_size_max<M> + seal_overhead_max <=
+             (is_push<M> ? push_size_max : datagram_size_max)) &&
+            ...);
 }
 
+// With the envelope around it.
 static_assert(every_message_fits(std::type_identity<Message>{}));
 
 template <class M>
@@ -147,6 +151,13 @@ template std::size_t encode_message(const LegOffer&, std::span<std::uint8_t>);
 template std::size_t encode_message(const LegAnswer&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectRequest&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectResponse&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ReflectProbe&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayRequest&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayOffer&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayAllocate&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayGranted&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayRefused&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayData&, std::span<std::uint8_t>);
 template std::size_t encode_message(const Check&, std::span<std::uint8_t>);
 template std::size_t encode_message(const CheckResponse&, std::span<std::uint8_t>);
 template std::size_t encode_message(const Nominate&, std::span<std::uint8_t>);
@@ -166,12 +177,16 @@ Decoded decode(ByteView bytes) {
     return decode_fields(reader, at);
 }
 
-CallId peek_call(ByteView bytes) {
+namespace {
+
+// The call of a message that names one itself; sets `is_wrapped` for what a relay passes.
+CallId peek_own_call(ByteView bytes, bool& is_wrapped) {
     Reader reader(bytes);
     DecodeFunction decode_fields = nullptr;
     std::uint64_t pairs = 0;
     CallId call;
     Cursor at = read_envelope(reader, bytes.data(), decode_fields);
+    is_wrapped = at != nullptr && decode_fields == &decode_as<RelayData>;
     if (at != nullptr) at = reader.head(at, Major::map, pairs);
     for (; at != nullptr && pairs > 0; --pairs) {
         if (reader.next_is(at, cbor::first_byte(Major::number, call_key))) {
@@ -181,6 +196,17 @@ CallId peek_call(ByteView bytes) {
         if (at != nullptr) at = reader.skip_item(at);
     }
     return {};
+}
+
+}  // namespace
+
+CallId peek_call(ByteView bytes) {
+    bool is_wrapped = false;
+    const CallId call = peek_own_call(bytes, is_wrapped);
+    if (!is_wrapped) return call;
+    const Decoded message = decode(bytes);
+    const auto* data = message ? std::get_if<RelayData>(&*message) : nullptr;
+    return data == nullptr ? CallId{} : peek_own_call(data->payload.view(), is_wrapped);
 }
 
 }  // namespace invitro::protocol

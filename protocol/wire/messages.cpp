@@ -1,72 +1,85 @@
 #include "protocol/wire/messages.hpp"
 
-#include <array>
-#include <string_view>
-#include <variant>
+#include <type_traits>
 
 namespace invitro::protocol {
-
 namespace {
 
-struct MessageName {
+struct NamedType {
     MessageType type;
     std::string_view name;
 };
 
-constexpr std::array message_names{
-    MessageName{MessageType::register_device, "RegisterDevice"},
-    MessageName{MessageType::register_ack, "RegisterAck"},
-    MessageName{MessageType::invite_request, "InviteRequest"},
-    MessageName{MessageType::invite_progress, "InviteProgress"},
-    MessageName{MessageType::invite_failed, "InviteFailed"},
-    MessageName{MessageType::invite_push, "InvitePush"},
-    MessageName{MessageType::invite_dismiss, "InviteDismiss"},
-    MessageName{MessageType::invite_ringing, "InviteRinging"},
-    MessageName{MessageType::ringing_ack, "RingingAck"},
-    MessageName{MessageType::invite_accept, "InviteAccept"},
-    MessageName{MessageType::accept_ack, "AcceptAck"},
-    MessageName{MessageType::accept_refused, "AcceptRefused"},
-    MessageName{MessageType::invite_decline, "InviteDecline"},
-    MessageName{MessageType::decline_ack, "DeclineAck"},
-    MessageName{MessageType::accept_forward, "AcceptForward"},
-    MessageName{MessageType::forward_ack, "ForwardAck"},
-    MessageName{MessageType::invite_cancel, "InviteCancel"},
-    MessageName{MessageType::cancel_ack, "CancelAck"},
-    MessageName{MessageType::invite_update, "InviteUpdate"},
-    MessageName{MessageType::update_ack, "UpdateAck"},
-    MessageName{MessageType::invite_ended, "InviteEnded"},
-    MessageName{MessageType::ended_ack, "EndedAck"},
-    MessageName{MessageType::call_keep_alive, "CallKeepAlive"},
-    MessageName{MessageType::pending_fetch, "PendingFetch"},
-    MessageName{MessageType::pending_invitation, "PendingInvitation"},
-    MessageName{MessageType::pending_list, "PendingList"},
-    MessageName{MessageType::session_keep, "SessionKeep"},
-    MessageName{MessageType::session_kept, "SessionKept"},
-    MessageName{MessageType::transfer, "Transfer"},
-    MessageName{MessageType::transfer_offer, "TransferOffer"},
-    MessageName{MessageType::transfer_answer, "TransferAnswer"},
-    MessageName{MessageType::transfer_state, "TransferState"},
-    MessageName{MessageType::leg_offer, "LegOffer"},
-    MessageName{MessageType::leg_answer, "LegAnswer"},
-    MessageName{MessageType::reflect_request, "ReflectRequest"},
-    MessageName{MessageType::reflect_response, "ReflectResponse"},
-    MessageName{MessageType::check, "Check"},
-    MessageName{MessageType::check_response, "CheckResponse"},
-    MessageName{MessageType::nominate, "Nominate"},
-    MessageName{MessageType::nominate_response, "NominateResponse"},
-    MessageName{MessageType::session_data, "SessionData"},
-    MessageName{MessageType::session_close, "SessionClose"},
+constexpr NamedType named_types[] = {
+    {MessageType::register_device, "RegisterDevice"},
+    {MessageType::register_ack, "RegisterAck"},
+    {MessageType::invite_request, "InviteRequest"},
+    {MessageType::invite_progress, "InviteProgress"},
+    {MessageType::invite_failed, "InviteFailed"},
+    {MessageType::invite_push, "InvitePush"},
+    {MessageType::invite_dismiss, "InviteDismiss"},
+    {MessageType::invite_ringing, "InviteRinging"},
+    {MessageType::ringing_ack, "RingingAck"},
+    {MessageType::invite_accept, "InviteAccept"},
+    {MessageType::accept_ack, "AcceptAck"},
+    {MessageType::accept_refused, "AcceptRefused"},
+    {MessageType::invite_decline, "InviteDecline"},
+    {MessageType::decline_ack, "DeclineAck"},
+    {MessageType::accept_forward, "AcceptForward"},
+    {MessageType::forward_ack, "ForwardAck"},
+    {MessageType::invite_cancel, "InviteCancel"},
+    {MessageType::cancel_ack, "CancelAck"},
+    {MessageType::invite_update, "InviteUpdate"},
+    {MessageType::update_ack, "UpdateAck"},
+    {MessageType::invite_ended, "InviteEnded"},
+    {MessageType::ended_ack, "EndedAck"},
+    {MessageType::call_keep_alive, "CallKeepAlive"},
+    {MessageType::pending_fetch, "PendingFetch"},
+    {MessageType::pending_invitation, "PendingInvitation"},
+    {MessageType::pending_list, "PendingList"},
+    {MessageType::session_keep, "SessionKeep"},
+    {MessageType::session_kept, "SessionKept"},
+    {MessageType::transfer, "Transfer"},
+    {MessageType::transfer_offer, "TransferOffer"},
+    {MessageType::transfer_answer, "TransferAnswer"},
+    {MessageType::transfer_state, "TransferState"},
+    {MessageType::leg_offer, "LegOffer"},
+    {MessageType::leg_answer, "LegAnswer"},
+    {MessageType::reflect_request, "ReflectRequest"},
+    {MessageType::reflect_response, "ReflectResponse"},
+    {MessageType::reflect_probe, "ReflectProbe"},
+    {MessageType::relay_request, "RelayRequest"},
+    {MessageType::relay_offer, "RelayOffer"},
+    {MessageType::relay_allocate, "RelayAllocate"},
+    {MessageType::relay_granted, "RelayGranted"},
+    {MessageType::relay_refused, "RelayRefused"},
+    {MessageType::relay_data, "RelayData"},
+    {MessageType::check, "Check"},
+    {MessageType::check_response, "CheckResponse"},
+    {MessageType::nominate, "Nominate"},
+    {MessageType::nominate_response, "NominateResponse"},
+    {MessageType::session_data, "SessionData"},
+    {MessageType::session_close, "SessionClose"},
 };
 
-static_assert(message_names.size() == std::variant_size_v<Message>, "every message has a name");
+constexpr std::string_view name_of(MessageType type) {
+    for (const NamedType& one : named_types) {
+        if (one.type == type) return one.name;
+    }
+    return "unknown";
+}
+
+template <class... M>
+constexpr bool have_all_names(std::type_identity<std::variant<M...>> /*messages*/) {
+    return ((name_of(M::type) != "unknown") && ...);
+}
+
+static_assert(have_all_names(std::type_identity<Message>{}));
 
 }  // namespace
 
 std::string_view to_string(MessageType type) {
-    for (const MessageName& one : message_names) {
-        if (one.type == type) return one.name;
-    }
-    return "unknown";
+    return name_of(type);
 }
 
 std::string_view to_string(AnswerPolicy policy) {
@@ -141,6 +154,20 @@ std::string_view to_string(TransferStep step) {
             return "expired";
         case TransferStep::over:
             return "over";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(RelayRefusal reason) {
+    switch (reason) {
+        case RelayRefusal::stale_nonce:
+            return "stale_nonce";
+        case RelayRefusal::full:
+            return "full";
+        case RelayRefusal::too_many:
+            return "too_many";
+        case RelayRefusal::expired:
+            return "expired";
     }
     return "unknown";
 }

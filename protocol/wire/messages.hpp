@@ -15,6 +15,7 @@
 #include "protocol/wire/path_messages.hpp"
 #include "protocol/wire/pending_messages.hpp"
 #include "protocol/wire/registration_messages.hpp"
+#include "protocol/wire/relay_messages.hpp"
 #include "protocol/wire/transfer_messages.hpp"
 
 #include <cstddef>
@@ -24,6 +25,7 @@
 namespace invitro::protocol {
 
 inline constexpr std::uint8_t wire_version = 1;
+// Of what travels: sealed, where it is sealed.
 inline constexpr std::size_t datagram_size_max = 1200;
 inline constexpr std::size_t push_size_max = 4096;
 
@@ -63,6 +65,13 @@ using Message = std::variant<RegisterDevice,
                              LegAnswer,
                              ReflectRequest,
                              ReflectResponse,
+                             ReflectProbe,
+                             RelayRequest,
+                             RelayOffer,
+                             RelayAllocate,
+                             RelayGranted,
+                             RelayRefused,
+                             RelayData,
                              Check,
                              CheckResponse,
                              Nominate,

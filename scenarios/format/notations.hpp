@@ -73,6 +73,7 @@ Notation<model::FaultKind> fault_kind();
 Notation<protocol::AnswerPolicy> answer_policy();
 Notation<Arrivals> arrivals();
 Notation<RegistrationStart> registration_start();
+Notation<Security> security();
 
 // "EIM/APDF", or an object where more than the kind is said.
 Notation<model::NatPolicy> nat_policy();

@@ -63,6 +63,8 @@ Section<Relay> relay() {
             "its name; never reused", required},
         {"site", &Relay::site, site(),
             "where it stands"},
+        {"couplings", &Relay::couplings, count(0U, limits::relay_couplings_max),
+            "of how many pairs of devices it passes the data at once; more are refused"},
     }};
 }
 
@@ -108,6 +110,9 @@ Section<World> brokers() {
         {"registration", &World::registration, registration_start(),
             "\"live\": each device registers over the network in the first seconds; "
             "\"preloaded\": the broker knows them all, which is faster at scale"},
+        {"security", &World::security, security(),
+            "\"real\": datagrams and pushes are really sealed; \"charged\": the same sizes and the "
+            "same time of simulated processors, without the cryptography, for scale"},
     }, .finish = finish_brokers};
 }
 
