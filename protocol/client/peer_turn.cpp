@@ -27,6 +27,10 @@ Session* ClientTurn::authentic_session(const M& message) {
     return nullptr;
 }
 
+// Also used in transfer_turn.cpp.
+template Session* ClientTurn::authentic_session(const LegOffer&);
+template Session* ClientTurn::authentic_session(const LegAnswer&);
+
 // The search the message belongs to, if its tag is right; `own` are the candidates on this side.
 // A recipient learns here who its initiator is.
 template <class M>
