@@ -62,9 +62,15 @@ bool were_pushes_lost(const ParticipantFacts& who) {
     return tries > timing::failed_tries_max;
 }
 
+// A device that makes a call which crosses this one answers, or waits to be answered.
+bool is_calling_back(const CallFacts& call, std::uint32_t device) {
+    const ParticipantFacts* who = call.find(device);
+    return device == call.crossed_by || (who != nullptr && who->crossed.happened());
+}
+
 void reachable_device_rings(const Case& one, Findings& findings) {
     for_each_invited(one, [&](std::uint32_t device, Instant since) {
-        if (device == one.call.crossed_by) return;  // it answers, or waits to be answered
+        if (is_calling_back(one.call, device)) return;
         const ParticipantFacts* who = one.call.find(device);
         const Moment ringing = who == nullptr ? Moment{} : who->ringing;
         const Promise promise{.need = {.from = since,
@@ -91,7 +97,7 @@ void waking_device_rings(const Case& one, Findings& findings) {
     const auto& devices = one.history.devices();
     for_each_invited(one, [&](std::uint32_t device, Instant since) {
         const DeviceFacts* known = devices.find(device);
-        if (known == nullptr || device == one.call.crossed_by) return;
+        if (known == nullptr || is_calling_back(one.call, device)) return;
         const ParticipantFacts* who = one.call.find(device);
         const Moment ringing = who == nullptr ? Moment{} : who->ringing;
         for (const Moment& wake : known->wakes) {
