@@ -103,13 +103,14 @@ void waking_device_rings(const Case& one, Findings& findings) {
         for (const Moment& wake : known->wakes) {
             const bool is_missing = wake.at >= since && wake.is_before(ringing);
             if (!is_missing || wake.at >= invitation_over(one.call)) continue;
-            const Promise promise{.need = {.from = wake.at,
-                                           .until = one.grace_end(),
-                                           .device = device,
-                                           .exchanges = set_of(Exchange::waking),
-                                           .failed_tries = known->failed_tries},
-                                  .kept = ringing,
-                                  .lapses = invitation_over(one.call)};
+            const Promise promise{
+                .need = {.from = wake.at,
+                         .until = one.grace_end(),
+                         .device = device,
+                         .exchanges = set_of(Exchange::waking, Exchange::registration),
+                         .failed_tries = known->failed_tries},
+                .kept = ringing,
+                .lapses = invitation_over(one.call)};
             const Outcome outcome = judge(promise, one.history.surroundings());
             if (outcome == Outcome::kept) findings.exercised();
             if (outcome != Outcome::broken) continue;
