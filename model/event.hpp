@@ -174,6 +174,13 @@ struct BytesPersisted {
     std::uint64_t number = 0;
 };
 
+// The operator told this node of a membership of its cluster: one broker more, or one less.
+struct MembershipOrdered {
+    std::uint64_t epoch = 0;
+    std::uint32_t broker = 0;
+    bool joins = true;
+};
+
 struct FaultStarted {
     Fault fault;
 };
@@ -213,7 +220,8 @@ using BasicEventBody = std::variant<DatagramSent,
                                     StorageRefused,
                                     StorageDamaged,
                                     BytesWritten,
-                                    BytesPersisted>;
+                                    BytesPersisted,
+                                    MembershipOrdered>;
 
 template <class Service>
 struct BasicEvent {

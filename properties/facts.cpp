@@ -60,6 +60,12 @@ Exchange exchange_of(MessageType type) {
         case MessageType::reflect_probe:
         case MessageType::reflect_request:
         case MessageType::reflect_response:
+        case MessageType::forwarded_request:
+        case MessageType::forwarded_answer:
+        case MessageType::membership_notice:
+        case MessageType::membership_ack:
+        case MessageType::handover_part:
+        case MessageType::handover_ack:
             return Exchange::none;
     }
     return Exchange::none;

@@ -249,11 +249,13 @@ struct CallFacts {
     Moment taken_too_early;                              // ... before that
     Moment cancel_at_broker;
     Moment choice_at_broker;
-    Moment declined_over;       // a decline everywhere, or the last of the declines here
-    Moment over_certainly;      // from here on an accept comes too late
-    Moment over_possibly;       // from here on it may be refused
-    Moment declined_out;        // nobody is left and nobody has accepted
-    Moment stranger_forwarded;  // an AcceptForward that names no known device
+    Moment declined_over;                // a decline everywhere, or the last of the declines here
+    Moment over_certainly;               // from here on an accept comes too late
+    Moment over_possibly;                // from here on it may be refused
+    Moment declined_out;                 // nobody is left and nobody has accepted
+    std::vector<std::uint32_t> pushers;  // the brokers that pushed, each time another one
+    Moment pushed_by_another;            // the last time
+    Moment stranger_forwarded;           // an AcceptForward that names no known device
 
     // At relays.
     Moment coupled_astray;    // RelayData delivered from, or to, anybody but the ends of an accept

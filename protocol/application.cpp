@@ -68,6 +68,16 @@ std::string_view to_string(RemarkKind kind) {
             return "relay_lapsed";
         case RemarkKind::relay_data_dropped:
             return "relay_data_dropped";
+        case RemarkKind::request_forwarded:
+            return "request_forwarded";
+        case RemarkKind::handover_awaited:
+            return "handover_awaited";
+        case RemarkKind::epoch_refused:
+            return "epoch_refused";
+        case RemarkKind::membership_adopted:
+            return "membership_adopted";
+        case RemarkKind::handover_completed:
+            return "handover_completed";
     }
     return "unknown";
 }

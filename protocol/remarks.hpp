@@ -37,9 +37,14 @@ enum class RemarkKind : std::uint8_t {
     relay_refused = 21,
     relay_lapsed = 22,
     relay_data_dropped = 23,  // nobody's, or for an end that is not there
+    request_forwarded = 24,   // to the broker of the cluster that owns what it is about
+    handover_awaited = 25,    // dropped: what it is about is still being handed over to us
+    epoch_refused = 26,       // a membership, or a message by one, that is not the newest
+    membership_adopted = 27,
+    handover_completed = 28,
 };
 
-inline constexpr std::size_t remark_kind_count = 24;
+inline constexpr std::size_t remark_kind_count = 29;
 
 std::string_view to_string(RemarkKind kind);
 

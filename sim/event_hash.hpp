@@ -169,6 +169,12 @@ private:
 
     void add_body(const model::BytesPersisted& body) { put(body.number); }
 
+    void add_body(const model::MembershipOrdered& body) {
+        put(body.epoch);
+        put(body.broker);
+        put(body.joins);
+    }
+
     void flush();
 
     std::unique_ptr<State> state_;

@@ -1,9 +1,9 @@
 // The cast of the invitation service: brokers, reflectors, relays, clients, and the people who use
 // them.
 //
-// People follow the world's rows: they register at the start, place the calls, answer as their
-// device's reaction says, cancel, choose, hang up, move. What they know is what their application
-// has told them.
+// Several brokers are one cluster, whose operator follows the world's rows too. People follow the
+// world's rows: they register at the start, place the calls, answer as their device's reaction
+// says, cancel, choose, hang up, move. What they know is what their application has told them.
 #pragma once
 
 #include "protocol/application.hpp"
@@ -44,10 +44,11 @@ public:
             hang_up,
             move,
             wake,  // a client that begins again is told its network
+            change_membership,
         };
 
         Kind kind = Kind::start;
-        std::uint32_t row = 0;  // of the device; place_call: of the call; move: of the move
+        std::uint32_t row = 0;  // of the device; place_call: of the call; move: of the move; ...
         protocol::CallId call{};
         protocol::DeviceId peer{};
     };
@@ -101,8 +102,10 @@ private:
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
+    [[nodiscard]] protocol::BrokerConfig config_of_broker(std::uint32_t number,
+                                                          std::uint32_t incarnation) const;
     [[nodiscard]] protocol::ClientConfig config_of_client(
-        const protocol::SealConfig& sealing) const;
+        std::uint32_t row, const protocol::SealConfig& sealing) const;
     [[nodiscard]] SealedClient make_client(std::uint32_t row,
                                            std::uint32_t incarnation,
                                            protocol::Instant now);
@@ -128,6 +131,8 @@ private:
     void cancel(Stage& stage, const Action& action);
     template <class Stage>
     void move(Stage& stage, std::uint32_t row);
+    template <class Stage>
+    void change_membership(Stage& stage, std::uint32_t row);
     template <class Stage>
     void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
 
@@ -163,8 +168,12 @@ private:
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;
     protocol::DenseMap<RingKey, std::uint8_t> ringing_;
-    std::uint32_t placing_row_ = 0;  // the call that is being placed just now
+    std::uint32_t placing_row_ = 0;    // the call that is being placed just now
+    std::uint32_t operator_asks_ = 0;  // counts whom the operator has told of a membership
 };
+
+// The cluster after so many of the world's changes; no members where there is one broker only.
+protocol::Membership membership_after(const scenarios::World& world, std::size_t changes);
 
 // What a person who rings answers with.
 protocol::Command answer_of(model::ReactionKind kind, const protocol::CallId& call);

@@ -55,7 +55,8 @@ const std::vector<Property>& all_properties() {
                                   relay_properties(),
                                   registration_properties(),
                                   resource_properties(),
-                                  durability_properties()}) {
+                                  durability_properties(),
+                                  cluster_properties()}) {
             list.insert(list.end(), family.begin(), family.end());
         }
         return list;

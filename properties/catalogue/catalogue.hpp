@@ -82,5 +82,6 @@ std::span<const Property> session_properties();
 std::span<const Property> relay_properties();
 std::span<const Property> registration_properties();
 std::span<const Property> resource_properties();
+std::span<const Property> cluster_properties();
 
 }  // namespace invitro::properties

@@ -20,32 +20,42 @@ Broker::Broker(const BrokerConfig& config) {
     // holds.
     state_.registry.key = derive_index_key(config.ticket_key);
     state_.calls.key = state_.registry.key;
+    state_.cluster = first_cluster_state(state_.registry.key, config.node, config.membership);
 }
 
 void Broker::handle(Instant now, const Input& input) {
     std::visit(Overloaded{
                    [&](const ReceivedDatagram& datagram) {
-                       receive({.now = now, .source = datagram.source, .sender = datagram.sender},
-                               datagram.payload);
+                       receive({.now = now,
+                                .source = {.address = datagram.source},
+                                .datagram = datagram.payload,
+                                .sender = datagram.sender});
                    },
                    [&](const PushAnswered& answer) { take_push_answer(now, answer); },
                    [&](const DeadlineReached&) { reach_deadline(now); },
+                   [&](const ChangeMembership& command) {
+                       on(Arrival{.now = now, .source = {}, .datagram = {}, .sender = {}},
+                          MembershipNotice{.membership = command.membership});
+                   },
                },
                input);
 }
 
 void Broker::preregister(Instant now, const RegisterDevice& registration) {
     CHECK(is_usable(registration), "a snapshot holds registrations that were in force");
-    if (state_.registry.put(now, registration).is_in_force) join_calls(now, registration);
+    RegisterDevice own = registration;
+    if (state_.cluster.is_clustered()) own = parts_of(state_, registration).own;
+    if (own.identifiers.empty() && !registration.identifiers.empty()) return;
+    join_calls(now, own, put_in_force(now, own));
 }
 
-void Broker::receive(const Arrival& arrival, ByteView payload) {
+void Broker::receive(const Arrival& arrival) {
     ++state_.counters.datagrams_received;
-    if (payload.size() > datagram_size_max) {
+    if (arrival.datagram.size() > cluster_datagram_size_max) {
         remark(RemarkKind::malformed_dropped, {}, {});
         return;
     }
-    const auto message = decode(payload);
+    const auto message = decode(arrival.datagram);
     if (!message) {
         remark(RemarkKind::malformed_dropped, {}, {});
         return;
@@ -54,13 +64,23 @@ void Broker::receive(const Arrival& arrival, ByteView payload) {
         remark(RemarkKind::forged_dropped, call_of(*message), arrival.sender.device);
         return;
     }
-    std::visit([&](const auto& one) { on(arrival, one); }, *message);
+    std::visit([&](const auto& one) { dispatch(arrival, one); }, *message);
+}
+
+void Broker::send_bytes(const Peer& peer, ByteView datagram) {
+    std::copy(datagram.begin(), datagram.end(), outbox_.reserve(datagram.size()).begin());
+    outbox_.send(
+        state_.config.address, peer.path.address, datagram.size(), Party::of_device(peer.device));
+    ++state_.counters.datagrams_sent;
 }
 
 // Who seals a message must be whom it names as its author. Messages that name none are checked
 // against their call.
 bool Broker::believes(const Party& sender, const Message& message) const {
     if (sender.is_nobody()) return !state_.config.is_sealed;
+    const auto node = author_node_of(message);
+    // The operator's word is this node's own (DurableBroker::take).
+    if (node) return sender.is_broker() && (*node == sender.node || *node == no_node);
     const DeviceId author = author_of(message);
     return author.is_none() || sender.is_device(author);
 }
@@ -93,6 +113,7 @@ void Broker::reach_deadline(Instant now) {
     while (deadlines.first_due() <= now) {
         serve(now, deadlines.first_item());
     }
+    serve_cluster(now);
 }
 
 void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
@@ -101,19 +122,24 @@ void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
         remark(RemarkKind::malformed_dropped, {}, message.device);
         return;
     }
-    const RegistrationOutcome outcome = state_.registry.put(arrival.now, message);
+    if (state_.cluster.is_clustered()) return register_in_cluster(arrival, message);
+    const RegisterAck ack = put_in_force(arrival.now, message);
+    send({message.device, arrival.source}, ack);
+    join_calls(arrival.now, message, ack);
+}
+
+RegisterAck Broker::put_in_force(Instant now, const RegisterDevice& message) {
+    const RegistrationOutcome outcome = state_.registry.put(now, message);
     if (!outcome.is_in_force) remark(RemarkKind::duplicate_dropped, {}, message.device);
     if (outcome.is_replacement) remark(RemarkKind::registration_replaced, {}, message.device);
-    send({message.device, arrival.source},
-         RegisterAck{
-             .device = message.device, .incarnation = outcome.incarnation, .lease = outcome.lease});
-    if (outcome.is_in_force && outcome.lease > Duration{}) join_calls(arrival.now, message);
+    return {.device = message.device, .incarnation = outcome.incarnation, .lease = outcome.lease};
 }
 
 // Rule 1: who registers for an identifier while a call to it is open joins the invited set, and a
 // new token of an invited device is pushed to as well.
-void Broker::join_calls(Instant now, const RegisterDevice& registration) {
-    if (state_.calls.calls.empty()) return;
+void Broker::join_calls(Instant now, const RegisterDevice& registration, const RegisterAck& ack) {
+    const bool is_in_force = ack.incarnation == registration.incarnation && ack.lease > Duration{};
+    if (!is_in_force || state_.calls.calls.empty()) return;
     const BoundToken token{.device = registration.device,
                            .incarnation = registration.incarnation,
                            .provider = registration.token.provider,

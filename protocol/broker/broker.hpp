@@ -14,25 +14,37 @@
 // Input from outside never aborts: what is malformed, forged or unexpected is dropped and counted,
 // and who is unknown gets at most one datagram, smaller than its own.
 //
+// In a cluster it serves what it owns, and passes the rest on (docs/PROTOCOL.md "Cluster").
+//
 // Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
-// relaying.cpp (who may use a relay), serving.cpp (what is due).
+// relaying.cpp (who may use a relay), serving.cpp (what is due), cluster/ (several brokers).
 #pragma once
 
 #include "protocol/application.hpp"
 #include "protocol/broker/broker_state.hpp"
+#include "protocol/broker/cluster/placement.hpp"
 #include "protocol/node.hpp"
 #include "protocol/wire/codec.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace invitro::protocol {
 
+// The operator's command: this membership is in force from now on. Given to any one node, which
+// tells the others.
+struct ChangeMembership {
+    Membership membership;
+};
+
 class Broker {
 public:
-    using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached>;
+    using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached, ChangeMembership>;
     using Output = protocol::Output<Notification, Remark>;
     using State = BrokerState;
 
@@ -45,7 +57,9 @@ public:
 
     std::optional<Output> poll_output() { return outbox_.poll(); }
 
-    [[nodiscard]] Instant next_deadline() const { return state_.calls.deadlines.first_due(); }
+    [[nodiscard]] Instant next_deadline() const {
+        return std::min(state_.calls.deadlines.first_due(), state_.cluster.next_due());
+    }
 
     [[nodiscard]] const State& state() const { return state_; }
 
@@ -63,10 +77,11 @@ public:
     void preregister(Instant now, const RegisterDevice& registration);
 
 private:
-    // When and whence a datagram came, and who sealed it.
+    // When, whence and as which bytes a message came, and who sealed it.
     struct Arrival {
         Instant now;
-        Address source;
+        ReturnPath source;
+        ByteView datagram;
         Party sender;
 
         // Vouched for by the seal; where nothing is sealed, everybody is believed.
@@ -75,10 +90,10 @@ private:
         }
     };
 
-    // A device, and where it is reached.
+    // A device, and how it is reached.
     struct Peer {
         DeviceId device;
-        Address address;
+        ReturnPath path;
     };
 
     // Whom a message of a recipient is from. No invitee: the message is not to be believed.
@@ -88,11 +103,14 @@ private:
     };
 
     // broker.cpp
-    void receive(const Arrival& arrival, ByteView payload);
+    void receive(const Arrival& arrival);
+    template <class M>
+    void dispatch(const Arrival& arrival, const M& message);
     void take_push_answer(Instant now, const PushAnswered& answer);
     void reach_deadline(Instant now);
     void on(const Arrival& arrival, const RegisterDevice& message);
-    void join_calls(Instant now, const RegisterDevice& registration);
+    RegisterAck put_in_force(Instant now, const RegisterDevice& message);
+    void join_calls(Instant now, const RegisterDevice& registration, const RegisterAck& ack);
     void join_call(Instant now, std::uint32_t position, const BoundToken& token);
     bool invite(Call& call, const BoundToken& token, Instant now) const;
     // The call, in the state that it has at this time even if a deadline is served late.
@@ -107,7 +125,7 @@ private:
     // From initiator and recipients alike.
     void on(const Arrival& arrival, const EndedAck& message);
     void on(const Arrival& arrival, const CallKeepAlive& message);
-    std::uint32_t take_in_hand(Instant now, const InviteRequest& request, const Address& source);
+    std::uint32_t take_in_hand(Instant now, const InviteRequest& request, const ReturnPath& source);
     // True if the call is this device's, whose address is then known anew.
     bool hear_initiator(const Arrival& arrival, Call& call, DeviceId device);
 
@@ -123,6 +141,32 @@ private:
     // relaying.cpp
     void on(const Arrival& arrival, const RelayRequest& message);
     DeviceId peer_of(const Arrival& arrival, const RelayRequest& message);
+
+    // cluster/routing.cpp
+    bool is_served_here(const Arrival& arrival, CallId call);
+    void forward(NodeNumber owner, const Arrival& arrival, CallId call);
+    void on(const Arrival& arrival, const ForwardedRequest& message);
+    void on(const Arrival& arrival, const ForwardedAnswer& message);
+    void answer_through(const Peer& to, CallId call, ByteView datagram);
+    void register_in_cluster(const Arrival& arrival, const RegisterDevice& message);
+    void await(const Arrival& arrival, const RegisterAck& ack, std::vector<std::uint8_t> owners);
+    void collect(NodeNumber owner, const RegisterAck& ack);
+
+    // cluster/membership.cpp
+    void on(const Arrival& arrival, const MembershipNotice& notice);
+    void on(const Arrival& arrival, const MembershipAck& ack);
+    void forget_announcement(NodeNumber node);
+    void tell_membership(NodeNumber node, const Address& address);
+    void adopt(Instant now, const Membership& membership);
+    void serve_cluster(Instant now);
+
+    // cluster/handover.cpp
+    void release_slots(Instant now);
+    void begin_handover(Instant now, const Member& to, HandoverContent content);
+    void send_parts(OutgoingHandover& handover);
+    void on(const Arrival& arrival, const HandoverAck& ack);
+    void on(const Arrival& arrival, const HandoverPart& part);
+    void take_over(Instant now, ByteView bytes);
 
     // Messages that are not for a broker.
     template <class M>
@@ -145,15 +189,46 @@ private:
                         Duration time_to_live);
     void purge(std::uint32_t position);
 
+    // To a client, the way it can be reached.
     template <class M>
     void send(const Peer& peer, const M& message) {
+        if (peer.path.via != no_node) {
+            std::array<std::uint8_t, datagram_size_max> bytes{};
+            const std::size_t size = encode_message(message, bytes);
+            answer_through(peer, call_of(Message{message}), ByteView{bytes}.first(size));
+            return;
+        }
         const std::size_t size = encode_message(message, outbox_.reserve(datagram_size_max));
-        outbox_.send(state_.config.address, peer.address, size, Party::of_device(peer.device));
+        outbox_.send(state_.config.address, peer.path.address, size, Party::of_device(peer.device));
         ++state_.counters.datagrams_sent;
     }
+
+    template <class M>
+    void send_to_node(NodeNumber node, const Address& address, const M& message) {
+        const std::size_t size =
+            encode_message(message, outbox_.reserve(cluster_datagram_size_max));
+        outbox_.send(state_.config.address, address, size, Party::of_broker(node));
+        ++state_.counters.datagrams_sent;
+    }
+
+    void send_bytes(const Peer& peer, ByteView datagram);
 
     State state_;
     Outbox<Output> outbox_;
 };
+
+template <class M>
+void Broker::dispatch(const Arrival& arrival, const M& message) {
+    if constexpr (!is_between_brokers<M>) {
+        if (arrival.datagram.size() > datagram_size_max) {
+            remark(RemarkKind::malformed_dropped, {}, {});
+            return;
+        }
+    }
+    if constexpr (is_about_call<M>) {
+        if (!is_served_here(arrival, message.call)) return;
+    }
+    on(arrival, message);
+}
 
 }  // namespace invitro::protocol

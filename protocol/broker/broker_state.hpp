@@ -3,6 +3,7 @@
 
 #include "protocol/application.hpp"
 #include "protocol/broker/call_table.hpp"
+#include "protocol/broker/cluster/cluster_state.hpp"
 #include "protocol/broker/registration.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/fields.hpp"
@@ -16,10 +17,12 @@ namespace invitro::protocol {
 struct BrokerConfig {
     Address address;         // where clients reach it
     RandomValue seed;        // of this incarnation
-    RandomValue ticket_key;  // of the service: the same for every incarnation
+    RandomValue ticket_key;  // of the service: the same for every broker and incarnation
     bool is_sealed = false;  // nothing is believed that no seal vouches for
     RandomValue relay_key;   // of the service, shared with its relays
     std::vector<Address> relays;
+    NodeNumber node = 0;      // its number in the cluster
+    Membership membership{};  // the operator's first; without members: no cluster
 
     bool operator==(const BrokerConfig&) const = default;
 
@@ -29,7 +32,9 @@ struct BrokerConfig {
                           field("ticket_key", &BrokerConfig::ticket_key),
                           field("is_sealed", &BrokerConfig::is_sealed),
                           field("relay_key", &BrokerConfig::relay_key),
-                          field("relays", &BrokerConfig::relays)};
+                          field("relays", &BrokerConfig::relays),
+                          field("node", &BrokerConfig::node),
+                          field("membership", &BrokerConfig::membership)};
     }
 };
 
@@ -56,6 +61,7 @@ struct BrokerState {
     BrokerConfig config;
     Registry registry;
     CallTable calls;
+    ClusterState cluster;
     BrokerCounters counters;
 
     bool operator==(const BrokerState&) const = default;
@@ -64,7 +70,13 @@ struct BrokerState {
         return std::tuple{field("config", &BrokerState::config),
                           field("registry", &BrokerState::registry),
                           field("calls", &BrokerState::calls),
+                          field("cluster", &BrokerState::cluster),
                           field("counters", &BrokerState::counters)};
+    }
+
+    // Calls, or what may hold some on their way between brokers.
+    [[nodiscard]] bool holds_calls() const {
+        return !calls.calls.empty() || cluster.is_handing_over();
     }
 };
 

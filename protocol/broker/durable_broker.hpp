@@ -80,7 +80,8 @@ enum class Snapshots : std::uint8_t { written = 0, omitted = 1 };
 
 class DurableBroker {
 public:
-    using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached, Persisted>;
+    using Input =
+        std::variant<ReceivedDatagram, PushAnswered, DeadlineReached, ChangeMembership, Persisted>;
     using Output = std::variant<SendDatagram, SendPush, Persist, Notification, Remark>;
 
     struct State {
@@ -121,6 +122,9 @@ public:
     [[nodiscard]] Instant next_deadline() const;
 
     // Not the broker's own journal state alone: what is durable is what the owner was asked for.
+    // What it decides by, without a copy.
+    [[nodiscard]] const BrokerState& broker_state() const { return broker_.state(); }
+
     [[nodiscard]] State state() const { return {broker_.state(), journal_}; }
 
     // See Broker::key_of().
@@ -151,6 +155,7 @@ private:
     void take(Instant now, const ReceivedDatagram& datagram);
     void take(Instant now, const PushAnswered& answer);
     void take(Instant now, const DeadlineReached& deadline);
+    void take(Instant now, const ChangeMembership& command);
     void take(Instant now, const Persisted& persisted);
 
     void wait(WaitingInput input);

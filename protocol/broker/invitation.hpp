@@ -15,6 +15,7 @@
 
 #include "protocol/broker/hash_index.hpp"
 #include "protocol/broker/registration.hpp"
+#include "protocol/broker/return_path.hpp"
 #include "protocol/exchange/retransmission.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -39,7 +40,7 @@ struct Invitee {
     InviteePhase phase = InviteePhase::invited;
     EndReason told = EndReason::unknown;
     std::uint8_t dismissals = 0;  // pushes that said so, once per token each
-    Address return_address;       // none until it has been heard in this call
+    ReturnPath return_address;    // none until it has been heard in this call
     std::uint32_t first_token = no_position;
     Retransmission push;   // InvitePush
     Retransmission ended;  // InviteEnded, or InviteDismiss to who has not been heard
@@ -127,7 +128,7 @@ struct Call {
     EndReason end = EndReason::unknown;  // why no further accept is taken
     EndReason initiator_told = EndReason::unknown;
     bool is_lifetime_over = false;
-    Address initiator_address;
+    ReturnPath initiator_address;
     Retransmission initiator_ended;
     std::vector<Invitee> invitees;
     std::vector<InvitedToken> tokens;
@@ -178,7 +179,7 @@ inline constexpr std::size_t invited_tokens_max = 4096;
 Call open_call(Instant now,
                std::uint64_t number,
                const InviteRequest& request,
-               const Address& source);
+               const ReturnPath& source);
 
 // True while a device that registers for the callee joins the invited set (rule 1).
 bool may_be_joined(const Call& call, Instant now);

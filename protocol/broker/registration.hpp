@@ -24,6 +24,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -44,6 +45,29 @@ struct BoundToken {
     std::uint32_t incarnation = 0;
     PushProvider provider = PushProvider::apns;
     ByteView token;  // holds until the registry changes
+};
+
+// One identifier's binding on its way to another node.
+struct HandedRegistration {
+    DeviceId device;
+    ProfileId profile;
+    std::uint32_t incarnation = 0;
+    Instant lease_expiry{};
+    PushToken token;
+    EndpointIdentifier identifier;
+    PublicKey key{};
+
+    bool operator==(const HandedRegistration&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("device", &HandedRegistration::device),
+                          field("profile", &HandedRegistration::profile),
+                          field("incarnation", &HandedRegistration::incarnation),
+                          field("lease_expiry", &HandedRegistration::lease_expiry),
+                          field("token", &HandedRegistration::token),
+                          field("identifier", &HandedRegistration::identifier),
+                          field("key", &HandedRegistration::key)};
+    }
 };
 
 struct Registry {
@@ -159,6 +183,15 @@ struct Registry {
     // What the device has registered as its public key; none where it is not registered.
     [[nodiscard]] std::optional<PublicKey> key_of(DeviceId device) const;
 
+    // True if anything is remembered of the device.
+    [[nodiscard]] bool knows(DeviceId device) const { return find_device(device) != no_position; }
+
+    // For a handover (registration_handover.cpp): forgets the bindings of the identifiers that
+    // leave, and returns them; and takes in what another broker returned.
+    using IdentifierFilter = std::function<bool(const EndpointIdentifier&)>;
+    std::vector<HandedRegistration> take_out(const IdentifierFilter& is_leaving);
+    void put_in(const HandedRegistration& handed);
+
     // Bytes held for all devices together, spare capacity included.
     [[nodiscard]] std::size_t memory_size() const;
 
@@ -168,6 +201,7 @@ private:
     [[nodiscard]] std::uint32_t find_binding(DeviceId device, PushProvider provider) const;
     [[nodiscard]] std::uint32_t newest_of(std::uint32_t first) const;
     [[nodiscard]] BoundToken bound_token(const Binding& binding) const;
+    [[nodiscard]] RegisterDevice as_registered(std::uint32_t position) const;
     [[nodiscard]] bool says_the_same(const Binding& binding, const RegisterDevice& other) const;
 
     void sweep(Instant now);

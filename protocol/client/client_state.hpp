@@ -4,6 +4,7 @@
 // are none, and the registration is held in as many bytes as it has.
 #pragma once
 
+#include "protocol/client/brokers.hpp"
 #include "protocol/client/incoming_call.hpp"
 #include "protocol/client/outgoing_call.hpp"
 #include "protocol/client/registration.hpp"
@@ -24,7 +25,8 @@ namespace invitro::protocol {
 struct ClientConfig {
     DeviceId device;
     RandomValue seed;  // of this incarnation
-    Address broker;
+    std::vector<Address>
+        brokers{};  // the nodes of one service, at least one; the first is asked first
     std::array<Address, 2> reflectors{};  // on different IP addresses; none where there is none
     PublicKey key{};                      // whose hash `device` is
     bool is_sealed = false;               // the broker is known by its seal, and not by its address
@@ -34,7 +36,7 @@ struct ClientConfig {
     static constexpr auto fields() {
         return std::tuple{field("device", &ClientConfig::device),
                           field("seed", &ClientConfig::seed),
-                          field("broker", &ClientConfig::broker),
+                          field("brokers", &ClientConfig::brokers),
                           field("reflectors", &ClientConfig::reflectors),
                           field("key", &ClientConfig::key),
                           field("is_sealed", &ClientConfig::is_sealed)};
@@ -64,7 +66,8 @@ struct ClientActivity {
 
 struct ClientState {
     ClientConfig config;
-    std::uint64_t draws = 0;                 // how many values were drawn from the seed
+    std::uint64_t draws = 0;  // how many values were drawn from the seed
+    BrokerChoice broker_choice;
     std::vector<Address> addresses;          // the device's own, preferred ones first
     std::vector<Registration> registration;  // at most one
     std::vector<ClientActivity> activity;    // at most one; none while idle
@@ -74,6 +77,7 @@ struct ClientState {
     static constexpr auto fields() {
         return std::tuple{field("config", &ClientState::config),
                           field("draws", &ClientState::draws),
+                          field("broker_choice", &ClientState::broker_choice),
                           field("addresses", &ClientState::addresses),
                           field("registration", &ClientState::registration),
                           field("activity", &ClientState::activity)};

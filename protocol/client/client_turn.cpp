@@ -45,7 +45,7 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
     std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
     std::is_same_v<M, ReflectRequest> || std::is_same_v<M, ReflectProbe> ||
-    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate>;
+    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate> || is_between_brokers<M>;
 
 template <class M>
 inline constexpr bool is_from_path =
@@ -67,7 +67,7 @@ ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& 
           PathContext{
               .now = now, .sender = Sender(outbox), .draws = Draws(state.config.seed, state.draws)},
           state.config.device,
-          state.config.broker,
+          Brokers(state.config.brokers, state.broker_choice),
           state.config.reflectors,
           state.addresses,
           state.config.key} {
@@ -197,8 +197,9 @@ void ClientTurn::ring(const InvitePush& push) {
 void ClientTurn::datagram(const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
-    const bool is_from_broker =
-        state_.config.is_sealed ? datagram.sender.is_broker() : datagram.source == context_.broker;
+    const bool is_from_broker = state_.config.is_sealed ? datagram.sender.is_broker()
+                                                        : context_.brokers.is_one(datagram.source);
+    if (is_from_broker) context_.brokers.heard();
     std::visit(
         [&]<class M>(const M& one) {
             if constexpr (is_from_path<M>) {

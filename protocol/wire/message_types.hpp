@@ -47,6 +47,12 @@ enum class MessageType : std::uint8_t {
     nominate_response = 53,
     session_data = 54,
     session_close = 55,
+    forwarded_request = 64,
+    forwarded_answer = 65,
+    membership_notice = 66,
+    membership_ack = 67,
+    handover_part = 68,
+    handover_ack = 69,
 };
 
 std::string_view to_string(MessageType type);

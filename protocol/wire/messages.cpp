@@ -49,6 +49,12 @@ constexpr NamedType named_types[] = {
     {MessageType::nominate_response, "NominateResponse"},
     {MessageType::session_data, "SessionData"},
     {MessageType::session_close, "SessionClose"},
+    {MessageType::forwarded_request, "ForwardedRequest"},
+    {MessageType::forwarded_answer, "ForwardedAnswer"},
+    {MessageType::membership_notice, "MembershipNotice"},
+    {MessageType::membership_ack, "MembershipAck"},
+    {MessageType::handover_part, "HandoverPart"},
+    {MessageType::handover_ack, "HandoverAck"},
 };
 
 constexpr std::string_view name_of(MessageType type) {
