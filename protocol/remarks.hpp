@@ -29,9 +29,12 @@ enum class RemarkKind : std::uint8_t {
     registration_replaced = 13,
     exchange_given_up = 14,
     mapping_classified = 15,
+    invitation_refused = 16,    // for lack of room, or because its caller asks too often
+    registration_refused = 17,  // likewise
+    request_postponed = 18,     // the broker is overloaded: the invitation is asked for again later
 };
 
-inline constexpr std::size_t remark_kind_count = 16;
+inline constexpr std::size_t remark_kind_count = 19;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -46,17 +46,25 @@ void Broker::preregister(Instant now, const RegisterDevice& registration) {
 }
 
 void Broker::receive(const Arrival& arrival, ByteView payload) {
-    ++state_.counters.datagrams_received;
-    if (payload.size() > datagram_size_max) {
-        remark(RemarkKind::malformed_dropped, {}, {});
-        return;
-    }
-    const auto message = decode(payload);
-    if (!message) {
-        remark(RemarkKind::malformed_dropped, {}, {});
-        return;
-    }
+    const auto message = parse(payload);
+    if (!message || !admits(arrival.now, arrival.source, *message, 0)) return;
     std::visit([&](const auto& one) { on(arrival, one); }, *message);
+}
+
+void Broker::apply(Instant now, const ReceivedDatagram& datagram) {
+    const auto message = parse(datagram.payload);
+    if (!message) return;
+    const Arrival arrival{.now = now, .source = datagram.source};
+    std::visit([&](const auto& one) { on(arrival, one); }, *message);
+}
+
+tl::expected<Message, WireError> Broker::parse(ByteView payload) {
+    ++state_.counters.datagrams_received;
+    auto message = payload.size() <= datagram_size_max
+                       ? decode(payload)
+                       : tl::expected<Message, WireError>(tl::unexpect, WireError::out_of_range);
+    if (!message) remark(RemarkKind::malformed_dropped, {}, {});
+    return message;
 }
 
 // Accepted is not delivered, and throttled or unavailable is a try that failed: in each case the
@@ -126,7 +134,9 @@ void Broker::join_call(Instant now, std::uint32_t position, const BoundToken& to
     if (now >= call.purge_at() || token.device == call.request.initiator) return;
     const bool is_invited = find_invitee(call, token.device) != nullptr;
     if (!is_invited && !may_be_joined(call, now)) return;
+    const std::uint64_t room = room_of(call);
     if (!invite(call, token, now)) return;
+    state_.admission.room += room_of(call) - room;
     if (!is_invited) {
         remark(RemarkKind::late_joiner_invited, call.request.call, token.device);
     }
@@ -135,7 +145,7 @@ void Broker::join_call(Instant now, std::uint32_t position, const BoundToken& to
 
 // False if the device is invited through this token already, or there is no room for it.
 bool Broker::invite(Call& call, const BoundToken& token, Instant now) const {
-    if (call.tokens.size() == invited_tokens_max) return false;
+    if (call.tokens.size() >= state_.config.limits.tokens_per_call_max) return false;
     Invitee* invitee = find_invitee(call, token.device);
     if (invitee == nullptr) {
         invitee = &add_invitee(call, token.device, ticket_for(call.request.call, token.device));

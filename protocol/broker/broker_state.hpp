@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/application.hpp"
+#include "protocol/broker/admission.hpp"
 #include "protocol/broker/call_table.hpp"
 #include "protocol/broker/registration.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -16,13 +17,15 @@ struct BrokerConfig {
     Address address;         // where clients reach it
     RandomValue seed;        // of this incarnation
     RandomValue ticket_key;  // of the service: the same for every incarnation
+    BrokerLimits limits = {};
 
     bool operator==(const BrokerConfig&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("address", &BrokerConfig::address),
                           field("seed", &BrokerConfig::seed),
-                          field("ticket_key", &BrokerConfig::ticket_key)};
+                          field("ticket_key", &BrokerConfig::ticket_key),
+                          field("limits", &BrokerConfig::limits)};
     }
 };
 
@@ -49,6 +52,7 @@ struct BrokerState {
     BrokerConfig config;
     Registry registry;
     CallTable calls;
+    Admission admission;
     BrokerCounters counters;
 
     bool operator==(const BrokerState&) const = default;
@@ -57,6 +61,7 @@ struct BrokerState {
         return std::tuple{field("config", &BrokerState::config),
                           field("registry", &BrokerState::registry),
                           field("calls", &BrokerState::calls),
+                          field("admission", &BrokerState::admission),
                           field("counters", &BrokerState::counters)};
     }
 };

@@ -70,6 +70,7 @@ Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config, ByteView
     if (!state) return tl::unexpected(state.error());
     state->config = config;
     broker.broker_ = Broker(std::move(*state));
+    broker.broker_.forget_rates();
     for (std::size_t i = 1; i < records.size(); ++i) {
         const auto decision = content_of<WaitingInput>(records[i]);
         if (!decision) return tl::unexpected(decision.error());
@@ -110,10 +111,12 @@ Instant DurableBroker::next_deadline() const {
 void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
     const bool must_wait = !journal_.waiting.empty();
     const auto message = decode(datagram.payload);
+    const std::size_t waiting = journal_.waiting.size();
+    if (message && !broker_.admits(now, datagram.source, *message, waiting)) return;
     // While others wait, the state lags behind: whatever may decide something then counts.
     const bool is_decision =
         message && (must_wait ? may_decide(*message) : decides(broker_.state(), *message));
-    if (!is_decision && !must_wait) return broker_.handle(now, datagram);
+    if (!is_decision && !must_wait) return broker_.apply(now, datagram);
     WaitingInput input;
     input.at = now;
     input.source = datagram.source;
@@ -165,10 +168,10 @@ void DurableBroker::apply(const WaitingInput& input) {
         broker_.handle(input.at,
                        PushAnswered{.request = input.push_request, .outcome = input.push_outcome});
     } else {
-        broker_.handle(input.at,
-                       ReceivedDatagram{.source = input.source,
-                                        .destination = broker_.state().config.address,
-                                        .payload = input.datagram});
+        broker_.apply(input.at,
+                      ReceivedDatagram{.source = input.source,
+                                       .destination = broker_.state().config.address,
+                                       .payload = input.datagram});
     }
 }
 

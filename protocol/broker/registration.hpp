@@ -153,6 +153,11 @@ struct Registry {
         }
     }
 
+    [[nodiscard]] bool knows(DeviceId device) const { return find_device(device) != no_position; }
+
+    // Forgets a binding or two that lapsed long ago, if it comes upon them; part of put().
+    void sweep(Instant now);
+
     // Bytes held for all devices together, spare capacity included.
     [[nodiscard]] std::size_t memory_size() const;
 
@@ -164,7 +169,6 @@ private:
     [[nodiscard]] BoundToken bound_token(const Binding& binding) const;
     [[nodiscard]] bool says_the_same(const Binding& binding, const RegisterDevice& other) const;
 
-    void sweep(Instant now);
     void drop_other_profiles(DeviceId device, ProfileId profile);
     std::uint32_t add_binding(DeviceId device, PushProvider provider);
     void remove_binding(std::uint32_t position);
