@@ -22,6 +22,7 @@ enum class Subsystem : std::uint8_t {
     identity = 8,
     expansion = 9,
     generation = 10,
+    hostile = 11,
 };
 
 // 64 uniform bits for (seed, subsystem, keys...). The keys say whose draw it is, its purpose and

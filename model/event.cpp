@@ -42,7 +42,8 @@ std::string_view kind_name(const EventBody& body) {
                                                  "FaultStarted",
                                                  "FaultEnded",
                                                  "ConnectivityChanged",
-                                                 "WorldEnded"};
+                                                 "WorldEnded",
+                                                 "StateMeasured"};
     static_assert(std::size(names) == std::variant_size_v<EventBody>);
     return names[body.index()];
 }

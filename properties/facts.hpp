@@ -228,6 +228,12 @@ struct CallFacts {
     Moment over_possibly;       // from here on it may be refused
     Moment declined_out;        // nobody is left and nobody has accepted
     Moment stranger_forwarded;  // an AcceptForward that names no known device
+    Moment refused;             // the first InviteFailed sent
+    Moment refused_after_taken;
+    Moment forged;           // the first answer that an attacker forged, delivered
+    Moment forger_answered;  // the first message about this call to an attacker
+    Moment ended_sent;       // the first InviteEnded to the initiator
+    EndReason ended_sent_reason = EndReason::unknown;
 
     std::vector<ParticipantFacts> participants;
     std::vector<FailedTry> failed_tries;

@@ -1,6 +1,7 @@
 #include "properties/story_test.hpp"
 
 #include "protocol/wire/codec.hpp"
+#include "sim/hostile.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -131,6 +132,19 @@ Story& Story::device_gets(std::uint32_t device, const Message& message) {
 
 Story& Story::broker_gets(const Message& message, const protocol::Address& from) {
     add(broker_node, call_of(message), model::DatagramDelivered{from, {}, store(message)});
+    return *this;
+}
+
+Story& Story::forged_at_broker(const Message& message) {
+    return broker_gets(message, sim::attacker_address(0));
+}
+
+Story& Story::broker_answers_attacker(const Message& message) {
+    return broker_sends(message, sim::attacker_address(0));
+}
+
+Story& Story::measured(const model::StateMeasured& state) {
+    add(broker_node, {}, state);
     return *this;
 }
 

@@ -54,6 +54,10 @@ public:
     Story& device_gets(std::uint32_t device, const protocol::Message& message);
     Story& broker_gets(const protocol::Message& message, const protocol::Address& from = {});
     // Sent and delivered.
+    // From attacker 0.
+    Story& forged_at_broker(const protocol::Message& message);
+    Story& broker_answers_attacker(const protocol::Message& message);
+    Story& measured(const model::StateMeasured& state);
     Story& to_broker(std::uint32_t device, const protocol::Message& message);
     Story& to_device(std::uint32_t device, const protocol::Message& message);
     Story& lost(std::uint32_t device, const protocol::Message& message);
@@ -130,5 +134,6 @@ std::vector<Trial> policy_trials();
 std::vector<Trial> identity_trials();
 std::vector<Trial> session_trials();
 std::vector<Trial> other_trials();
+std::vector<Trial> admission_trials();
 
 }  // namespace invitro::properties

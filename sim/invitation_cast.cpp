@@ -1,5 +1,7 @@
 #include "sim/invitation_cast.hpp"
 
+#include <algorithm>
+
 namespace invitro::sim {
 namespace {
 
@@ -21,8 +23,11 @@ InvitationCast::InvitationCast(const scenarios::World& world)
     : world_(world),
       broker_({.address = broker_address(0),
                .seed = incarnation_seed(world.seed, broker_name, 1),
-               .ticket_key = ticket_key(world.seed)}),
-      clients_(world.devices.size()) {}
+               .ticket_key = ticket_key(world.seed),
+               .limits = world.limits}),
+      clients_(world.devices.size()),
+      hostile_(world),
+      attacks_(world.attackers.size()) {}
 
 protocol::Client InvitationCast::make_client(std::uint32_t row, protocol::Instant now) const {
     const scenarios::Device& device = world_.devices[row];
@@ -46,6 +51,34 @@ void InvitationCast::load_broker() {
                              .identifiers = registration.identifiers,
                              .token = registration.token,
                              .lease = protocol::timing::lease_max});
+    }
+}
+
+model::StateMeasured InvitationCast::measure_broker() const {
+    const protocol::BrokerState& state = broker_.state();
+    const protocol::Admission& admission = state.admission;
+    model::StateMeasured measured{
+        .calls = state.calls.calls.size(),
+        .tokens_of_call = 0,
+        .bindings = state.registry.bindings.size(),
+        .subjects = std::max({admission.callers.buckets.size(),
+                              admission.call_sources.buckets.size(),
+                              admission.registration_sources.buckets.size()})};
+    for (const protocol::Call& call : state.calls.calls) {
+        measured.tokens_of_call =
+            std::max<std::uint64_t>(measured.tokens_of_call, call.tokens.size());
+    }
+    return measured;
+}
+
+// Its own ticket is what an invited device could give away.
+void InvitationCast::leak(std::uint32_t device_row, const protocol::CallId& call) {
+    const protocol::Client* client = clients_[device_row].get();
+    if (client == nullptr || client->state().activity.empty()) return;
+    for (const protocol::IncomingCall& incoming : client->state().activity.front().incoming) {
+        if (incoming.call != call) continue;
+        hostile_.learn(
+            {.call = call, .device = client->state().config.device, .ticket = incoming.ticket});
     }
 }
 

@@ -11,6 +11,7 @@
 #include "protocol/paths/reflector.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
+#include "sim/hostile.hpp"
 #include "sim/identities.hpp"
 #include "sim/places.hpp"
 
@@ -28,9 +29,19 @@ public:
 
     // Something a person does when its time comes.
     struct Action {
-        enum class Kind : std::uint8_t { start, place_call, react, cancel, choose, hang_up, move };
+        enum class Kind : std::uint8_t {
+            start,
+            place_call,
+            react,
+            cancel,
+            choose,
+            hang_up,
+            move,
+            attack
+        };
         Kind kind = Kind::start;
-        std::uint32_t row = 0;  // of the device; place_call: of the call; move: of the move
+        std::uint32_t row =
+            0;  // of the device; place_call: of the call; move: of the move; attack: of it
         protocol::CallId call{};
         protocol::DeviceId peer{};
     };
@@ -87,6 +98,10 @@ private:
     template <class Stage>
     void move(Stage& stage, std::uint32_t row);
     template <class Stage>
+    void attack(Stage& stage, std::uint32_t row);
+    [[nodiscard]] model::StateMeasured measure_broker() const;
+    void leak(std::uint32_t device_row, const protocol::CallId& call);
+    template <class Stage>
     void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
 
     template <class Stage>
@@ -116,7 +131,9 @@ private:
     std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;
     protocol::DenseMap<RingKey, std::uint8_t> ringing_;
-    std::uint32_t placing_row_ = 0;  // the call that is being placed just now
+    Hostile hostile_;
+    std::vector<std::uint64_t> attacks_;  // by row of the attacker: datagrams sent
+    std::uint32_t placing_row_ = 0;       // the call that is being placed just now
 };
 
 // What a person who rings answers with.

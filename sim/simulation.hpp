@@ -26,6 +26,7 @@
 #include "sim/active_faults.hpp"
 #include "sim/event_hash.hpp"
 #include "sim/event_queue.hpp"
+#include "sim/hostile.hpp"
 #include "sim/observer.hpp"
 #include "sim/payload_pool.hpp"
 #include "sim/places.hpp"
@@ -34,6 +35,7 @@
 #include "sim/transport.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -98,6 +100,11 @@ public:
 
     void move(NodeIndex device, std::uint32_t network) { places_.move(device, network); }
 
+    void measured(NodeIndex node, const model::StateMeasured& state) { emit(node, {}, state); }
+
+    // Somebody who is none of the world's nodes sends a datagram.
+    void intrude(const model::Attacker& attacker, const HostileDatagram& datagram);
+
 private:
     // Kinds of event tickets.
     enum class Kind : std::uint32_t {
@@ -124,7 +131,8 @@ private:
     };
 
     struct DatagramInFlight {
-        NodeIndex sender{};
+        model::NodeId sender;
+        std::optional<model::Deed> deed = std::nullopt;  // an attacker's
         Packet packet;
         std::uint64_t digest = 0;
         protocol::CallId call;
@@ -175,6 +183,9 @@ private:
     void carry_out(NodeIndex node, const protocol::SendPush& send);
     void carry_out(NodeIndex node, const Notification& notification);
     void carry_out(NodeIndex node, const Remark& remark);
+    // Writes that it is sent, and sends it on its way: send(identity) gives its Departure.
+    template <class Send>
+    void depart(DatagramInFlight in_flight, const protocol::SendDatagram& datagram, Send&& send);
     void launch(const Transport::Flight& flight,
                 DatagramInFlight in_flight,
                 protocol::ByteView payload);

@@ -163,14 +163,14 @@ void Simulation<Cast>::arrive(std::uint32_t slot) {
     } else {
         const auto reason = std::get<model::DropReason>(arrival);
         ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
-        emit_caused(flight.sender,
-                    flight.call,
-                    flight.cause,
-                    model::DatagramDropped{.reason = reason,
-                                           .source = flight.packet.source,
-                                           .destination = flight.packet.destination,
-                                           .payload = payload,
-                                           .digest = flight.digest});
+        emit_at(flight.sender,
+                flight.call,
+                flight.cause,
+                model::DatagramDropped{.reason = reason,
+                                       .source = flight.packet.source,
+                                       .destination = flight.packet.destination,
+                                       .payload = payload,
+                                       .digest = flight.digest});
     }
     payloads_.release(flight.payload);
 }
@@ -184,6 +184,7 @@ void Simulation<Cast>::deliver(const DatagramInFlight& flight,
     }
     const protocol::ByteView payload = payloads_.view(flight.payload);
     ++summary_.datagrams_delivered;
+    if (flight.deed) ++summary_.hostile_delivered[static_cast<std::size_t>(*flight.deed)];
     current_ = emit_caused(delivered.receiver,
                            flight.call,
                            flight.cause,
@@ -209,36 +210,67 @@ template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& send) {
     const protocol::Address source =
         send.source.is_none() && is_device(node) ? places_.local_address(node) : send.source;
-    DatagramInFlight in_flight{.sender = node,
-                               .packet = {},
-                               .digest = digest_of(send.payload),
-                               .call = Service::call_of(send.payload),
-                               .cause = 0,
-                               .payload = {}};
+    depart({.sender = places_.id(node),
+            .packet = {},
+            .call = Service::call_of(send.payload),
+            .payload = {}},
+           {.source = source, .destination = send.destination, .payload = send.payload},
+           [&](std::uint64_t identity) {
+               return transport_.send(
+                   now_, node, source, send.destination, send.payload.size(), identity);
+           });
+}
+
+template <class Cast>
+void Simulation<Cast>::intrude(const model::Attacker& attacker, const HostileDatagram& datagram) {
+    const protocol::Address source = attacker_address(attacker.number);
+    const protocol::ByteView payload = datagram.payload;
+    ++summary_.hostile_sent[static_cast<std::size_t>(datagram.deed)];
+    depart({.sender = {.kind = model::NodeKind::attacker, .number = attacker.number},
+            .deed = datagram.deed,
+            .packet = {},
+            .call = Service::call_of(payload),
+            .payload = {}},
+           {.source = source, .destination = datagram.destination, .payload = payload},
+           [&](std::uint64_t identity) {
+               return transport_.send_from(
+                   now_, attacker.site, source, datagram.destination, payload.size(), identity);
+           });
+}
+
+template <class Cast>
+template <class Send>
+void Simulation<Cast>::depart(DatagramInFlight in_flight,
+                              const protocol::SendDatagram& datagram,
+                              Send&& send) {
+    const protocol::ByteView payload = datagram.payload;
+    in_flight.digest = digest_of(payload);
     ++summary_.datagrams_sent;
-    in_flight.cause = emit(node,
-                           in_flight.call,
-                           model::DatagramSent{.source = source,
-                                               .destination = send.destination,
-                                               .payload = send.payload,
-                                               .digest = in_flight.digest});
-    const std::uint64_t identity = detail::identity_of(
-        world_.seed, places_.id(node), detail::key_of(send.destination), in_flight.digest, now_);
-    const auto departure =
-        transport_.send(now_, node, source, send.destination, send.payload.size(), identity);
+    in_flight.cause = emit_at(in_flight.sender,
+                              in_flight.call,
+                              current_,
+                              model::DatagramSent{.source = datagram.source,
+                                                  .destination = datagram.destination,
+                                                  .payload = payload,
+                                                  .digest = in_flight.digest});
+    const auto departure = send(detail::identity_of(world_.seed,
+                                                    in_flight.sender,
+                                                    detail::key_of(datagram.destination),
+                                                    in_flight.digest,
+                                                    now_));
     for (std::size_t i = 0; i < departure.copies; ++i) {
-        launch(departure.flights[i], in_flight, send.payload);
+        launch(departure.flights[i], in_flight, payload);
     }
     if (departure.copies == 0) {
         ++summary_.datagrams_dropped[static_cast<std::size_t>(departure.dropped)];
-        emit_caused(node,
-                    in_flight.call,
-                    in_flight.cause,
-                    model::DatagramDropped{.reason = departure.dropped,
-                                           .source = source,
-                                           .destination = send.destination,
-                                           .payload = send.payload,
-                                           .digest = in_flight.digest});
+        emit_at(in_flight.sender,
+                in_flight.call,
+                in_flight.cause,
+                model::DatagramDropped{.reason = departure.dropped,
+                                       .source = datagram.source,
+                                       .destination = datagram.destination,
+                                       .payload = payload,
+                                       .digest = in_flight.digest});
     }
 }
 

@@ -52,7 +52,8 @@ const std::vector<Property>& all_properties() {
                                   privacy_properties(),
                                   session_properties(),
                                   registration_properties(),
-                                  resource_properties()}) {
+                                  resource_properties(),
+                                  admission_properties()}) {
             list.insert(list.end(), family.begin(), family.end());
         }
         return list;

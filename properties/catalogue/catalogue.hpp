@@ -79,5 +79,6 @@ std::span<const Property> privacy_properties();
 std::span<const Property> session_properties();
 std::span<const Property> registration_properties();
 std::span<const Property> resource_properties();
+std::span<const Property> admission_properties();
 
 }  // namespace invitro::properties

@@ -19,7 +19,8 @@ std::vector<Trial> all_trials() {
                                policy_trials(),
                                identity_trials(),
                                session_trials(),
-                               other_trials()}) {
+                               other_trials(),
+                               admission_trials()}) {
         all.insert(all.end(), family.begin(), family.end());
     }
     return all;

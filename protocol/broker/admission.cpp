@@ -1,5 +1,7 @@
 #include "protocol/broker/admission.hpp"
 
+#include "protocol/exchange/deadline_queue.hpp"
+
 #include <algorithm>
 
 namespace invitro::protocol {

@@ -53,7 +53,7 @@ Result<DurableBroker> DurableBroker::recover(const BrokerConfig& config,
         const auto read = journal::read_records(journal_secret(config), segments[i]);
         if (!read) return tl::unexpected(read.error());
         if (read->records.empty()) continue;
-        auto broker = replay(config, segments[i].first(read->size));
+        auto broker = replay(config, now, segments[i].first(read->size));
         if (broker) broker->write_snapshot(now);
         return broker;
     }
@@ -61,7 +61,9 @@ Result<DurableBroker> DurableBroker::recover(const BrokerConfig& config,
     return DurableBroker(config, now);
 }
 
-Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config, ByteView segment) {
+Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config,
+                                            Instant now,
+                                            ByteView segment) {
     DurableBroker broker(config);
     const auto read = journal::read_records(broker.secret_, segment);
     const auto& records = read->records;
@@ -71,9 +73,14 @@ Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config, ByteView
     state->config = config;
     broker.broker_ = Broker(std::move(*state));
     broker.broker_.forget_rates();
+    Instant latest = Instant::min();
     for (std::size_t i = 1; i < records.size(); ++i) {
         const auto decision = content_of<WaitingInput>(records[i]);
         if (!decision) return tl::unexpected(decision.error());
+        if (decision->at < latest || decision->at > now) {
+            return fail("the journal's times do not follow one another up to now");
+        }
+        latest = decision->at;
         broker.apply(*decision);
         // Whoever it was for was told then, or will be told again.
         while (broker.broker_.poll_output()) {

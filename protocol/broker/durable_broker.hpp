@@ -128,7 +128,7 @@ private:
 
     explicit DurableBroker(const BrokerConfig& config);
 
-    static Result<DurableBroker> replay(const BrokerConfig& config, ByteView segment);
+    static Result<DurableBroker> replay(const BrokerConfig& config, Instant now, ByteView segment);
 
     void take(Instant now, const ReceivedDatagram& datagram);
     void take(Instant now, const PushAnswered& answer);

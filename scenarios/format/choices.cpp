@@ -172,6 +172,10 @@ Notation<model::FaultKind> fault_kind() {
     return choice("kind of fault", "fault", words_of<model::FaultKind>(model::fault_kind_count));
 }
 
+Notation<model::Deed> deed() {
+    return choice("deed", "deed", words_of<model::Deed>(model::deed_count));
+}
+
 Notation<protocol::AnswerPolicy> answer_policy() {
     return choice("answer policy", "policy", words_of<protocol::AnswerPolicy>(3));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/draw.hpp"
+#include "model/hostile/attacker.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/network/access.hpp"
 #include "model/network/topology.hpp"
@@ -70,6 +71,7 @@ Notation<std::array<model::SiteIndex, 2>> reflector_sites();
 Notation<model::AccessKind> access_kind();
 Notation<model::ReactionKind> reaction_kind();
 Notation<model::FaultKind> fault_kind();
+Notation<model::Deed> deed();
 Notation<protocol::AnswerPolicy> answer_policy();
 Notation<Arrivals> arrivals();
 Notation<RegistrationStart> registration_start();

@@ -18,6 +18,8 @@ std::string_view to_string(Entity entity) {
             return "call";
         case Entity::fault:
             return "fault";
+        case Entity::attacker:
+            return "attacker";
     }
     return "unknown";
 }

@@ -14,7 +14,14 @@
 namespace invitro::scenarios::format {
 
 // What has a number of its own that others refer to.
-enum class Entity : std::uint8_t { network = 0, profile = 1, device = 2, call = 3, fault = 4 };
+enum class Entity : std::uint8_t {
+    network = 0,
+    profile = 1,
+    device = 2,
+    call = 3,
+    fault = 4,
+    attacker = 5
+};
 
 inline constexpr std::size_t entity_count = 5;
 

@@ -1,0 +1,248 @@
+#include "sim/hostile.hpp"
+
+#include "model/draw.hpp"
+#include "protocol/vocabulary/check.hpp"
+#include "protocol/wire/codec.hpp"
+#include "sim/identities.hpp"
+#include "sim/places.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace invitro::sim {
+namespace {
+
+using model::Deed;
+using protocol::Message;
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t attackers_network = 0xC6120300U;  // 198.18.3.0
+constexpr std::uint16_t attackers_port = 6666;
+constexpr std::uint32_t oversize_max = 1500;
+
+std::vector<std::uint8_t> encoded(const Message& message) {
+    std::vector<std::uint8_t> bytes(protocol::push_size_max);
+    bytes.resize(protocol::encode(message, bytes));
+    return bytes;
+}
+
+// One datagram's draws.
+class Shot {
+public:
+    Shot(const scenarios::World& world,
+         const std::vector<Leak>& leaks,
+         std::uint32_t attacker,
+         std::uint64_t count)
+        : world_(world), leaks_(leaks), attacker_(attacker), count_(count) {}
+
+    std::uint64_t number() {
+        return model::draw(world_.seed, model::Subsystem::hostile, attacker_, count_, ++purpose_);
+    }
+
+    std::uint32_t below(std::size_t bound) {
+        return model::below(static_cast<std::uint32_t>(bound), number());
+    }
+
+    HostileDatagram make(Deed deed) {
+        HostileDatagram datagram{.deed = deed, .destination = broker_address(0), .payload = {}};
+        switch (deed) {
+            case Deed::forge_answers:
+                datagram.payload = encoded(forged_answer());
+                break;
+            case Deed::guess_calls:
+                datagram.payload = encoded(guess());
+                break;
+            case Deed::flood_invitations:
+                datagram.payload = encoded(invitation());
+                break;
+            case Deed::flood_registrations:
+                datagram.payload = encoded(registration());
+                break;
+            case Deed::send_garbage:
+                datagram.destination = anybody();
+                datagram.payload = garbage();
+                break;
+        }
+        return datagram;
+    }
+
+private:
+    template <class Id>
+    Id any_id() {
+        return {.high = number(), .low = number() | 1};
+    }
+
+    protocol::DeviceId some_device() {
+        if (world_.devices.empty()) return any_id<protocol::DeviceId>();
+        return device_id(world_.seed, world_.devices[below(world_.devices.size())].number);
+    }
+
+    protocol::ConnectionData own_connection() {
+        protocol::ConnectionData data;
+        data.candidates.push_back({.kind = protocol::CandidateKind::host,
+                                   .address = attacker_address(attacker_),
+                                   .priority = 1});
+        return data;
+    }
+
+    protocol::EndpointIdentifier made_up_number() {
+        const std::string text = "+999" + std::to_string(100'000'000 + below(100'000'000));
+        return protocol::EndpointIdentifier::parse(text).value();
+    }
+
+    template <class Octets>
+    Octets any_octets() {
+        Octets octets{};
+        for (auto& octet : octets) {
+            octet = static_cast<std::uint8_t>(number() >> 56);
+        }
+        return octets;
+    }
+
+    // A ticket for this call and device that was never made: none, made up, or another device's.
+    protocol::Ticket wrong_ticket(const Leak& leak, const protocol::DeviceId& device) {
+        const std::uint32_t kind = below(3);
+        if (kind == 0) return {};
+        if (kind == 1 || device == leak.device) return any_octets<protocol::Ticket>();
+        return leak.ticket;
+    }
+
+    Message forged_answer() {
+        Leak leak;
+        if (leaks_.empty()) {
+            leak.call = any_id<protocol::CallId>();
+        } else {
+            leak = leaks_[below(leaks_.size())];
+        }
+        const protocol::DeviceId device = some_device();
+        const protocol::Ticket ticket = wrong_ticket(leak, device);
+        switch (below(4)) {
+            case 0:
+                return protocol::InviteRinging{
+                    .call = leak.call, .device = device, .ticket = ticket};
+            case 1:
+                return protocol::InviteDecline{.call = leak.call,
+                                               .device = device,
+                                               .ticket = ticket,
+                                               .scope = protocol::DeclineScope::everywhere};
+            default:
+                return protocol::InviteAccept{.call = leak.call,
+                                              .device = device,
+                                              .ticket = ticket,
+                                              .connection = own_connection()};
+        }
+    }
+
+    Message guess() {
+        const auto call = any_id<protocol::CallId>();
+        const protocol::DeviceId device = some_device();
+        switch (below(4)) {
+            case 0:
+                return protocol::CallKeepAlive{.call = call, .device = device};
+            case 1:
+                return protocol::InviteUpdate{
+                    .call = call, .initiator = device, .generation = 9, .chosen = {device}};
+            case 2:
+                return protocol::ForwardAck{.call = call, .device = device};
+            default:
+                return protocol::InviteCancel{.call = call, .device = device};
+        }
+    }
+
+    Message invitation() {
+        protocol::InviteRequest request;
+        request.call = any_id<protocol::CallId>();
+        // Under its own name, or one made up anew each time.
+        request.initiator = below(2) == 0 ? any_id<protocol::DeviceId>()
+                                          : protocol::DeviceId{.high = 0xBAD, .low = attacker_ + 1};
+        request.callee = made_up_number();
+        request.caller = made_up_number();
+        request.connection = own_connection();
+        request.lifetime = 180s;
+        return request;
+    }
+
+    Message registration() {
+        protocol::RegisterDevice message;
+        message.device = any_id<protocol::DeviceId>();
+        message.profile = any_id<protocol::ProfileId>();
+        message.incarnation = 1;
+        message.identifiers = {made_up_number()};
+        message.token.value.assign(protocol::bytes_of("nobody's token " + std::to_string(count_)));
+        message.lease = 24h;
+        return message;
+    }
+
+    // The broker most often, a reflector, or a device that has a public address or a NAT box.
+    protocol::Address anybody() {
+        const std::uint32_t whom = below(8);
+        if (whom < 4 || world_.devices.empty()) return broker_address(0);
+        if (whom < 6) return reflector_address(whom - 4);
+        const scenarios::Device& device = world_.devices[below(world_.devices.size())];
+        const auto port = static_cast<std::uint16_t>(1024 + below(64'000));
+        return {.ip = outside_ip(device.network), .port = port};
+    }
+
+    std::vector<std::uint8_t> random_bytes(std::size_t size) {
+        std::vector<std::uint8_t> bytes(size);
+        for (std::uint8_t& byte : bytes) {
+            byte = static_cast<std::uint8_t>(number() >> 56);
+        }
+        return bytes;
+    }
+
+    std::vector<std::uint8_t> garbage() {
+        switch (below(4)) {
+            case 0:
+                return random_bytes(1 + below(64));
+            case 1: {
+                auto bytes = encoded(invitation());
+                bytes.resize(below(bytes.size()));
+                return bytes;
+            }
+            case 2: {
+                auto bytes = encoded(guess());
+                bytes[below(bytes.size())] ^= static_cast<std::uint8_t>(1 + below(255));
+                return bytes;
+            }
+            default: {
+                auto bytes = encoded(registration());
+                bytes.resize(protocol::datagram_size_max + 1 +
+                             below(oversize_max - protocol::datagram_size_max));
+                return bytes;
+            }
+        }
+    }
+
+    const scenarios::World& world_;
+    const std::vector<Leak>& leaks_;
+    std::uint32_t attacker_;
+    std::uint64_t count_;
+    std::uint64_t purpose_ = 0;
+};
+
+}  // namespace
+
+protocol::Address attacker_address(std::uint32_t number) {
+    return {.ip = protocol::ipv4(attackers_network + 1 + number), .port = attackers_port};
+}
+
+bool is_attacker(const protocol::Address& address) {
+    return address.ip.family == protocol::IpFamily::v4 && address.port == attackers_port &&
+           (protocol::ipv4_number(address.ip) & 0xFFFFFF00U) == attackers_network;
+}
+
+void Hostile::learn(const Leak& leak) {
+    if (leaks_.size() == leaks_max) leaks_.erase(leaks_.begin());
+    leaks_.push_back(leak);
+}
+
+HostileDatagram Hostile::next(const model::Attacker& attacker, std::uint64_t count) const {
+    CHECK(!attacker.deeds.empty(), "an attacker that is at work has a deed");
+    Shot shot(world_, leaks_, attacker.number, count);
+    const Deed deed = attacker.deeds[shot.below(attacker.deeds.size())];
+    return shot.make(deed);
+}
+
+}  // namespace invitro::sim
