@@ -265,6 +265,8 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
         at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device && header.node.number != call->initiator) {
         at_device(*call, header, *type, event.payload);
+    } else if (type == MessageType::invite_failed) {
+        call->refusal_heard.first(header);
     }
 }
 

@@ -147,7 +147,7 @@ void request_answered(const Case& one, Findings& findings) {
                  .initiator = call.initiator,
                  .exchanges = set_of(Exchange::request),
                  .failed_tries = call.failed_tries},
-        .kept = earliest(call.progress, call.failed),
+        .kept = earliest(earliest(call.progress, call.failed), call.refusal_heard),
         .lapses = earliest(call.cancel_command, earliest(call.hang_up_command, call.ended)).at};
     const Outcome outcome = judge(promise, one.history.surroundings());
     if (outcome == Outcome::kept) findings.exercised();
@@ -180,11 +180,14 @@ constexpr std::array properties{
                       .source = "rule 4",
                       .kind = PropertyKind::safety},
              .judge_call = late_accept_refused},
-    Property{.info = {.id = "request-answered",
-                      .sentence = "An initiator learns that its call is in hand, or has failed.",
-                      .source = "claim 1, receiving the request",
-                      .kind = PropertyKind::liveness},
-             .judge_call = request_answered},
+    Property{
+        .info = {.id = "request-answered",
+                 .sentence =
+                     "An initiator learns that its call is in hand, put off for overload, or has "
+                     "failed.",
+                 .source = "claim 1, receiving the request",
+                 .kind = PropertyKind::liveness},
+        .judge_call = request_answered},
 };
 
 }  // namespace
