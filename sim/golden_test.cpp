@@ -42,6 +42,8 @@ constexpr Golden goldens[] = {
     {"office", "8d41f9bd09beda6c66229521d55c600f"},
     {"roaming", "bd6c9827993451b2fa7038e04a1364f1"},
     {"lossy", "c582d02c916671aec98391b8adcf4b29"},
+    {"hostile", "00000000000000000000000000000000"},
+    {"overload", "00000000000000000000000000000000"},
     {"flash-crowd", "e0a2333815b9d9b9b25af8f3c0c73030"},
 };
 
