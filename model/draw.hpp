@@ -22,7 +22,8 @@ enum class Subsystem : std::uint8_t {
     identity = 8,
     expansion = 9,
     generation = 10,
-    hostile = 11,
+    disk = 11,
+    hostile = 12,
 };
 
 // 64 uniform bits for (seed, subsystem, keys...). The keys say whose draw it is, its purpose and

@@ -22,6 +22,8 @@ std::string_view to_string(DropReason reason) {
             return "nat_no_port";
         case DropReason::nat_no_hairpin:
             return "nat_no_hairpin";
+        case DropReason::node_down:
+            return "node_down";
     }
     return "unknown";
 }
@@ -43,6 +45,11 @@ std::string_view kind_name(const EventBody& body) {
                                                  "FaultEnded",
                                                  "ConnectivityChanged",
                                                  "WorldEnded",
+                                                 "NodeCrashed",
+                                                 "StorageRefused",
+                                                 "StorageDamaged",
+                                                 "BytesWritten",
+                                                 "BytesPersisted",
                                                  "StateMeasured"};
     static_assert(std::size(names) == std::variant_size_v<EventBody>);
     return names[body.index()];

@@ -5,6 +5,7 @@
 // Payload views hold only during the observer's call; `digest` is XXH3-64 of the payload.
 #pragma once
 
+#include "model/disk/disk.hpp"
 #include "model/fault/fault.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/node_id.hpp"
@@ -61,9 +62,10 @@ enum class DropReason : std::uint8_t {
     nat_filtered = 6,
     nat_no_port = 7,
     nat_no_hairpin = 8,
+    node_down = 9,  // it reached a node whose program was not running
 };
 
-inline constexpr std::size_t drop_reason_count = 9;
+inline constexpr std::size_t drop_reason_count = 10;
 
 std::string_view to_string(DropReason reason);
 
@@ -122,12 +124,40 @@ struct Remarked {
 
 // ---- the node and its surroundings --------------------------------------------------------------
 
-// A node begins, with fresh state (`incarnation` counts from 1).
+// A node begins, the first time or again after a crash (`incarnation` counts from 1).
 struct NodeStarted {
     std::uint32_t incarnation = 1;
 };
 
 struct DeadlineServed {};
+
+// The node's program is gone, and with it all that it had not persisted.
+struct NodeCrashed {
+    std::uint64_t bytes_lost = 0;  // of those that were on their way to its disk
+    bool is_reinstalled = false;   // all that it had stored is lost too
+};
+
+// The node should have started again, but found its storage damaged and stays down.
+struct StorageRefused {};
+
+// A fault has damaged bytes that were durable; `none` where there were none.
+struct StorageDamaged {
+    Disk::Damage damage = Disk::Damage::none;
+};
+
+// The node asked for bytes to be made durable, up to record `number`. In a world in which nobody
+// ever reads them a snapshot's are not there.
+struct BytesWritten {
+    std::uint64_t number = 0;
+    bool starts_segment = false;
+    protocol::ByteView payload;
+    std::uint64_t digest = 0;
+};
+
+// Everything up to record `number` is durable at the node. The cause is the BytesWritten.
+struct BytesPersisted {
+    std::uint64_t number = 0;
+};
 
 struct FaultStarted {
     Fault fault;
@@ -172,6 +202,11 @@ using BasicEventBody = std::variant<DatagramSent,
                                     FaultEnded,
                                     ConnectivityChanged,
                                     WorldEnded,
+                                    NodeCrashed,
+                                    StorageRefused,
+                                    StorageDamaged,
+                                    BytesWritten,
+                                    BytesPersisted,
                                     StateMeasured>;
 
 template <class Service>

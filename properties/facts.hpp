@@ -9,6 +9,7 @@
 #include "protocol/timing.hpp"
 #include "protocol/wire/messages.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -134,6 +135,8 @@ struct ReflectionFacts {
 // What one device other than the initiator did and heard in one call.
 struct ParticipantFacts {
     std::uint32_t device = nobody;
+    // Its program was killed after it had rung. What a later incarnation hears is not told here.
+    Moment killed;
 
     // Being invited.
     std::vector<Moment> invite_pushes;     // submitted
@@ -161,6 +164,9 @@ struct ParticipantFacts {
     Moment accept_at_broker;
     Moment decline_at_broker;
     Moment confirmed;
+    Moment accept_durable;   // the broker's record of it
+    Moment accept_acked;     // AcceptAck sent
+    Moment acked_too_early;  // ... before the record was durable
     Moment rejected;
     EndReason reject_reason = EndReason::unknown;
 
@@ -169,7 +175,8 @@ struct ParticipantFacts {
     Moment forwarded_unaccepted;  // an AcceptForward before any InviteAccept of it had come in
     Moment forwarded_astray;      // an AcceptForward to where the initiator was never heard from
     CopyFacts arrived;            // AcceptArrived at the initiator's application
-    Moment arrived_again;
+    bool has_arrived = false;     // in this incarnation of the initiator's application
+    Moment arrived_again;         // in the same one
 
     // The session.
     Moment choose_command;
@@ -205,6 +212,8 @@ struct CallFacts {
     bool is_reflected = false;           // by then the reflectors had answered all it had asked
 
     // At the initiator.
+    Moment initiator_killed;  // its program, once or more
+    Moment initiator_lost;    // ... and all it had stored: it knows of the call no more
     Moment started;
     Moment requested;
     Moment progress;
@@ -221,6 +230,9 @@ struct CallFacts {
     // At the broker.
     std::vector<protocol::Address> initiator_addresses;  // from where it was heard
     Moment taken;                                        // the first InviteProgress sent
+    Instant opened = protocol::never;                    // when the request taken in hand came
+    Moment request_durable;                              // the broker's record of it
+    Moment taken_too_early;                              // ... before that
     Moment cancel_at_broker;
     Moment choice_at_broker;
     Moment declined_over;       // a decline everywhere, or the last of the declines here
@@ -258,7 +270,8 @@ struct CallFacts {
 
 private:
     [[nodiscard]] Instant after_taken(Duration span) const {
-        return taken.happened() ? taken.at + span : protocol::never;
+        if (!taken.happened()) return protocol::never;
+        return std::min(opened, taken.at) + span;
     }
 };
 
@@ -268,8 +281,10 @@ struct DeviceFacts {
     Moment register_command;
     Moment registered;  // RegisterAck sent by the broker, or loaded from the start
     Moment registered_notified;
-    Moment consent;    // the first CallCommand, or AcceptCommand while ringing
-    Moment reflected;  // the first ReflectRequest sent
+    std::uint32_t durable_incarnation = 0;  // the newest that is durable at the broker
+    Moment acked_too_early;                 // a RegisterAck of a newer one
+    Moment consent;                         // the first CallCommand, or AcceptCommand while ringing
+    Moment reflected;                       // the first ReflectRequest sent
     std::vector<ReflectionFacts> reflections;
     std::vector<protocol::Address> addresses;  // all it ever had
     std::vector<FailedTry> failed_tries;       // of the registration

@@ -205,6 +205,8 @@ void History::given(const Header& header, const protocol::AcceptCommand& command
     CallFacts* call = find_call(command.call);
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
+    // A later incarnation may ring and be answered as well.
+    if (who.killed.happened()) return device(header.node.number).consent.first(header);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
     if (!rings || who.answered_itself()) return;
     who.accept_command.first(header);
@@ -216,6 +218,7 @@ void History::given(const Header& header, const protocol::DeclineCommand& comman
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
+    if (who.killed.happened()) return;
     if (rings && !who.answered_itself()) who.decline_command.first(header);
 }
 
@@ -240,7 +243,8 @@ void History::given(const Header& header, const protocol::HangUpCommand& command
     if (call->initiator == header.node.number) {
         call->hang_up_command.first(header);
     } else {
-        participant(*call, header.node.number).hang_up_command.first(header);
+        ParticipantFacts& who = participant(*call, header.node.number);
+        if (!who.killed.happened()) who.hang_up_command.first(header);
     }
 }
 

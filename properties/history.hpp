@@ -7,6 +7,7 @@
 
 #include "model/event.hpp"
 #include "properties/facts.hpp"
+#include "properties/storage_facts.hpp"
 #include "properties/surroundings.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "protocol/wire/messages.hpp"
@@ -48,6 +49,9 @@ public:
     // When the device came to be known to the broker; never: it has not.
     [[nodiscard]] Moment registered(std::uint32_t device) const;
 
+    // What brokers have written, and how they crashed.
+    [[nodiscard]] const StorageFacts& storage() const { return storage_; }
+
     // How far the history goes: to the latest event or, once the world is over, to its end.
     [[nodiscard]] Instant now() const { return now_; }
 
@@ -81,6 +85,19 @@ private:
 
     void on(const Header& header, const model::WorldEnded& event);
     void on(const Header& header, const model::StateMeasured& event);
+
+    // history_storage.cpp
+    void on(const Header& header, const model::BytesWritten& event);
+    void on(const Header& header, const model::BytesPersisted& event);
+    void on(const Header& header, const model::NodeCrashed& event);
+    void on(const Header& header, const model::NodeStarted& event);
+    void on(const Header& header, const model::StorageDamaged& event);
+    void on(const Header& header, const model::StorageRefused& event);
+    void came_to_broker(const Header& header, MessageType type, protocol::ByteView payload);
+    void is_durable(const Header& header, const JournalledMessage& message);
+    void acknowledged(const Header& header, const protocol::RegisterAck& ack);
+    void broker_crashed();
+    void device_killed(const Header& header, const model::NodeCrashed& event);
 
     // Stored and dropped notifications show by their not being delivered; what a machine says of
     // itself is no ground for a verdict; the rest is known from the World in advance.
@@ -156,6 +173,7 @@ private:
                  const std::vector<ConnectionData>& originals) const;
 
     Surroundings surroundings_;
+    StorageFacts storage_;
     Calls calls_;
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;

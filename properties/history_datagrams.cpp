@@ -103,10 +103,8 @@ void History::sent_outside_calls(const Header& header, MessageType type, ByteVie
         decode_as<protocol::RegisterDevice>(
             payload, [&](const auto& message) { name_device(header.node.number, message.device); });
     } else if (type == MessageType::register_ack) {
-        decode_as<protocol::RegisterAck>(payload, [&](const auto& message) {
-            const std::uint32_t number = number_of(message.device);
-            if (number != nobody) device(number).registered.first(header);
-        });
+        decode_as<protocol::RegisterAck>(
+            payload, [&](const auto& message) { acknowledged(header, message); });
     } else if (type == MessageType::reflect_request && header.node.kind == NodeKind::device) {
         reflected(header, payload);
     }
@@ -148,6 +146,7 @@ void History::sent_by_broker(CallFacts& call,
                              const model::DatagramSent& event) {
     if (sim::is_attacker(event.destination)) call.forger_answered.first(header);
     if (type == MessageType::invite_progress) {
+        if (!call.request_durable.happened()) call.taken_too_early.first(header);
         call.taken.first(header);
     } else if (type == MessageType::invite_failed) {
         call.refused.first(header);
@@ -157,6 +156,13 @@ void History::sent_by_broker(CallFacts& call,
             if (number_of(message.device) != call.initiator) return;
             call.ended_sent.first(header);
             call.ended_sent_reason = message.reason;
+        });
+    } else if (type == MessageType::accept_ack) {
+        decode_as<protocol::AcceptAck>(event.payload, [&](const auto& message) {
+            ParticipantFacts* who = participant_named(call, message.device);
+            if (who == nullptr) return;
+            who->accept_acked.first(header);
+            if (!who->accept_durable.happened()) who->acked_too_early.first(header);
         });
     } else if (type == MessageType::accept_forward) {
         decode_as<protocol::AcceptForward>(event.payload, [&](const auto& message) {
@@ -259,6 +265,8 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
             }
         });
     }
+    const bool is_at_broker = header.node.kind == NodeKind::broker;
+    if (type && is_at_broker) came_to_broker(header, *type, event.payload);
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (!type || call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
@@ -369,6 +377,7 @@ void History::on(const Header& header, const model::DatagramDropped& event) {
         case model::DropReason::fault:
         case model::DropReason::offline:
             break;
+        case model::DropReason::node_down:
         case model::DropReason::unroutable:
         case model::DropReason::nat_blocked:
         case model::DropReason::nat_no_mapping:

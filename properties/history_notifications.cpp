@@ -65,6 +65,7 @@ void History::told(const Header& header, const protocol::CallEnded& what) {
 void History::told(const Header& header, const protocol::Ringing& what) {
     CallFacts& call = call_of(what.call);
     ParticipantFacts& who = participant(call, header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     if (who.ringing.happened()) who.rang_again.first(header);
     who.ringing.first(header);
@@ -76,6 +77,7 @@ void History::told(const Header& header, const protocol::Ringing& what) {
 
 void History::told(const Header& header, const protocol::RingingStopped& what) {
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     if (!who.ringing_stopped.happened()) who.stop_reason = what.reason;
     who.ringing_stopped.first(header);
@@ -83,12 +85,14 @@ void History::told(const Header& header, const protocol::RingingStopped& what) {
 
 void History::told(const Header& header, const protocol::AcceptConfirmed& what) {
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     who.confirmed.first(header);
 }
 
 void History::told(const Header& header, const protocol::AcceptRejected& what) {
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
+    if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     if (!who.rejected.happened()) who.reject_reason = what.reason;
     who.rejected.first(header);
@@ -101,14 +105,16 @@ void History::told(const Header& header, const protocol::AcceptArrived& what) {
         call.stranger_arrived.first(header);
         return;
     }
-    if (who->arrived.seen.happened()) who->arrived_again.first(header);
+    if (who->has_arrived) who->arrived_again.first(header);
+    who->has_arrived = true;
     compare(who->arrived, header, who->device, what.connection, who->accepts);
 }
 
 void History::told(const Header& header, const protocol::Connected& what) {
     CallFacts& call = call_of(what.call);
     if (header.node.number != call.initiator) {
-        open_session(participant(call, header.node.number).here, header);
+        ParticipantFacts& who = participant(call, header.node.number);
+        if (!who.killed.happened()) open_session(who.here, header);
     } else if (ParticipantFacts* who = participant_named(call, what.peer)) {
         open_session(who->at_initiator, header);
     }
@@ -118,6 +124,7 @@ void History::told(const Header& header, const protocol::Disconnected& what) {
     CallFacts& call = call_of(what.call);
     if (header.node.number != call.initiator) {
         ParticipantFacts& who = participant(call, header.node.number);
+        if (who.killed.happened()) return;
         if (is_over(who)) who.after_end.first(header);
         end_session(who.here, header, what.reason);
     } else if (ParticipantFacts* who = participant_named(call, what.peer)) {

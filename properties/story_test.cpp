@@ -130,13 +130,13 @@ Story& Story::device_gets(std::uint32_t device, const Message& message) {
     return *this;
 }
 
-Story& Story::broker_gets(const Message& message, const protocol::Address& from) {
+Story& Story::broker_only_gets(const Message& message, const protocol::Address& from) {
     add(broker_node, call_of(message), model::DatagramDelivered{from, {}, store(message)});
     return *this;
 }
 
 Story& Story::forged_at_broker(const Message& message) {
-    return broker_gets(message, sim::attacker_address(0));
+    return broker_only_gets(message, sim::attacker_address(0));
 }
 
 Story& Story::broker_answers_attacker(const Message& message) {
@@ -145,6 +145,61 @@ Story& Story::broker_answers_attacker(const Message& message) {
 
 Story& Story::measured(const model::StateMeasured& state) {
     add(broker_node, {}, state);
+    return *this;
+}
+
+Story& Story::broker_gets(const Message& message, const protocol::Address& from) {
+    broker_only_gets(message, from);
+    const bool decides = std::holds_alternative<protocol::RegisterDevice>(message) ||
+                         std::holds_alternative<protocol::InviteRequest>(message) ||
+                         std::holds_alternative<protocol::InviteAccept>(message);
+    return decides ? writes(payloads_.back()).is_durable() : *this;
+}
+
+Story& Story::writes(protocol::ByteView bytes, bool starts_segment) {
+    now_ -= 10ms;
+    add(broker_node,
+        {},
+        model::BytesWritten{
+            .number = ++records_, .starts_segment = starts_segment, .payload = bytes});
+    events_.back().header.cause = events_.size() - 1;
+    return *this;
+}
+
+Story& Story::is_durable() {
+    now_ -= 10ms;
+    add(broker_node, {}, model::BytesPersisted{records_});
+    return *this;
+}
+
+Story& Story::starts() {
+    add(broker_node, {}, model::NodeStarted{incarnation_});
+    return *this;
+}
+
+Story& Story::crashes(std::uint64_t bytes_lost) {
+    const Instant start = now_ + 10ms;
+    world.faults.push_back({.number = static_cast<std::uint32_t>(world.faults.size()),
+                            .kind = model::FaultKind::broker_crash,
+                            .start = start,
+                            .end = start + 10ms,
+                            .target = broker_node});
+    add(broker_node, {}, model::NodeCrashed{bytes_lost});
+    return *this;
+}
+
+Story& Story::restarts() {
+    add(broker_node, {}, model::NodeStarted{++incarnation_});
+    return *this;
+}
+
+Story& Story::is_damaged() {
+    add(broker_node, {}, model::StorageDamaged{model::Disk::Damage::flipped_bit});
+    return *this;
+}
+
+Story& Story::refuses() {
+    add(broker_node, {}, model::StorageRefused{});
     return *this;
 }
 

@@ -52,7 +52,20 @@ public:
     // To the initiator, unless it says where.
     Story& broker_sends(const protocol::Message& message, const protocol::Address& to = {});
     Story& device_gets(std::uint32_t device, const protocol::Message& message);
+    // And writes down what decides something, which is durable in the same moment.
     Story& broker_gets(const protocol::Message& message, const protocol::Address& from = {});
+    // The same, and nothing is written.
+    Story& broker_only_gets(const protocol::Message& message, const protocol::Address& from = {});
+    // The broker writes this because of what happened last; it is durable once it says so.
+    Story& writes(protocol::ByteView bytes, bool starts_segment = false);
+    Story& is_durable();
+    // The broker's first incarnation begins.
+    Story& starts();
+    // The broker goes down, with so many bytes that were not durable, and comes back, or refuses.
+    Story& crashes(std::uint64_t bytes_lost = 0);
+    Story& restarts();
+    Story& is_damaged();
+    Story& refuses();
     // Sent and delivered.
     // From attacker 0.
     Story& forged_at_broker(const protocol::Message& message);
@@ -113,6 +126,8 @@ private:
     std::vector<model::Event> events_;
     std::deque<std::vector<std::uint8_t>> payloads_;  // events hold views into it
     Instant now_{};
+    std::uint64_t records_ = 0;
+    std::uint32_t incarnation_ = 1;
 };
 
 // How one property is tried: stories in which it holds, is violated, and is not touched.
@@ -128,6 +143,7 @@ inline std::ostream& operator<<(std::ostream& out, const Trial& trial) {
 }
 
 std::vector<Trial> delivery_trials();
+std::vector<Trial> durability_trials();
 std::vector<Trial> invitation_trials();
 std::vector<Trial> silence_trials();
 std::vector<Trial> policy_trials();

@@ -46,6 +46,12 @@ bool has_unknown_ports(model::NatKind kind) {
            model::mapping_of(kind) != model::Dependence::endpoint_independent;
 }
 
+// Which broker a fault strikes that strikes nobody else.
+NodeId broker_of(const Fault& fault) {
+    if (fault.target.kind == NodeKind::broker) return fault.target;
+    return {.kind = NodeKind::broker, .number = 0};
+}
+
 model::Dependence filter_of(model::NatKind kind) {
     return kind == model::NatKind::pub ? model::Dependence::endpoint_independent
                                        : model::filtering_of(kind);
@@ -144,10 +150,27 @@ void Surroundings::add_trouble(const Fault& fault) {
             trouble.reach = Reach::pushes;
             break;
         case FaultKind::broker_pause:
-            trouble.node = {.kind = NodeKind::broker, .number = 0};
+            trouble.node = broker_of(fault);
             break;
         case FaultKind::device_offline:
         case FaultKind::partition:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
+            break;
+        case FaultKind::broker_crash:
+            trouble.node = broker_of(fault);
+            // Whom it heard since its last snapshot it hears again with the next keep-alive.
+            if (trouble.end != protocol::never) trouble.end += protocol::timing::call_keep_alive;
+            break;
+        // A broker whose journal is damaged may stay down.
+        case FaultKind::disk_damage:
+            trouble.node = broker_of(fault);
+            trouble.end = protocol::never;
+            break;
+        case FaultKind::slow_disk:
+            trouble.node = broker_of(fault);
+            if (fault.delay <= delay_harmless) return;
+            if (trouble.end != protocol::never) trouble.end += fault.delay;
             break;
         case FaultKind::nat_flush:
             // Until the next keep-alive the broker may not know the way.

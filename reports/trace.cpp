@@ -261,11 +261,12 @@ std::optional<Actor> TraceRecorder::addressee(const Recording& recording,
     switch (target.kind) {
         case sim::Target::Kind::nobody:
             return std::nullopt;
-        case sim::Target::Kind::infrastructure: {
-            const std::uint32_t index = sim::raw(target.node);
-            if (index < sim::broker_count) return Actor{{model::NodeKind::broker, index}};
-            return Actor{{model::NodeKind::reflector, index - sim::broker_count}};
-        }
+        case sim::Target::Kind::broker:
+            return Actor{{model::NodeKind::broker, target.number}};
+        case sim::Target::Kind::reflector:
+            return Actor{{model::NodeKind::reflector, target.number}};
+        case sim::Target::Kind::relay:
+            return Actor{{model::NodeKind::relay, target.number}};
         case sim::Target::Kind::network:
             return inhabitant(recording, target.number);
         case sim::Target::Kind::public_device:

@@ -137,7 +137,8 @@ TEST(Mistakes, AFaultHasOnlyWhatItsKindUses) {
         "x.json:1:13: /faults/0: the fault ends before it starts\n");
     EXPECT_EQ(mistakes(R"({"faults": [{"number": 1, "kind": "loss", "target": "device"}]})"),
               "x.json:1:53: /faults/0/target: expected \"everybody\", \"broker\", \"reflector 0\", "
-              "\"reflector 1\" or a device such as \"device 7\", found the text \"device\"\n");
+              "\"reflector 1\" or a node such as \"device 7\", \"broker 2\", \"relay 0\", found "
+              "the text \"device\"\n");
 }
 
 TEST(Mistakes, TheTypeMustBeRight) {

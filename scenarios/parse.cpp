@@ -48,6 +48,7 @@ tl::expected<Scenario, Mistakes> parse_scenario(std::string_view text, const std
     }
     auto& document = std::get<format::Document>(read);
     format::Reader reader(std::move(document.flaws));
+    reader.define(format::Entity::broker, 0, document.root);  // it needs no mention
     const auto& section = format::scenario_section();
     Scenario scenario = section.defaults;
     section.read(reader, document.root, scenario);

@@ -141,7 +141,8 @@ void add_calls(World& world) {
 model::NodeId any_target(const World& world) {
     switch (in_range(0, 4)) {
         case 0:
-            return {.kind = model::NodeKind::broker, .number = 0};
+            return {.kind = model::NodeKind::broker,
+                    .number = world.brokers[in_range<std::size_t>(0, world.brokers.size())].number};
         case 1:
             return {.kind = model::NodeKind::reflector, .number = in_range(0U, 2U)};
         case 2:
@@ -205,7 +206,13 @@ void add_settings(World& world) {
                   .duplication = any_share(),
                   .reordering = any_share(),
                   .reordering_delay = any_time()};
-    world.broker_site = any_site();
+    world.brokers.front().site = any_site();
+    for (std::uint32_t number = in_range(1U, 3U); number < 4; number += in_range(1U, 3U)) {
+        world.brokers.push_back({.number = number, .site = any_site()});
+    }
+    for (std::uint32_t number = in_range(0U, 3U); number < 3; number += in_range(1U, 3U)) {
+        world.relays.push_back({.number = number, .site = any_site()});
+    }
     world.reflector_sites = {any_site(), any_site()};
     world.push.delay = any_distribution();
     world.push.loss = any_share();

@@ -116,12 +116,31 @@ Verdict check_settings(const World& world) {
     }
     if (!is_time(world.duration)) return "the duration is out of bounds";
     const auto& reflectors = world.reflector_sites;
-    if (!is_site(world.broker_site) ||
-        !std::all_of(reflectors.begin(), reflectors.end(), is_site)) {
-        return "the broker or a reflector is at a site that does not exist";
+    if (!std::all_of(reflectors.begin(), reflectors.end(), is_site)) {
+        return "a reflector is at a site that does not exist";
     }
     Verdict verdict = check_core(world.core);
     return verdict.empty() ? check_push(world.push) : verdict;
+}
+
+// Machines of one kind that the world counts.
+template <class Item>
+Verdict check_machines(const std::vector<Item>& items, std::string_view what, std::size_t max) {
+    for (const Item& item : items) {
+        if (!is_site(item.site)) {
+            return fmt::format("{} {} is at a site that does not exist", what, item.number);
+        }
+    }
+    if (items.size() > max) return fmt::format("there are more than {} {}s", max, what);
+    return check_numbers(items, what, limits::infrastructure_number_max);
+}
+
+Verdict check_infrastructure(const World& world) {
+    if (world.brokers.empty() || world.brokers.front().number != 0) {
+        return "there is no broker of number 0";
+    }
+    Verdict verdict = check_machines(world.brokers, "broker", limits::brokers_max);
+    return verdict.empty() ? check_machines(world.relays, "relay", limits::relays_max) : verdict;
 }
 
 Verdict check_networks(const World& world) {
@@ -246,10 +265,11 @@ bool exists(const World& world, model::NodeId node) {
         case model::NodeKind::none:
             return node.number == 0;
         case model::NodeKind::broker:
-            return node.number == 0;
+            return find(world.brokers, node.number) != nullptr;
         case model::NodeKind::reflector:
             return node.number < world.reflector_sites.size();
         case model::NodeKind::relay:
+            return find(world.relays, node.number) != nullptr;
         case model::NodeKind::attacker:
             return false;
         case model::NodeKind::device:
@@ -336,6 +356,7 @@ std::string inconsistency(const World& world) {
     // Numbers are looked up by bisection, so a list's order is checked before others refer to it.
     using Check = Verdict (*)(const World&);
     constexpr Check checks[] = {check_settings,
+                                check_infrastructure,
                                 check_networks,
                                 check_profiles,
                                 check_devices,

@@ -88,6 +88,21 @@ struct DeviceMove {
     bool operator==(const DeviceMove&) const = default;
 };
 
+// One of the service's own machines that the world counts.
+struct Broker {
+    std::uint32_t number = 0;
+    model::SiteIndex site{};
+
+    bool operator==(const Broker&) const = default;
+};
+
+struct Relay {
+    std::uint32_t number = 0;
+    model::SiteIndex site{};
+
+    bool operator==(const Relay&) const = default;
+};
+
 // How the devices come to be known to the broker.
 enum class RegistrationStart : std::uint8_t {
     live = 0,       // each registers over the network in the first seconds
@@ -111,8 +126,9 @@ struct World {
         std::chrono::minutes{4};  // the world ends then, or when nothing is left to happen
     RegistrationStart registration = RegistrationStart::live;
     CoreNetwork core;
-    model::SiteIndex broker_site{};
+    std::vector<Broker> brokers = {Broker{}};  // sorted by number; the first is number 0
     std::array<model::SiteIndex, 2> reflector_sites{};
+    std::vector<Relay> relays;  // sorted by number
     protocol::BrokerLimits limits;
     model::PushProfile push = model::apns_profile();
     std::vector<AccessNetwork> networks;  // each list sorted by number

@@ -46,7 +46,16 @@ const std::vector<Change>& changes() {
         {"the name is not 1 to 80 letters, digits, blanks, points, dashes and underscores",
          [](World& world) { world.name = "a/b"; }},
         {"the duration is out of bounds", [](World& world) { world.duration = -1ns; }},
-        {"the broker or a reflector is at a site that does not exist",
+        {"there is no broker of number 0", [](World& world) { world.brokers[0].number = 1; }},
+        {"broker 0 is at a site that does not exist",
+         [](World& world) { world.brokers[0].site = model::SiteIndex{999}; }},
+        {"two relays have the number 7",
+         [](World& world) {
+             world.relays = {{.number = 7}, {.number = 7}};
+         }},
+        {"broker 255 has too high a number: 254 is the highest that has an address",
+         [](World& world) { world.brokers.push_back({.number = 255}); }},
+        {"a reflector is at a site that does not exist",
          [](World& world) { world.reflector_sites[1] = model::SiteIndex{999}; }},
         {"a probability of the network between the sites is more than 100%",
          [](World& world) { world.core.loss = model::Probability{model::probability_one + 1}; }},

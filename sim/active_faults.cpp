@@ -49,6 +49,11 @@ void apply(const Fault& fault, std::uint64_t draw, FaultEffect& effect) {
         case FaultKind::push_delay:
         case FaultKind::push_outage:
         case FaultKind::nat_flush:
+        case FaultKind::broker_crash:
+        case FaultKind::slow_disk:
+        case FaultKind::disk_damage:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
             break;
     }
 }
@@ -101,6 +106,21 @@ protocol::Instant ActiveFaults::paused_until(model::NodeId node) const {
         }
     }
     return until;
+}
+
+bool ActiveFaults::keeps_down(model::NodeId node) const {
+    return std::any_of(active_.begin(), active_.end(), [&](std::uint32_t index) {
+        return model::crashes(schedule_[index].kind, node) && schedule_[index].concerns(node);
+    });
+}
+
+protocol::Duration ActiveFaults::disk_slower_by(model::NodeId node) const {
+    protocol::Duration slower{};
+    for (const std::uint32_t index : active_) {
+        const Fault& fault = schedule_[index];
+        if (fault.kind == FaultKind::slow_disk && fault.concerns(node)) slower += fault.delay;
+    }
+    return slower;
 }
 
 }  // namespace invitro::sim

@@ -45,6 +45,12 @@ public:
     // Until when the node does nothing; its past or present when it is not paused.
     [[nodiscard]] protocol::Instant paused_until(model::NodeId node) const;
 
+    // A crash is in force: the node's program does not run.
+    [[nodiscard]] bool keeps_down(model::NodeId node) const;
+
+    // How much longer than usual a write of the node's disk takes.
+    [[nodiscard]] protocol::Duration disk_slower_by(model::NodeId node) const;
+
 private:
     std::span<const model::Fault> schedule_;
     std::uint64_t seed_;

@@ -152,6 +152,23 @@ private:
 
     void add_body(const model::WorldEnded& body) { put(body.quiescent); }
 
+    void add_body(const model::NodeCrashed& body) {
+        put(body.bytes_lost);
+        put(body.is_reinstalled);
+    }
+
+    void add_body(const model::StorageRefused&) {}
+
+    void add_body(const model::StorageDamaged& body) { put(body.damage); }
+
+    void add_body(const model::BytesWritten& body) {
+        put(body.number);
+        put(body.starts_segment);
+        put_payload(body.payload, body.digest);
+    }
+
+    void add_body(const model::BytesPersisted& body) { put(body.number); }
+
     void add_body(const model::StateMeasured& body) {
         put(body.calls);
         put(body.tokens_of_call);

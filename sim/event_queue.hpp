@@ -16,11 +16,11 @@ namespace invitro::sim {
 
 using protocol::Instant;
 
-// Names the substance of a pending event: `kind` < 8, `index` < 2^29; both the owner's business.
+// Names the substance of a pending event: `kind` < 16, `index` < 2^28; both the owner's business.
 struct EventTicket {
     std::uint32_t packed = 0;
 
-    static constexpr std::uint32_t index_bits = 29;
+    static constexpr std::uint32_t index_bits = 28;
     static constexpr std::uint32_t kinds_max = 1U << (32 - index_bits);
 
     static constexpr EventTicket make(std::uint32_t kind, std::uint32_t index) {

@@ -38,6 +38,7 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
+    {"broker-crash", "00000000000000000000000000000000"},
     {"household", "bd21344160d1944ce3f036e275b19cdc"},
     {"office", "8d41f9bd09beda6c66229521d55c600f"},
     {"roaming", "bd6c9827993451b2fa7038e04a1364f1"},

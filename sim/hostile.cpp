@@ -45,7 +45,7 @@ public:
     }
 
     HostileDatagram make(Deed deed) {
-        HostileDatagram datagram{.deed = deed, .destination = broker_address(0), .payload = {}};
+        HostileDatagram datagram{.deed = deed, .destination = some_broker(), .payload = {}};
         switch (deed) {
             case Deed::forge_answers:
                 datagram.payload = encoded(forged_answer());
@@ -68,6 +68,10 @@ public:
     }
 
 private:
+    protocol::Address some_broker() {
+        return broker_address(world_.brokers[below(world_.brokers.size())].number);
+    }
+
     template <class Id>
     Id any_id() {
         return {.high = number(), .low = number() | 1};
@@ -177,8 +181,11 @@ private:
     // The broker most often, a reflector, or a device that has a public address or a NAT box.
     protocol::Address anybody() {
         const std::uint32_t whom = below(8);
-        if (whom < 4 || world_.devices.empty()) return broker_address(0);
-        if (whom < 6) return reflector_address(whom - 4);
+        if (whom < 2 || world_.devices.empty()) return some_broker();
+        if (whom < 4) return reflector_address(whom - 2);
+        if (whom == 4 && !world_.relays.empty()) {
+            return relay_address(world_.relays[below(world_.relays.size())].number);
+        }
         const scenarios::Device& device = world_.devices[below(world_.devices.size())];
         const auto port = static_cast<std::uint16_t>(1024 + below(64'000));
         return {.ip = outside_ip(device.network), .port = port};

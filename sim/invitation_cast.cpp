@@ -1,6 +1,10 @@
 #include "sim/invitation_cast.hpp"
 
+#include "protocol/vocabulary/check.hpp"
+#include "protocol/vocabulary/state.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace invitro::sim {
 namespace {
@@ -9,53 +13,115 @@ using protocol::DeclineCommand;
 using protocol::DeclineReason;
 using protocol::DeclineScope;
 
-constexpr model::NodeId broker_name{.kind = model::NodeKind::broker, .number = 0};
+constexpr model::NodeId broker_name(std::uint32_t number) {
+    return {.kind = model::NodeKind::broker, .number = number};
+}
 
-// The key of the service's tickets: the same for every incarnation of the broker.
+// The key of the service's tickets: the same for every broker and every incarnation.
 protocol::RandomValue ticket_key(std::uint64_t world_seed) {
     return protocol::draw(
-        incarnation_seed(world_seed, broker_name, 0), protocol::Purpose::ticket_key, 0);
+        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
+}
+
+protocol::BrokerConfig config_of_broker(const scenarios::World& world,
+                                        std::uint32_t number,
+                                        std::uint32_t incarnation) {
+    return {.address = broker_address(number),
+            .seed = incarnation_seed(world.seed, broker_name(number), incarnation),
+            .ticket_key = ticket_key(world.seed),
+            .limits = world.limits};
 }
 
 }  // namespace
 
 InvitationCast::InvitationCast(const scenarios::World& world)
     : world_(world),
-      broker_({.address = broker_address(0),
-               .seed = incarnation_seed(world.seed, broker_name, 1),
-               .ticket_key = ticket_key(world.seed),
-               .limits = world.limits}),
       clients_(world.devices.size()),
       hostile_(world),
-      attacks_(world.attackers.size()) {}
-
-protocol::Client InvitationCast::make_client(std::uint32_t row, protocol::Instant now) const {
-    const scenarios::Device& device = world_.devices[row];
-    const protocol::ClientConfig config{
-        .device = device_id(world_.seed, device.number),
-        .seed = incarnation_seed(
-            world_.seed, {.kind = model::NodeKind::device, .number = device.number}, 1),
-        .broker = broker_address(0),
-        .reflectors = {reflector_address(0), reflector_address(1)}};
-    if (world_.registration == scenarios::RegistrationStart::live) return protocol::Client(config);
-    return protocol::Client::registered(config, now, registration_of(world_, device));
+      attacks_(world.attackers.size()) {
+    const auto snapshots =
+        keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
+    for (const scenarios::Broker& broker : world.brokers) {
+        brokers_.emplace_back(std::in_place,
+                              config_of_broker(world, broker.number, 1),
+                              protocol::Instant{},
+                              snapshots);
+    }
 }
 
-void InvitationCast::load_broker() {
+bool InvitationCast::recover_broker(std::uint32_t index,
+                                    protocol::Instant now,
+                                    std::uint32_t incarnation,
+                                    const protocol::Storage& storage) {
+    auto recovered = protocol::DurableBroker::recover(
+        config_of_broker(world_, world_.brokers[index].number, incarnation), now, storage);
+    if (!recovered) return false;
+    brokers_[index].emplace(std::move(*recovered));
+    return true;
+}
+
+protocol::ClientConfig InvitationCast::config_of_client(std::uint32_t row,
+                                                        std::uint32_t incarnation) const {
+    const std::uint32_t number = world_.devices[row].number;
+    return {.device = device_id(world_.seed, number),
+            .seed = incarnation_seed(
+                world_.seed, {.kind = model::NodeKind::device, .number = number}, incarnation),
+            .broker = broker_address(0),
+            .reflectors = {reflector_address(0), reflector_address(1)}};
+}
+
+protocol::Client InvitationCast::make_client(std::uint32_t row,
+                                             std::uint32_t incarnation,
+                                             protocol::Instant now) const {
+    const protocol::ClientConfig config = config_of_client(row, incarnation);
+    if (world_.registration == scenarios::RegistrationStart::live) return protocol::Client(config);
+    return protocol::Client::registered(config, now, registration_of(world_, world_.devices[row]));
+}
+
+// What is stored is stored as bytes: nothing else of a program outlives it.
+void InvitationCast::store_client(std::uint32_t row) {
+    std::vector<std::uint8_t> bytes;
+    protocol::serialise(clients_[row]->stored(), bytes);
+    stored_clients_.insert_or_assign(row, std::move(bytes));
+}
+
+bool InvitationCast::restore_client(std::uint32_t row,
+                                    std::uint32_t incarnation,
+                                    protocol::Instant now) {
+    const protocol::ClientConfig config = config_of_client(row, incarnation);
+    const auto* bytes = stored_clients_.find(row);
+    const bool was_dormant = bytes == nullptr;
+    const bool is_new = !was_dormant && bytes->empty();
+    if (was_dormant) {
+        clients_[row] = std::make_unique<protocol::Client>(make_client(row, incarnation, now));
+    } else if (is_new) {
+        clients_[row] = std::make_unique<protocol::Client>(config);
+    } else {
+        const auto stored = protocol::deserialise<protocol::StoredClient>(*bytes);
+        CHECK(stored.has_value(), "a client reads what it has written");
+        clients_[row] =
+            std::make_unique<protocol::Client>(protocol::Client::restored(config, now, *stored));
+    }
+    stored_clients_.erase(row);
+    return is_new;
+}
+
+void InvitationCast::load_broker(std::uint32_t index) {
     for (const scenarios::Device& device : world_.devices) {
         const protocol::RegisterCommand registration = registration_of(world_, device);
-        broker_.preregister(protocol::Instant{},
-                            {.device = device_id(world_.seed, device.number),
-                             .profile = registration.profile,
-                             .incarnation = 1,
-                             .identifiers = registration.identifiers,
-                             .token = registration.token,
-                             .lease = protocol::timing::lease_max});
+        brokers_[index]->preregister(protocol::Instant{},
+                                     {.device = device_id(world_.seed, device.number),
+                                      .profile = registration.profile,
+                                      .incarnation = 1,
+                                      .identifiers = registration.identifiers,
+                                      .token = registration.token,
+                                      .lease = protocol::timing::lease_max});
     }
 }
 
 model::StateMeasured InvitationCast::measure_broker() const {
-    const protocol::BrokerState& state = broker_.state();
+    if (!brokers_.front()) return {};
+    const protocol::BrokerState& state = brokers_.front()->broker_state();
     const protocol::Admission& admission = state.admission;
     model::StateMeasured measured{
         .calls = state.calls.calls.size(),

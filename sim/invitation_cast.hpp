@@ -1,4 +1,4 @@
-// The cast of the invitation service: broker, reflectors, clients, and the people who use them.
+// The cast of the invitation service: brokers, reflectors, clients, and the people who use them.
 //
 // People follow the world's rows: they register at the start, place the calls, answer as their
 // device's reaction says, cancel, choose, hang up, move. What they know is what their application
@@ -6,7 +6,7 @@
 #pragma once
 
 #include "protocol/application.hpp"
-#include "protocol/broker/broker.hpp"
+#include "protocol/broker/durable_broker.hpp"
 #include "protocol/client/client.hpp"
 #include "protocol/paths/reflector.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
@@ -14,6 +14,7 @@
 #include "sim/hostile.hpp"
 #include "sim/identities.hpp"
 #include "sim/places.hpp"
+#include "sim/storage.hpp"
 
 #include <array>
 #include <cstdint>
@@ -37,8 +38,10 @@ public:
             choose,
             hang_up,
             move,
-            attack
+            wake,  // a client that begins again is told its network
+            attack,
         };
+
         Kind kind = Kind::start;
         std::uint32_t row =
             0;  // of the device; place_call: of the call; move: of the move; attack: of it
@@ -54,6 +57,16 @@ public:
     // A device's client is built at its first input: a dormant device is a row and nothing else.
     template <class Stage, class F>
     void visit(Stage& stage, NodeIndex node, F&& f);
+
+    // A dormant device has lost nothing: what it had stored is in its row.
+    template <class Stage>
+    void crash(Stage& stage, NodeIndex node, CrashKeeps keeps);
+
+    template <class Stage>
+    bool restart(Stage& stage,
+                 NodeIndex node,
+                 std::uint32_t incarnation,
+                 const protocol::Storage& storage);
 
     template <class Stage>
     void perform(Stage& stage, const Action& action);
@@ -76,21 +89,29 @@ private:
     // Somebody's device rings; the key is of (call, device).
     using RingKey = protocol::CallId;
 
-    static NodeIndex node_of(std::uint32_t device_row) {
-        return NodeIndex{infrastructure_count + device_row};
-    }
-
-    static std::uint32_t row_of(NodeIndex device) { return raw(device) - infrastructure_count; }
-
     static RingKey ring_key(const protocol::CallId& call, std::uint32_t device_row) {
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
-    [[nodiscard]] protocol::Client make_client(std::uint32_t row, protocol::Instant now) const;
-    void load_broker();
+    [[nodiscard]] protocol::ClientConfig config_of_client(std::uint32_t row,
+                                                          std::uint32_t incarnation) const;
+    [[nodiscard]] protocol::Client make_client(std::uint32_t row,
+                                               std::uint32_t incarnation,
+                                               protocol::Instant now) const;
+    void store_client(std::uint32_t row);
+    // True if nothing was left, so that it has to register anew.
+    bool restore_client(std::uint32_t row, std::uint32_t incarnation, protocol::Instant now);
+    // Brokers are told by their place in World::brokers.
+    void load_broker(std::uint32_t index);
+    bool recover_broker(std::uint32_t index,
+                        protocol::Instant now,
+                        std::uint32_t incarnation,
+                        const protocol::Storage& storage);
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);
+    template <class Stage>
+    void register_device(Stage& stage, std::uint32_t row);
     template <class Stage>
     void react(Stage& stage, const Action& action);
     template <class Stage>
@@ -126,9 +147,12 @@ private:
     void forget_unless_connected(const protocol::CallId& call);
 
     const scenarios::World& world_;
-    protocol::Broker broker_;
+    // As in World::brokers; none while down.
+    std::vector<std::optional<protocol::DurableBroker>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
-    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant
+    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant or down
+    // What the clients that are down have stored, by row; no bytes where it was lost.
+    protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;
     protocol::DenseMap<RingKey, std::uint8_t> ringing_;
     Hostile hostile_;

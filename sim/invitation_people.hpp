@@ -16,6 +16,9 @@ inline constexpr std::uint32_t registration_spread_ms = 2000;
 // How often the broker's state is measured while it is under attack.
 inline constexpr std::uint64_t attacks_per_measurement = 16;
 
+// How long a user waits before trying a device again that was down.
+inline constexpr protocol::Duration patience = std::chrono::seconds{1};
+
 // How long the initiator's user looks at the acceptors before picking one.
 inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
@@ -23,13 +26,15 @@ inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
 template <class Stage>
 void InvitationCast::start(Stage& stage) {
-    stage.node_started(the_broker, 1);
-    for (std::uint32_t i = 0; i < reflector_count; ++i) {
-        stage.node_started(reflector_index(i), 1);
+    const bool is_preloaded = world_.registration == scenarios::RegistrationStart::preloaded;
+    for (std::uint32_t i = 0; i < brokers_.size(); ++i) {
+        if (is_preloaded) load_broker(i);
+        stage.start_node(NodeIndex{i});
     }
-    if (world_.registration == scenarios::RegistrationStart::preloaded) {
-        load_broker();
-    } else {
+    for (std::uint32_t number = 0; number < reflector_count; ++number) {
+        stage.start_node(*stage.places().reflector(number));
+    }
+    if (!is_preloaded) {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
             const std::uint64_t draw =
                 model::draw(world_.seed, model::Subsystem::people, world_.devices[row].number, 0);
@@ -54,15 +59,18 @@ void InvitationCast::start(Stage& stage) {
 template <class Stage, class F>
 // NOLINTNEXTLINE(misc-no-recursion): see Simulation::give()
 void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
-    if (raw(node) < broker_count) {
-        f(broker_);
-    } else if (!is_device(node)) {
-        f(reflectors_[raw(node) - broker_count]);
-    } else {
-        auto& client = clients_[row_of(node)];
+    const model::NodeId name = stage.places().id(node);
+    if (name.kind == model::NodeKind::broker) {
+        if (auto& broker = brokers_[raw(node)]) f(*broker);
+    } else if (name.kind == model::NodeKind::reflector) {
+        f(reflectors_[name.number]);
+    } else if (name.kind == model::NodeKind::device) {
+        const std::uint32_t row = stage.places().row_of(node);
+        auto& client = clients_[row];
         if (client == nullptr) {
-            client = std::make_unique<protocol::Client>(make_client(row_of(node), stage.now()));
-            stage.node_started(node, 1);
+            client = std::make_unique<protocol::Client>(
+                make_client(row, stage.incarnation(node), stage.now()));
+            stage.node_started(node);
             tell_network(stage, node);
         }
         f(*client);
@@ -72,10 +80,44 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
 }
 
 template <class Stage>
+void InvitationCast::crash(Stage& stage, NodeIndex node, CrashKeeps keeps) {
+    if (stage.places().is_broker(node)) {
+        brokers_[raw(node)].reset();
+    } else if (stage.places().is_device(node)) {
+        const std::uint32_t row = stage.places().row_of(node);
+        if (keeps == CrashKeeps::nothing) {
+            stored_clients_.insert_or_assign(row, {});
+        } else if (clients_[row] != nullptr) {
+            store_client(row);
+        }
+        clients_[row].reset();
+    }
+}
+
+template <class Stage>
+bool InvitationCast::restart(Stage& stage,
+                             NodeIndex node,
+                             std::uint32_t incarnation,
+                             const protocol::Storage& storage) {
+    if (stage.places().is_broker(node)) {
+        return recover_broker(raw(node), stage.now(), incarnation, storage);
+    }
+    if (!stage.places().is_device(node)) return true;
+    const std::uint32_t row = stage.places().row_of(node);
+    const bool is_new = restore_client(row, incarnation, stage.now());
+    stage.schedule(stage.now(),
+                   {.kind = is_new ? Action::Kind::start : Action::Kind::wake, .row = row});
+    return true;
+}
+
+template <class Stage>
 void InvitationCast::perform(Stage& stage, const Action& action) {
     switch (action.kind) {
         case Action::Kind::start:
-            stage.give(node_of(action.row), registration_of(world_, world_.devices[action.row]));
+            register_device(stage, action.row);
+            break;
+        case Action::Kind::wake:
+            tell_network(stage, stage.places().node_of(action.row));
             break;
         case Action::Kind::place_call:
             place_call(stage, action.row);
@@ -87,12 +129,13 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
             cancel(stage, action);
             break;
         case Action::Kind::choose:
-            stage.give(node_of(action.row),
+            stage.give(stage.places().node_of(action.row),
                        protocol::ChooseCommand{.call = action.call, .device = action.peer});
             break;
         case Action::Kind::hang_up:
             open_calls_.erase(action.call);
-            stage.give(node_of(action.row), protocol::HangUpCommand{.call = action.call});
+            stage.give(stage.places().node_of(action.row),
+                       protocol::HangUpCommand{.call = action.call});
             break;
         case Action::Kind::move:
             move(stage, action.row);
@@ -131,10 +174,23 @@ void InvitationCast::place_call(Stage& stage, std::uint32_t row) {
                                      .lifetime = call.lifetime});
 }
 
+// Whoever finds the device down tries again until it is not.
+template <class Stage>
+void InvitationCast::register_device(Stage& stage, std::uint32_t row) {
+    const NodeIndex node = stage.places().node_of(row);
+    if (stage.is_down(node)) {
+        stage.schedule(stage.now() + detail::patience, {.kind = Action::Kind::start, .row = row});
+        return;
+    }
+    // One that begins again has not heard of its network yet.
+    if (stage.incarnation(node) > 1) tell_network(stage, node);
+    stage.give(node, registration_of(world_, world_.devices[row]));
+}
+
 template <class Stage>
 void InvitationCast::react(Stage& stage, const Action& action) {
     if (!ringing_.erase(ring_key(action.call, action.row))) return;  // it has stopped meanwhile
-    stage.give(node_of(action.row),
+    stage.give(stage.places().node_of(action.row),
                answer_of(world_.devices[action.row].reaction.kind, action.call));
 }
 
@@ -142,7 +198,7 @@ template <class Stage>
 void InvitationCast::cancel(Stage& stage, const Action& action) {
     const OpenCall* open = open_calls_.find(action.call);
     if (open == nullptr || open->connected) return;
-    stage.give(node_of(action.row), protocol::CancelCommand{.call = action.call});
+    stage.give(stage.places().node_of(action.row), protocol::CancelCommand{.call = action.call});
 }
 
 template <class Stage>
@@ -166,7 +222,7 @@ void InvitationCast::attack(Stage& stage, std::uint32_t row) {
     if (stage.now() >= attacker.end) return;
     stage.intrude(attacker, hostile_.next(attacker, attacks_[row]++));
     if (attacks_[row] % detail::attacks_per_measurement == 0) {
-        stage.measured(the_broker, measure_broker());
+        stage.measured(first_broker, measure_broker());
     }
     if (next < attacker.end && next <= protocol::Instant{world_.duration}) {
         stage.schedule(next, {.kind = Action::Kind::attack, .row = row});
@@ -187,13 +243,14 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStar
     open_calls_.insert_or_assign(started.call, OpenCall{.row = placing_row_});
     const protocol::Duration patience = world_.calls[placing_row_].cancel_after;
     if (patience == protocol::Duration::max()) return;
-    stage.schedule(stage.now() + patience,
-                   {.kind = Action::Kind::cancel, .row = row_of(node), .call = started.call});
+    stage.schedule(
+        stage.now() + patience,
+        {.kind = Action::Kind::cancel, .row = stage.places().row_of(node), .call = started.call});
 }
 
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing) {
-    const std::uint32_t row = row_of(node);
+    const std::uint32_t row = stage.places().row_of(node);
     if (!world_.attackers.empty()) leak(row, ringing.call);
     const model::Reaction& reaction = world_.devices[row].reaction;
     if (reaction.kind == model::ReactionKind::ignore) return;
@@ -210,7 +267,7 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::AcceptAr
     open->chosen = true;
     stage.schedule(stage.now() + detail::choosing_time,
                    {.kind = Action::Kind::choose,
-                    .row = row_of(node),
+                    .row = stage.places().row_of(node),
                     .call = arrived.call,
                     .peer = arrived.device});
 }
@@ -223,12 +280,14 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Connecte
     }
     open->connected = true;
     stage.schedule(stage.now() + world_.calls[open->row].talk,
-                   {.kind = Action::Kind::hang_up, .row = row_of(node), .call = connected.call});
+                   {.kind = Action::Kind::hang_up,
+                    .row = stage.places().row_of(node),
+                    .call = connected.call});
 }
 
 template <class Stage>
-void InvitationCast::hear(Stage&, NodeIndex node, const protocol::RingingStopped& stopped) {
-    ringing_.erase(ring_key(stopped.call, row_of(node)));
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::RingingStopped& stopped) {
+    ringing_.erase(ring_key(stopped.call, stage.places().row_of(node)));
 }
 
 template <class Stage>

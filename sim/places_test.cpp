@@ -9,12 +9,38 @@ namespace invitro::sim {
 namespace {
 
 TEST(Places, an_address_leads_back_to_what_it_was_made_for) {
-    EXPECT_EQ(interpret(broker_address(0)).node, the_broker);
-    EXPECT_EQ(interpret(reflector_address(1)).node, reflector_index(1));
+    scenarios::World world = small_world(1);
+    world.brokers = {{.number = 0}, {.number = 2}};
+    world.relays = {{.number = 5}};
+    const Places places(world);
+    const auto found = [&](const protocol::Address& address) {
+        return places.infrastructure(interpret(address));
+    };
+    EXPECT_EQ(found(broker_address(0)), first_broker);
+    EXPECT_EQ(found(broker_address(2)), places.broker(2));
+    EXPECT_EQ(found(broker_address(1)), std::nullopt);
+    EXPECT_EQ(found(reflector_address(1)), places.reflector(1));
+    EXPECT_EQ(found(relay_address(5)), places.relay(5));
     const Target outside = interpret({.ip = outside_ip(77), .port = 1});
     EXPECT_EQ(outside.kind, Target::Kind::network);
     EXPECT_EQ(outside.number, 77U);
     EXPECT_EQ(interpret(protocol::Address{}).kind, Target::Kind::nobody);
+}
+
+TEST(Places, every_node_has_an_index_of_its_own_that_leads_to_its_name) {
+    scenarios::World world = small_world(2);
+    world.brokers = {{.number = 0, .site = model::SiteIndex{3}}, {.number = 4}};
+    world.relays = {{.number = 7, .site = model::SiteIndex{5}}};
+    const Places places(world);
+    ASSERT_EQ(places.node_count(), 2U + reflector_count + 1 + 3);
+    EXPECT_EQ(to_string(places.id(*places.broker(4))), "broker 4");
+    EXPECT_EQ(to_string(places.id(*places.reflector(0))), "reflector 0");
+    EXPECT_EQ(to_string(places.id(*places.relay(7))), "relay 7");
+    EXPECT_EQ(to_string(places.id(*places.device(2))), "device 2");
+    EXPECT_EQ(places.site(first_broker), model::SiteIndex{3});
+    EXPECT_EQ(places.site(*places.relay(7)), model::SiteIndex{5});
+    EXPECT_FALSE(places.is_device(*places.relay(7)));
+    EXPECT_TRUE(places.is_device(*places.device(0)));
 }
 
 TEST(Places, removing_a_device_leaves_the_addresses_of_the_others) {

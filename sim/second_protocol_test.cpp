@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -60,36 +61,64 @@ void send_byte(Outbox& outbox,
     outbox.send(from, to, 1);
 }
 
-// Answers every datagram.
+// Writes down every datagram, a byte each, and answers it once that is durable.
 class Server {
 public:
     struct State {
-        std::uint64_t answered = 0;
+        std::uint64_t remembered = 0;
+        std::vector<protocol::Address> waiting;
 
         bool operator==(const State&) const = default;
 
-        static constexpr auto fields() { return std::tuple{field("answered", &State::answered)}; }
+        static constexpr auto fields() {
+            return std::tuple{field("remembered", &State::remembered),
+                              field("waiting", &State::waiting)};
+        }
     };
 
-    using Input = std::variant<protocol::ReceivedDatagram, protocol::DeadlineReached>;
-    using Output = PingOutput;
+    using Input =
+        std::variant<protocol::ReceivedDatagram, protocol::DeadlineReached, protocol::Persisted>;
+    using Output = std::
+        variant<protocol::SendDatagram, protocol::Persist, PingService::Notification, NoRemark>;
+
+    Server() = default;
+
+    explicit Server(std::uint64_t remembered) { state_.remembered = remembered; }
 
     void handle(Instant, const Input& input) {
-        const auto* ping = std::get_if<protocol::ReceivedDatagram>(&input);
-        if (ping == nullptr) return;
-        ++state_.answered;
-        send_byte(outbox_, ping->destination, ping->source, 'o');
+        if (const auto* ping = std::get_if<protocol::ReceivedDatagram>(&input)) {
+            state_.waiting.push_back(ping->source);
+            to_write_ = state_.remembered + state_.waiting.size();
+        } else if (const auto* persisted = std::get_if<protocol::Persisted>(&input)) {
+            for (; state_.remembered < persisted->number; ++state_.remembered) {
+                answers_.push_back(state_.waiting.front());
+                state_.waiting.erase(state_.waiting.begin());
+            }
+        }
     }
 
-    std::optional<Output> poll_output() { return outbox_.poll(); }
+    std::optional<Output> poll_output() {
+        if (to_write_ != 0) {
+            return protocol::Persist{.number = std::exchange(to_write_, 0),
+                                     .bytes = protocol::ByteView{&byte, 1}};
+        }
+        if (answers_.empty()) return std::nullopt;
+        const protocol::SendDatagram answer{
+            broker_address(0), answers_.back(), protocol::ByteView{&byte, 1}};
+        answers_.pop_back();
+        return answer;
+    }
 
     [[nodiscard]] Instant next_deadline() const { return protocol::never; }
 
     [[nodiscard]] const State& state() const { return state_; }
 
 private:
+    static constexpr std::uint8_t byte = 'o';
+
     State state_;
-    protocol::Outbox<Output> outbox_;
+    std::uint64_t to_write_ = 0;
+    std::vector<protocol::Address> answers_;
 };
 
 // Pings on command and repeats until the answer comes.
@@ -147,14 +176,14 @@ public:
     template <class Stage>
     void start(Stage& stage) {
         for (std::uint32_t row = 0; row < pingers_.size(); ++row) {
-            stage.schedule(stage.now() + 1s, {NodeIndex{infrastructure_count + row}});
+            stage.schedule(stage.now() + 1s, {stage.places().node_of(row)});
         }
     }
 
     template <class Stage, class F>
-    void visit(Stage&, NodeIndex node, F&& f) {
-        if (node == the_broker) f(server_);
-        if (is_device(node)) f(pingers_[raw(node) - infrastructure_count]);
+    void visit(Stage& stage, NodeIndex node, F&& f) {
+        if (node == first_broker) f(*server_);
+        if (stage.places().is_device(node)) f(pingers_[stage.places().row_of(node)]);
     }
 
     template <class Stage>
@@ -165,10 +194,24 @@ public:
     template <class Stage>
     void heard(Stage&, NodeIndex, const PingService::Notification&) {}
 
+    template <class Stage>
+    void crash(Stage&, NodeIndex node, CrashKeeps) {
+        if (node == first_broker) server_.reset();
+    }
+
+    template <class Stage>
+    bool restart(Stage&, NodeIndex, std::uint32_t, const protocol::Storage& storage) {
+        remembered = storage.segments.empty() ? 0 : storage.segments.back().size();
+        server_.emplace(remembered);
+        return true;
+    }
+
+    std::uint64_t remembered = 0;  // by the last server that began again
+
     static std::optional<std::uint32_t> device_of_token(protocol::ByteView) { return std::nullopt; }
 
 private:
-    Server server_;
+    std::optional<Server> server_ = Server{};
     std::vector<Pinger> pingers_;
 };
 
@@ -188,6 +231,7 @@ public:
 struct WorldRun {
     RunSummary summary;
     std::vector<std::uint8_t> tries;
+    std::uint64_t remembered = 0;
 };
 
 WorldRun run_pings(const scenarios::World& world) {
@@ -196,7 +240,7 @@ WorldRun run_pings(const scenarios::World& world) {
     BasicObserver<PingService>* const observers[] = {&answers};
     Simulation<PingCast> simulation(world, shared_test_platform(), cast, observers);
     const RunSummary summary = simulation.run();
-    return {summary, answers.tries};
+    return {summary, answers.tries, cast.remembered};
 }
 
 TEST(SecondProtocol, every_ping_is_answered_at_the_first_try_when_nothing_is_lost) {
@@ -212,6 +256,29 @@ TEST(SecondProtocol, repetition_heals_loss) {
     const WorldRun run = run_pings(world);
     EXPECT_EQ(run.tries.size(), 21U);
     EXPECT_GT(*std::max_element(run.tries.begin(), run.tries.end()), 1);
+}
+
+// All ping at the same second; the server goes down when the first of them are durable, and comes
+// back with exactly those whose answer was sent or could have been.
+TEST(SecondProtocol, a_server_that_crashes_goes_on_from_what_its_disk_holds) {
+    scenarios::World world = small_world(20);
+    for (std::uint32_t i = 0; i < world.networks.size(); ++i) {
+        world.networks[i].site = model::SiteIndex{static_cast<std::uint16_t>(2 * i)};
+    }
+    const WorldRun undisturbed = run_pings(world);
+    world.faults.push_back({.number = 0,
+                            .kind = model::FaultKind::broker_crash,
+                            .start = protocol::Instant{1050ms},
+                            .end = protocol::Instant{2s},
+                            .target = {.kind = model::NodeKind::broker, .number = 0}});
+    const WorldRun crashed = run_pings(world);
+    EXPECT_EQ(crashed.tries.size(), 21U);
+    EXPECT_GT(*std::max_element(crashed.tries.begin(), crashed.tries.end()), 1);
+    EXPECT_GT(crashed.remembered, 0U);
+    EXPECT_LT(crashed.remembered, 21U);
+    const auto down = static_cast<std::size_t>(model::DropReason::node_down);
+    EXPECT_GT(crashed.summary.datagrams_dropped[down], 0U);
+    EXPECT_EQ(undisturbed.summary.datagrams_dropped[down], 0U);
 }
 
 TEST(SecondProtocol, the_same_world_has_the_same_fingerprint_and_another_seed_another) {

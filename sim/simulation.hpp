@@ -11,6 +11,10 @@
 //         template <class Stage> void perform(Stage&, const Action&);              // its time came
 //         template <class Stage> void heard(Stage&, NodeIndex, const Notification&);
 //         std::optional<std::uint32_t> device_of_token(ByteView) const;
+//         template <class Stage> void crash(Stage&, NodeIndex, CrashKeeps);  // its program is gone
+//         // It begins again from what its disk holds; false: that is damaged, and it does not.
+//         template <class Stage>
+//         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, const Storage&);
 //     };
 //
 // `Stage` is this class; heard() may only schedule, since its node is being drained.
@@ -19,8 +23,11 @@
 // sequence and cause, adds them to the fingerprint and shows them to the observers.
 #pragma once
 
+#include "model/disk/disk.hpp"
 #include "model/event.hpp"
+#include "protocol/journal/persist.hpp"
 #include "protocol/node.hpp"
+#include "protocol/vocabulary/dense_map.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
 #include "scenarios/world.hpp"
 #include "sim/active_faults.hpp"
@@ -32,6 +39,7 @@
 #include "sim/places.hpp"
 #include "sim/platform.hpp"
 #include "sim/run.hpp"
+#include "sim/storage.hpp"
 #include "sim/transport.hpp"
 
 #include <cstdint>
@@ -66,7 +74,8 @@ public:
           faults_(world.faults, world.seed),
           transport_(world, platform, places_, faults_),
           push_(world.push, world.seed),
-          timers_(places_.node_count()) {}
+          timers_(places_.node_count()),
+          keeps_storage_(keeps_storage(world)) {}
 
     // Runs until nothing is left to happen or the world's duration is over.
     RunSummary run();
@@ -84,14 +93,22 @@ public:
         queue_.push(at, ticket(Kind::action, actions_.add({action, current_})));
     }
 
-    void node_started(NodeIndex node, std::uint32_t incarnation) {
-        emit(node, {}, model::NodeStarted{incarnation});
-    }
+    // Its first incarnation begins. The second of these also carries out what it wants done first.
+    void node_started(NodeIndex node) { emit(node, {}, model::NodeStarted{incarnation(node)}); }
 
-    // The user of this device gives its client a command. A client that is built for it is told
-    // about its network first, in the same way: that is as deep as this goes.
-    // NOLINTNEXTLINE(misc-no-recursion)
+    void start_node(NodeIndex node);
+
+    // A crash has taken its program, and no incarnation has begun since.
+    [[nodiscard]] bool is_down(NodeIndex node) const;
+
+    // Which one it is, or will be when it starts again.
+    [[nodiscard]] std::uint32_t incarnation(NodeIndex node) const;
+
+    // The user of this device gives its client a command; nothing happens if it is down. A client
+    // that is built for it is told about its network first, in the same way: that is as deep as
+    // this goes. NOLINTNEXTLINE(misc-no-recursion)
     void give(NodeIndex node, const Command& command) {
+        if (is_down(node)) return;
         const model::Sequence before = current_;
         current_ = emit(node, call_in(command), model::CommandGiven<Command>{command});
         feed(node, command);
@@ -115,10 +132,11 @@ private:
         stored_push,
         action,
         fault_start,
-        fault_end,  // the last
+        fault_end,
+        disk_write,  // the last
     };
 
-    static_assert(static_cast<std::uint32_t>(Kind::fault_end) < EventTicket::kinds_max);
+    static_assert(static_cast<std::uint32_t>(Kind::disk_write) < EventTicket::kinds_max);
 
     static EventTicket ticket(Kind kind, std::uint32_t index) {
         return EventTicket::make(static_cast<std::uint32_t>(kind), index);
@@ -138,6 +156,7 @@ private:
         protocol::CallId call;
         model::Sequence cause = 0;
         PayloadHandle payload;
+        std::uint32_t waits_for = 0;  // a paused receiver of this incarnation; 0: on its way
     };
 
     struct PushInFlight {
@@ -154,7 +173,21 @@ private:
 
     struct PushAnswer {
         NodeIndex sender{};
+        std::uint32_t incarnation = 1;  // of the sender; another one has not asked
         protocol::PushAnswered answer;
+        model::Sequence cause = 0;
+    };
+
+    struct NodeLife {
+        std::uint32_t incarnation = 1;
+        bool is_down = false;
+    };
+
+    struct DiskWrite {
+        NodeIndex node{};
+        std::uint32_t incarnation = 1;
+        bool is_durable = false;
+        std::uint64_t number = 0;
         model::Sequence cause = 0;
     };
 
@@ -166,12 +199,20 @@ private:
     void step();
     void serve_deadline(NodeIndex node);
     void arrive(std::uint32_t slot);
-    void deliver(const DatagramInFlight& flight, const Transport::Delivered& delivered);
+    void deliver(DatagramInFlight flight, const Transport::Delivered& delivered);
+    void drop(const DatagramInFlight& flight, model::DropReason reason);
     void answer_push(std::uint32_t slot);
     void arrive_push(std::uint32_t slot);
     void deliver_push(const PushInFlight& flight, protocol::ByteView payload);
     void change_fault(std::uint32_t index, bool starts);
+    void change_crashes(const model::Fault& fault, bool starts);
+    void crash(NodeIndex node, const model::Fault& fault);
+    void restart(NodeIndex node);
+    void finish_write(std::uint32_t slot);
+    void damage_disks(const model::Fault& fault);
     void connectivity_changed(const model::Fault& fault);
+    void deliver_stored_pushes(NodeIndex device, model::Sequence cause);
+    [[nodiscard]] bool takes_pushes(NodeIndex device) const;
     [[nodiscard]] bool is_paused(NodeIndex node) const;
     void postpone(NodeIndex node, EventTicket what);
 
@@ -181,6 +222,7 @@ private:
     void drain(NodeIndex index, Node& node);
     void carry_out(NodeIndex node, const protocol::SendDatagram& send);
     void carry_out(NodeIndex node, const protocol::SendPush& send);
+    void carry_out(NodeIndex node, const protocol::Persist& persist);
     void carry_out(NodeIndex node, const Notification& notification);
     void carry_out(NodeIndex node, const Remark& remark);
     // Writes that it is sent, and sends it on its way: send(identity) gives its Departure.
@@ -251,7 +293,11 @@ private:
     Slots<PushInFlight> pushes_;
     Slots<PushAnswer> push_answers_;
     Slots<PendingAction> actions_;
+    Slots<DiskWrite> writes_;
     PayloadPool payloads_;
+    protocol::DenseMap<std::uint32_t, NodeLife> lives_;     // of nodes that have crashed
+    protocol::DenseMap<std::uint32_t, model::Disk> disks_;  // of nodes that have persisted
+    bool keeps_storage_ = true;
 
     Instant now_{};
     model::Sequence current_ = 0;  // the event whose consequences are being worked out
@@ -262,4 +308,5 @@ private:
 
 }  // namespace invitro::sim
 
+#include "sim/simulation_crashes.hpp"
 #include "sim/simulation_steps.hpp"

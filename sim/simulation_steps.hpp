@@ -91,6 +91,9 @@ void Simulation<Cast>::step() {
         case Kind::fault_end:
             change_fault(index, false);
             break;
+        case Kind::disk_write:
+            finish_write(index);
+            break;
         case Kind::stored_push: {
             const PushInFlight flight = pushes_.take(index);
             deliver_push(flight, payloads_.view(flight.payload));
@@ -155,30 +158,37 @@ void Simulation<Cast>::arrive(std::uint32_t slot) {
         deliver(flight, *delivered);
         return;
     }
-    const protocol::ByteView payload = payloads_.view(flight.payload);
-    if (const auto* again = std::get_if<Transport::Again>(&arrival)) {
-        for (std::size_t i = 0; i < again->copies; ++i) {
-            launch(again->flights[i], flight, payload);
-        }
-    } else {
-        const auto reason = std::get<model::DropReason>(arrival);
-        ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
-        emit_at(flight.sender,
-                flight.call,
-                flight.cause,
-                model::DatagramDropped{.reason = reason,
-                                       .source = flight.packet.source,
-                                       .destination = flight.packet.destination,
-                                       .payload = payload,
-                                       .digest = flight.digest});
+    if (const auto* reason = std::get_if<model::DropReason>(&arrival)) return drop(flight, *reason);
+    const auto& again = std::get<Transport::Again>(arrival);
+    for (std::size_t i = 0; i < again.copies; ++i) {
+        launch(again.flights[i], flight, payloads_.view(flight.payload));
     }
     payloads_.release(flight.payload);
 }
 
 template <class Cast>
-void Simulation<Cast>::deliver(const DatagramInFlight& flight,
-                               const Transport::Delivered& delivered) {
+void Simulation<Cast>::drop(const DatagramInFlight& flight, model::DropReason reason) {
+    ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
+    emit_at(flight.sender,
+            flight.call,
+            flight.cause,
+            model::DatagramDropped{.reason = reason,
+                                   .source = flight.packet.source,
+                                   .destination = flight.packet.destination,
+                                   .payload = payloads_.view(flight.payload),
+                                   .digest = flight.digest});
+    payloads_.release(flight.payload);
+}
+
+template <class Cast>
+void Simulation<Cast>::deliver(DatagramInFlight flight, const Transport::Delivered& delivered) {
+    const bool has_missed =
+        flight.waits_for != 0 && flight.waits_for != incarnation(delivered.receiver);
+    if (has_missed || is_down(delivered.receiver)) {
+        return drop(flight, model::DropReason::node_down);
+    }
     if (is_paused(delivered.receiver)) {
+        flight.waits_for = incarnation(delivered.receiver);
         postpone(delivered.receiver, ticket(Kind::datagram, datagrams_.add(flight)));
         return;
     }
@@ -208,8 +218,9 @@ void Simulation<Cast>::launch(const Transport::Flight& flight,
 
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& send) {
-    const protocol::Address source =
-        send.source.is_none() && is_device(node) ? places_.local_address(node) : send.source;
+    const protocol::Address source = send.source.is_none() && places_.is_device(node)
+                                         ? places_.local_address(node)
+                                         : send.source;
     depart({.sender = places_.id(node),
             .packet = {},
             .call = Service::call_of(send.payload),
@@ -315,6 +326,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
         emit_caused(*device, call, submitted, model::PushDropped{model::PushLoss::lost});
     }
     const PushAnswer reply{.sender = node,
+                           .incarnation = incarnation(node),
                            .answer = {.request = send.request, .outcome = answer.outcome},
                            .cause = submitted};
     queue_.push(now_ + detail::push_answer_delay,
@@ -324,6 +336,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
 template <class Cast>
 void Simulation<Cast>::answer_push(std::uint32_t slot) {
     const PushAnswer reply = push_answers_.take(slot);
+    if (reply.incarnation != incarnation(reply.sender)) return;
     if (is_paused(reply.sender)) {
         postpone(reply.sender, ticket(Kind::push_answer, push_answers_.add(reply)));
         return;
@@ -337,7 +350,7 @@ void Simulation<Cast>::arrive_push(std::uint32_t slot) {
     const PushInFlight flight = pushes_.take(slot);
     const protocol::ByteView payload = payloads_.view(flight.payload);
     const model::NodeId name = places_.id(flight.device);
-    const bool online = faults_.none() || !faults_.is_offline(name);
+    const bool online = takes_pushes(flight.device);
     model::PushNotification notification{.identity = flight.identity,
                                          .collapse_key = flight.collapse_key,
                                          .submitted = flight.submitted,
@@ -365,6 +378,11 @@ void Simulation<Cast>::arrive_push(std::uint32_t slot) {
 
 template <class Cast>
 void Simulation<Cast>::deliver_push(const PushInFlight& flight, protocol::ByteView payload) {
+    if (is_down(flight.device)) {
+        emit_caused(
+            flight.device, flight.call, flight.cause, model::PushDropped{model::PushLoss::lost});
+        return;
+    }
     ++summary_.pushes_delivered;
     current_ = emit_caused(flight.device,
                            flight.call,
@@ -386,9 +404,12 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
         current_ = emit_at(fault.target, {}, 0, model::FaultEnded{fault});
     }
     if (fault.kind == model::FaultKind::device_offline) connectivity_changed(fault);
+    if (model::is_crash(fault.kind)) change_crashes(fault, starts);
+    if (fault.kind == model::FaultKind::disk_damage && starts) damage_disks(fault);
     if (fault.kind == model::FaultKind::nat_flush && starts) {
-        for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
-            if (fault.concerns(places_.id(NodeIndex{i}))) transport_.flush_nat(NodeIndex{i});
+        for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+            const NodeIndex device = places_.node_of(row);
+            if (fault.concerns(places_.id(device))) transport_.flush_nat(device);
         }
     }
 }
@@ -398,25 +419,38 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
 template <class Cast>
 void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
     const model::Sequence cause = current_;
-    for (std::uint32_t i = infrastructure_count; i < places_.node_count(); ++i) {
-        const model::NodeId name = places_.id(NodeIndex{i});
+    for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+        const NodeIndex device = places_.node_of(row);
+        const model::NodeId name = places_.id(device);
         if (!fault.concerns(name)) continue;
         const bool online = !faults_.is_offline(name);
         const model::Sequence changed =
-            emit_caused(NodeIndex{i}, {}, cause, model::ConnectivityChanged{online});
-        if (!online) continue;
-        for (const model::PushNotification& stored : push_.came_online(now_, name.number)) {
-            const PushInFlight flight{.device = NodeIndex{i},
-                                      .identity = stored.identity,
-                                      .collapse_key = stored.collapse_key,
-                                      .submitted = stored.submitted,
-                                      .expires = stored.expires,
-                                      .digest = digest_of(stored.payload),
-                                      .call = Service::call_of(stored.payload),
-                                      .cause = changed,
-                                      .payload = payloads_.store(stored.payload)};
-            queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));
-        }
+            emit_caused(device, {}, cause, model::ConnectivityChanged{online});
+        if (takes_pushes(device)) deliver_stored_pushes(device, changed);
+    }
+}
+
+// A device that has no network, or whose program does not run, does not get any: they are stored.
+template <class Cast>
+bool Simulation<Cast>::takes_pushes(NodeIndex device) const {
+    if (!places_.is_device(device) || is_down(device)) return false;
+    return faults_.none() || !faults_.is_offline(places_.id(device));
+}
+
+template <class Cast>
+void Simulation<Cast>::deliver_stored_pushes(NodeIndex device, model::Sequence cause) {
+    for (const model::PushNotification& stored :
+         push_.came_online(now_, places_.id(device).number)) {
+        const PushInFlight flight{.device = device,
+                                  .identity = stored.identity,
+                                  .collapse_key = stored.collapse_key,
+                                  .submitted = stored.submitted,
+                                  .expires = stored.expires,
+                                  .digest = digest_of(stored.payload),
+                                  .call = Service::call_of(stored.payload),
+                                  .cause = cause,
+                                  .payload = payloads_.store(stored.payload)};
+        queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));
     }
 }
 

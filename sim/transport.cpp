@@ -84,7 +84,7 @@ Transport::Departure Transport::send(Instant now,
     Packet packet{.source = source, .destination = destination, .identity = identity};
     const Target target = interpret(destination);
     const Attachment from = attachment_of(sender);
-    if (is_device(sender)) {
+    if (places_.is_device(sender)) {
         if (!is_attached(sender, source)) return dropped(DropReason::unroutable);
         if (is_local(sender, target)) return travel(now, packet, from, from, size, effect);
         model::NatRefusal refusal{};
@@ -97,7 +97,7 @@ Transport::Departure Transport::send(Instant now,
         return dropped(DropReason::unroutable);
     }
     const Attachment to = attachment_of(target);
-    if (to.network == nullptr && target.kind != Target::Kind::infrastructure) {
+    if (to.network == nullptr && !places_.infrastructure(target)) {
         return dropped(DropReason::unroutable);
     }
     return travel(now, packet, from, to, size, effect);
@@ -112,7 +112,7 @@ Transport::Departure Transport::send_from(Instant now,
     const Packet packet{.source = source, .destination = destination, .identity = identity};
     const Target target = interpret(destination);
     const Attachment to = attachment_of(target);
-    if (to.network == nullptr && target.kind != Target::Kind::infrastructure) {
+    if (to.network == nullptr && !places_.infrastructure(target)) {
         return dropped(DropReason::unroutable);
     }
     return travel(now, packet, {.site = site, .network = nullptr}, to, size, {});
@@ -143,18 +143,20 @@ void Transport::flush_nat(NodeIndex device) {
 }
 
 Transport::Attachment Transport::attachment_of(NodeIndex node) const {
-    if (is_device(node)) {
+    if (places_.is_device(node)) {
         const auto& network = world_.networks[places_.network(node)];
         return {.site = network.site, .network = &network};
     }
-    if (raw(node) < broker_count) return {.site = world_.broker_site, .network = nullptr};
-    return {.site = world_.reflector_sites[raw(node) - broker_count], .network = nullptr};
+    return {.site = places_.site(node), .network = nullptr};
 }
 
 Transport::Attachment Transport::attachment_of(const Target& target) const {
     switch (target.kind) {
-        case Target::Kind::infrastructure:
-            return attachment_of(target.node);
+        case Target::Kind::broker:
+        case Target::Kind::reflector:
+        case Target::Kind::relay:
+            if (const auto node = places_.infrastructure(target)) return attachment_of(*node);
+            return {};
         case Target::Kind::network:
             if (const auto index = places_.network_index(target.number)) {
                 const auto& network = world_.networks[*index];
@@ -242,10 +244,14 @@ std::optional<Transport::Flight> Transport::fly(Instant now,
 std::variant<Transport::Delivered, DropReason> Transport::enter(Instant now, const Packet& packet) {
     const Target target = interpret(packet.destination);
     switch (target.kind) {
-        case Target::Kind::infrastructure:
-            return Delivered{.receiver = target.node,
-                             .source = packet.source,
-                             .destination = packet.destination};
+        case Target::Kind::broker:
+        case Target::Kind::reflector:
+        case Target::Kind::relay:
+            if (const auto node = places_.infrastructure(target)) {
+                return Delivered{
+                    .receiver = *node, .source = packet.source, .destination = packet.destination};
+            }
+            return DropReason::unroutable;
         case Target::Kind::network:
             if (const auto index = places_.network_index(target.number)) {
                 return enter_network(now, packet, *index);

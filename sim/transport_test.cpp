@@ -49,7 +49,7 @@ struct Bench {
 TEST(Transport, the_broker_sees_the_outside_address_of_a_device_behind_a_nat) {
     Bench bench(small_world(1));
     const auto arrived = std::get<Transport::Delivered>(bench.deliver(1, broker_address(0)));
-    EXPECT_EQ(arrived.receiver, the_broker);
+    EXPECT_EQ(arrived.receiver, first_broker);
     EXPECT_EQ(arrived.source.ip, outside_ip(1));
 }
 
@@ -57,7 +57,7 @@ TEST(Transport, an_answer_finds_its_way_back_through_the_nat_and_a_stranger_does
     Bench bench(small_world(2));
     const auto there = std::get<Transport::Delivered>(bench.deliver(1, broker_address(0)));
     const auto back =
-        bench.transport.send(Instant{1s}, the_broker, broker_address(0), there.source, 100, 2);
+        bench.transport.send(Instant{1s}, first_broker, broker_address(0), there.source, 100, 2);
     const auto arrival = bench.transport.arrive(back.flights[0].arrival, back.flights[0].packet);
     EXPECT_EQ(std::get<Transport::Delivered>(arrival).receiver, bench.device(1));
     EXPECT_EQ(std::get<DropReason>(bench.deliver(2, there.source)), DropReason::nat_filtered);

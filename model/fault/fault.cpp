@@ -28,6 +28,16 @@ std::string_view to_string(FaultKind kind) {
             return "partition";
         case FaultKind::nat_flush:
             return "nat_flush";
+        case FaultKind::broker_crash:
+            return "broker_crash";
+        case FaultKind::slow_disk:
+            return "slow_disk";
+        case FaultKind::disk_damage:
+            return "disk_damage";
+        case FaultKind::device_kill:
+            return "device_kill";
+        case FaultKind::device_reinstall:
+            return "device_reinstall";
     }
     return "unknown";
 }
@@ -55,6 +65,11 @@ bool uses_probability(FaultKind kind) {
         case FaultKind::device_offline:
         case FaultKind::partition:
         case FaultKind::nat_flush:
+        case FaultKind::broker_crash:
+        case FaultKind::slow_disk:
+        case FaultKind::disk_damage:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
             return false;
     }
     return false;
@@ -65,6 +80,7 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::reordering:
         case FaultKind::delay:
         case FaultKind::push_delay:
+        case FaultKind::slow_disk:
             return true;
         case FaultKind::loss:
         case FaultKind::duplication:
@@ -75,9 +91,38 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::device_offline:
         case FaultKind::partition:
         case FaultKind::nat_flush:
+        case FaultKind::broker_crash:
+        case FaultKind::disk_damage:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
             return false;
     }
     return false;
+}
+
+bool strikes_brokers(FaultKind kind) {
+    return kind == FaultKind::broker_pause || kind == FaultKind::broker_crash ||
+           kind == FaultKind::slow_disk || kind == FaultKind::disk_damage;
+}
+
+bool strikes_devices(FaultKind kind) {
+    return kind == FaultKind::device_offline || kind == FaultKind::nat_flush ||
+           kind == FaultKind::device_kill || kind == FaultKind::device_reinstall;
+}
+
+bool is_crash(FaultKind kind) {
+    return kind == FaultKind::broker_crash || kind == FaultKind::device_kill ||
+           kind == FaultKind::device_reinstall;
+}
+
+bool crashes(FaultKind kind, NodeId node) {
+    const NodeKind struck =
+        kind == FaultKind::broker_crash ? NodeKind::broker : NodeKind::device;
+    return is_crash(kind) && node.kind == struck;
+}
+
+bool is_momentary(FaultKind kind) {
+    return kind == FaultKind::nat_flush || kind == FaultKind::disk_damage;
 }
 
 }  // namespace invitro::model

@@ -29,9 +29,14 @@ enum class FaultKind : std::uint8_t {
     device_offline = 9,  // the device has no network at all; its program keeps running
     partition = 10,      // no datagram between the target and anybody
     nat_flush = 11,      // at `start`, the target device's NAT forgets its mappings
+    broker_crash = 12,   // the broker's program is gone from `start` on, and starts again at `end`
+    slow_disk = 13,      // each write of the target's disk takes `delay` longer
+    disk_damage = 14,  // at `start`, bytes that were durable on the target's disk change or vanish
+    device_kill = 15,  // the device's program is gone from `start` on, and starts again at `end`
+    device_reinstall = 16,  // the same, and what it had stored is gone too
 };
 
-inline constexpr std::size_t fault_kind_count = 12;
+inline constexpr std::size_t fault_kind_count = 17;
 
 std::string_view to_string(FaultKind kind);
 std::optional<FaultKind> parse_fault_kind(std::string_view text);
@@ -57,5 +62,20 @@ struct Fault {
 // Which parameters a kind uses: what a file must give and a shrinker may simplify.
 bool uses_probability(FaultKind kind);
 bool uses_delay(FaultKind kind);
+
+// The kinds that strike brokers only; without a target, all of them.
+bool strikes_brokers(FaultKind kind);
+
+// The kinds that strike devices only; without a target, all of them.
+bool strikes_devices(FaultKind kind);
+
+// While a fault of this kind is in force, a node of its kind that it concerns is down.
+bool crashes(FaultKind kind, NodeId node);
+
+// The kinds that take a node's program for a while.
+bool is_crash(FaultKind kind);
+
+// The kinds that strike at their start and have no duration.
+bool is_momentary(FaultKind kind);
 
 }  // namespace invitro::model

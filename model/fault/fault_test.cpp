@@ -35,7 +35,7 @@ TEST(Faults, say_which_parameters_they_use) {
               (std::set<std::string_view>{
                   "loss", "duplication", "reordering", "push_loss", "push_duplication"}));
     EXPECT_EQ(kinds_where(uses_delay),
-              (std::set<std::string_view>{"reordering", "delay", "push_delay"}));
+              (std::set<std::string_view>{"reordering", "delay", "push_delay", "slow_disk"}));
 }
 
 TEST(Faults, are_in_force_from_their_start_until_before_their_end) {

@@ -48,7 +48,7 @@ void refusal_is_explicit(const Case& one, Findings& findings) {
     constexpr Duration slack = std::chrono::seconds{1};
     const Instant bound = call.requested.at + call.lifetime + slack;
     const Instant learned = std::min(
-        {call.failed.at, call.progress.at, call.cancel_command.at, call.hang_up_command.at});
+        {call.failed.at, call.progress.at, call.cancel_command.at, call.hang_up_command.at, call.initiator_lost.at});
     if (learned <= bound) {
         findings.exercised();
     } else if (bound < one.now()) {

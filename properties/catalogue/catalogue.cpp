@@ -53,6 +53,7 @@ const std::vector<Property>& all_properties() {
                                   session_properties(),
                                   registration_properties(),
                                   resource_properties(),
+                                  durability_properties(),
                                   admission_properties()}) {
             list.insert(list.end(), family.begin(), family.end());
         }

@@ -71,6 +71,7 @@ std::string time_of(const Moment& moment);
 const std::vector<Property>& all_properties();
 
 std::span<const Property> delivery_properties();
+std::span<const Property> durability_properties();
 std::span<const Property> invitation_properties();
 std::span<const Property> silence_properties();
 std::span<const Property> policy_properties();

@@ -14,6 +14,7 @@ namespace {
 std::vector<Trial> all_trials() {
     std::vector<Trial> all;
     for (const auto& family : {delivery_trials(),
+                               durability_trials(),
                                invitation_trials(),
                                silence_trials(),
                                policy_trials(),

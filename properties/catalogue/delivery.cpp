@@ -8,16 +8,21 @@
 namespace invitro::properties {
 namespace {
 
-// Rule 4: invited, in time, and before any end of the call, in the broker's order.
+// Rule 4: invited, in time, and before any end of the call, in the broker's order. One that a crash
+// may have taken before it was acknowledged is not.
 bool is_admitted(const Case& one, const ParticipantFacts& who) {
     const Moment& accept = who.accept_at_broker;
-    return accept.happened() && who.was_invited() && one.call.taken.happened() &&
+    const bool is_in_doubt =
+        !who.accept_acked.happened() && one.history.storage().has_crash_between(accept, {});
+    return !is_in_doubt && accept.happened() && who.was_invited() && one.call.taken.happened() &&
            accept.is_before(one.call.over_possibly) && accept.at < one.call.grace_end();
 }
 
 // The initiator's user no longer wants to hear of acceptors.
 Instant initiator_left(const CallFacts& call) {
-    return earliest(earliest(call.cancel_command, call.hang_up_command), call.failed).at;
+    return earliest(earliest(call.cancel_command, call.hang_up_command),
+                    earliest(call.failed, call.initiator_lost))
+        .at;
 }
 
 Outcome delivery_of(const Case& one, const ParticipantFacts& who) {
@@ -148,7 +153,9 @@ void request_answered(const Case& one, Findings& findings) {
                  .exchanges = set_of(Exchange::request),
                  .failed_tries = call.failed_tries},
         .kept = earliest(earliest(call.progress, call.failed), call.refusal_heard),
-        .lapses = earliest(call.cancel_command, earliest(call.hang_up_command, call.ended)).at};
+        .lapses = earliest(earliest(call.cancel_command, call.initiator_lost),
+                           earliest(call.hang_up_command, call.ended))
+                      .at};
     const Outcome outcome = judge(promise, one.history.surroundings());
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {

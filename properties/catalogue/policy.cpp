@@ -18,7 +18,8 @@ bool was_given_up(const ParticipantFacts& before, const Moment& nominated) {
 }
 
 void first_nominates_one(const Case& one, Findings& findings) {
-    if (one.call.policy != AnswerPolicy::first) return;
+    // One that is killed may not know whom it has nominated.
+    if (one.call.policy != AnswerPolicy::first || one.call.initiator_killed.happened()) return;
     const ParticipantFacts* before = nullptr;
     std::vector<const ParticipantFacts*> nominees;
     for (const ParticipantFacts& who : one.call.participants)

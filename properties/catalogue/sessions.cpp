@@ -103,7 +103,7 @@ std::optional<Wish> wish_for_first(const Case& one, const ParticipantFacts& who)
     bool is_disturbed = false;
     for (const ParticipantFacts& other : one.call.participants) {
         any = earliest(any, other.at_initiator.connected);
-        is_disturbed = is_disturbed || other.hang_up_command.happened();
+        is_disturbed = is_disturbed || other.hang_up_command.happened() || other.killed.happened();
     }
     if (any.is_before(who.arrived.seen) || is_disturbed) return std::nullopt;
     const bool is_other = any.happened() && any != who.at_initiator.connected;

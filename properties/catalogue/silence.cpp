@@ -43,6 +43,7 @@ Need heard_from_initiator(const Case& one,
     Need need = heard_from_broker(one, who, from);
     need.initiator = one.call.initiator;
     need.exchanges |= set_of(exchange, Exchange::request);
+    need.until = std::min(need.until, one.call.initiator_lost.at);
     return need;
 }
 
@@ -286,7 +287,9 @@ void all_declined_ends_call(const Case& one, Findings& findings) {
                  .exchanges = set_of(Exchange::ended, Exchange::keep_alive, Exchange::request),
                  .failed_tries = call.failed_tries},
         .kept = call.ended,
-        .lapses = earliest(call.cancel_command, earliest(call.hang_up_command, call.failed)).at};
+        .lapses = earliest(earliest(call.cancel_command, call.initiator_lost),
+                           earliest(call.hang_up_command, call.failed))
+                      .at};
     const Outcome outcome = judge(promise, one.history.surroundings());
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {

@@ -41,8 +41,11 @@ void drop_orphans(World& world) {
     drop_if(world.moves,
             [&](const DeviceMove& move) { return !has_number(world.devices, move.device); });
     drop_if(world.faults, [&](const Fault& fault) {
-        return fault.target.kind == model::NodeKind::device &&
-               !has_number(world.devices, fault.target.number);
+        const model::NodeId& target = fault.target;
+        if (target.kind == model::NodeKind::broker)
+            return !has_number(world.brokers, target.number);
+        if (target.kind == model::NodeKind::relay) return !has_number(world.relays, target.number);
+        return target.kind == model::NodeKind::device && !has_number(world.devices, target.number);
     });
     drop_if(world.profiles, [&](const Profile& profile) {
         return std::none_of(world.devices.begin(), world.devices.end(), [&](const Device& device) {
@@ -148,6 +151,12 @@ void leave_out(Steps& steps) {
     steps.drop_parts([](auto& world) -> auto& { return world.calls; });
     steps.drop_parts([](auto& world) -> auto& { return world.devices; });
     steps.drop_parts([](auto& world) -> auto& { return world.moves; });
+    steps.drop_parts([](auto& world) -> auto& { return world.relays; });
+    for (std::size_t i = 1; i < world.brokers.size(); ++i) {
+        steps.attempt([i](World& one) {
+            one.brokers.erase(one.brokers.begin() + static_cast<std::ptrdiff_t>(i));
+        });
+    }
 }
 
 // Somebody left out whose part in a call another takes over.
@@ -214,11 +223,14 @@ void simplify_settings(Steps& steps, const World& world) {
         [](auto& one) -> auto& { return one.seed; }, std::uint64_t{1});
     for (std::size_t i = 0; i < world.reflector_sites.size(); ++i) {
         steps.set(
-            [i](auto& one) -> auto& { return one.reflector_sites[i]; }, world.broker_site);
+            [i](auto& one) -> auto& { return one.reflector_sites[i]; }, world.brokers.front().site);
     }
     steps.attempt([](World& one) {
         const model::SiteIndex first{};
-        one.broker_site = first;
+        for (scenarios::Broker& broker : one.brokers)
+            broker.site = first;
+        for (scenarios::Relay& relay : one.relays)
+            relay.site = first;
         one.reflector_sites = {first, first};
         for (AccessNetwork& network : one.networks)
             network.site = first;
@@ -240,7 +252,7 @@ void simplify_attackers(Steps& steps, const World& world) {
             steps.attempt([&](World& one) { attacker(one).every = every; });
         }
         steps.set(
-            [=](auto& one) -> auto& { return attacker(one).site; }, world.broker_site);
+            [=](auto& one) -> auto& { return attacker(one).site; }, world.brokers.front().site);
     }
 }
 
@@ -263,7 +275,7 @@ void simplify_networks(Steps& steps, const World& world) {
                 [=](auto& one) -> auto& { return network(one).access; }, AccessKind::fibre);
         }
         steps.set(
-            [=](auto& one) -> auto& { return network(one).site; }, world.broker_site);
+            [=](auto& one) -> auto& { return network(one).site; }, world.brokers.front().site);
     }
 }
 

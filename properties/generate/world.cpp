@@ -117,7 +117,7 @@ private:
 
     void settings() {
         world_.seed = draws_.next();
-        world_.broker_site = site();
+        world_.brokers.front().site = site();
         for (model::SiteIndex& reflector : world_.reflector_sites)
             reflector = site();
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
@@ -273,9 +273,9 @@ private:
     }
 
     NodeId target(FaultKind kind) {
-        const bool needs_device = kind == FaultKind::device_offline || kind == FaultKind::nat_flush;
+        const bool needs_device = strikes_devices(kind);
         const NodeId device{.kind = NodeKind::device, .number = draws_.below(device_count())};
-        if (kind == FaultKind::broker_pause) return {.kind = NodeKind::broker, .number = 0};
+        if (strikes_brokers(kind)) return {.kind = NodeKind::broker, .number = 0};
         if (needs_device || !draws_.one_in(3)) return device;
         if (is_push(kind) || draws_.one_in(2)) return {};
         return {.kind = NodeKind::broker, .number = 0};
@@ -298,7 +298,7 @@ private:
             if (uses_delay(fault.kind)) fault.delay = draws_.between(10ms, 2'000ms);
             // One device is left broken for good now and then: its siblings must not mind.
             const bool is_device = fault.target.kind == NodeKind::device;
-            if (is_device && fault.kind != FaultKind::nat_flush && draws_.one_in(10)) {
+            if (is_device && !is_momentary(fault.kind) && draws_.one_in(10)) {
                 fault.end = protocol::never;
             }
             world_.faults.push_back(fault);

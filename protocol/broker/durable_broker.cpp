@@ -38,35 +38,36 @@ Result<T> content_of(const journal::Record& record) {
 
 }  // namespace
 
-DurableBroker::DurableBroker(const BrokerConfig& config)
-    : broker_(config), secret_(journal_secret(config)) {}
+DurableBroker::DurableBroker(const BrokerConfig& config, Snapshots snapshots)
+    : broker_(config), snapshots_(snapshots), secret_(journal_secret(config)) {}
 
-DurableBroker::DurableBroker(const BrokerConfig& config, Instant now) : DurableBroker(config) {
+DurableBroker::DurableBroker(const BrokerConfig& config, Instant now, Snapshots snapshots)
+    : DurableBroker(config, snapshots) {
     write_snapshot(now);
 }
 
 Result<DurableBroker> DurableBroker::recover(const BrokerConfig& config,
                                              Instant now,
-                                             std::span<const ByteView> segments) {
+                                             const Storage& storage) {
     // The newest segment's snapshot may be torn; then the one before it is still there.
-    for (std::size_t i = segments.size(); i-- > 0;) {
-        const auto read = journal::read_records(journal_secret(config), segments[i]);
+    for (std::size_t i = storage.segments.size(); i-- > 0;) {
+        const auto read =
+            journal::read_records(journal_secret(config), storage.durable, storage.segments[i]);
         if (!read) return tl::unexpected(read.error());
         if (read->records.empty()) continue;
-        auto broker = replay(config, now, segments[i].first(read->size));
+        auto broker = replay(config, now, read->records);
         if (broker) broker->write_snapshot(now);
         return broker;
     }
+    if (storage.durable != 0) return fail("no segment begins with a snapshot that is whole");
     // Nothing was ever durable, so nothing was ever acknowledged.
     return DurableBroker(config, now);
 }
 
 Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config,
                                             Instant now,
-                                            ByteView segment) {
-    DurableBroker broker(config);
-    const auto read = journal::read_records(broker.secret_, segment);
-    const auto& records = read->records;
+                                            std::span<const journal::Record> records) {
+    DurableBroker broker(config, Snapshots::written);
     if (!is_snapshot(records.front())) return fail("the journal does not begin with a snapshot");
     auto state = content_of<BrokerState>(records.front());
     if (!state) return tl::unexpected(state.error());
@@ -91,12 +92,14 @@ Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config,
 }
 
 void DurableBroker::handle(Instant now, const Input& input) {
+    encode_snapshot();
     if (persists_.empty()) bytes_.clear();
     std::visit([&](const auto& one) { take(now, one); }, input);
 }
 
 std::optional<DurableBroker::Output> DurableBroker::poll_output() {
     if (!persists_.empty()) {
+        encode_snapshot();
         const PendingPersist next = persists_.front();
         persists_.pop_front();
         return Persist{.number = next.number,
@@ -184,37 +187,47 @@ void DurableBroker::apply(const WaitingInput& input) {
 
 // ---- the journal --------------------------------------------------------------------------------
 
-void DurableBroker::write(ByteView payload, bool starts_segment) {
-    const std::size_t begin = bytes_.size();
-    journal::append_record(secret_, ++journal_.written, journal_.persisted, payload, bytes_);
-    const std::size_t size = bytes_.size() - begin;
-    persists_.push_back({.number = journal_.written,
-                         .begin = begin,
-                         .size = size,
-                         .starts_segment = starts_segment});
-    if (starts_segment) {
-        journal_.segment_size = 0;
-        journal_.snapshot_size = size;
-    }
-    journal_.segment_size += size;
+DurableBroker::PendingPersist& DurableBroker::begin_write(bool starts_segment) {
+    persists_.push_back({.number = ++journal_.written, .starts_segment = starts_segment});
+    if (starts_segment) journal_.segment_size = journal_.snapshot_size = 0;
+    return persists_.back();
+}
+
+void DurableBroker::write(PendingPersist& pending, ByteView payload) {
+    pending.begin = bytes_.size();
+    journal::append_record(secret_, pending.number, payload, bytes_);
+    pending.size = bytes_.size() - pending.begin;
+    pending.is_encoded = true;
+    journal_.segment_size += pending.size;
+    if (pending.starts_segment) journal_.snapshot_size = pending.size;
 }
 
 void DurableBroker::write_decision(const WaitingInput& input) {
     scratch_.assign(1, static_cast<std::uint8_t>(RecordKind::decision));
     serialise(input, scratch_);
-    write(scratch_, false);
+    write(begin_write(false), scratch_);
     journal_.snapshot_due =
         std::min(journal_.snapshot_due, input.at + timing::journal_snapshot_interval);
 }
 
 void DurableBroker::write_snapshot(Instant now) {
     CHECK(journal_.waiting.empty(), "a snapshot holds everything that was decided before it");
-    scratch_.assign(1, static_cast<std::uint8_t>(RecordKind::snapshot));
-    serialise(broker_.state(), scratch_);
-    write(scratch_, true);
+    begin_write(true);
     // What it holds of calls is to go once they are over.
     const bool holds_calls = !broker_.state().calls.calls.empty();
     journal_.snapshot_due = holds_calls ? now + timing::journal_snapshot_interval : never;
+}
+
+// The state is still the one of which the snapshot was asked for: nothing was handled since.
+void DurableBroker::encode_snapshot() {
+    for (PendingPersist& pending : persists_) {
+        if (pending.is_encoded) continue;
+        pending.is_encoded = true;
+        if (snapshots_ == Snapshots::omitted) continue;
+        scratch_.assign(1, static_cast<std::uint8_t>(RecordKind::snapshot));
+        serialise(broker_.state(), scratch_);
+        write(pending, scratch_);
+    }
 }
 
 void DurableBroker::write_snapshot_if_due(Instant now) {

@@ -13,6 +13,7 @@
 
 #include "protocol/broker/broker.hpp"
 #include "protocol/journal/persist.hpp"
+#include "protocol/journal/records.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/result.hpp"
 
@@ -71,6 +72,10 @@ struct JournalState {
     }
 };
 
+// What an owner wants to have of snapshots. One that will never recover anything (a simulation
+// without crashes, of millions of devices) need not pay for them: their records are empty then.
+enum class Snapshots : std::uint8_t { written = 0, omitted = 1 };
+
 class DurableBroker {
 public:
     using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached, Persisted>;
@@ -92,15 +97,18 @@ public:
     // A longer segment ends, unless its snapshot alone is more than half as long.
     static constexpr std::uint64_t segment_size_max = std::uint64_t{16} << 20;
 
-    // A broker with an empty memory. It asks for its first segment at once: drain it.
-    DurableBroker(const BrokerConfig& config, Instant now);
+    // A broker with an empty memory. It asks for its first segment at once: drain it. What is
+    // preregistered before that is in its snapshot.
+    DurableBroker(const BrokerConfig& config,
+                  Instant now,
+                  Snapshots snapshots = Snapshots::written);
 
-    // The broker whose memory lies in these segments, oldest first, of which a crash may have torn
-    // what was not persisted. `config` has the seed of the new incarnation. It asks for a new
-    // segment at once. Error: what had been persisted is damaged.
+    // The broker whose memory lies in this storage, of which a crash may have torn what was not
+    // durable. `config` has the seed of the new incarnation. It asks for a new segment at once.
+    // Error: what was durable is damaged.
     static Result<DurableBroker> recover(const BrokerConfig& config,
                                          Instant now,
-                                         std::span<const ByteView> segments);
+                                         const Storage& storage);
 
     void handle(Instant now, const Input& input);
 
@@ -113,6 +121,9 @@ public:
     // Not the broker's own journal state alone: what is durable is what the owner was asked for.
     [[nodiscard]] State state() const { return {broker_.state(), journal_}; }
 
+    // The same without a copy.
+    [[nodiscard]] const BrokerState& broker_state() const { return broker_.state(); }
+
     // See Broker::preregister(). Not written to the journal but in the next snapshot.
     void preregister(Instant now, const RegisterDevice& registration) {
         broker_.preregister(now, registration);
@@ -124,11 +135,15 @@ private:
         std::size_t begin = 0;
         std::size_t size = 0;
         bool starts_segment = false;
+        bool is_encoded =
+            false;  // a snapshot is when it is polled, so that nothing is copied twice
     };
 
-    explicit DurableBroker(const BrokerConfig& config);
+    DurableBroker(const BrokerConfig& config, Snapshots snapshots);
 
-    static Result<DurableBroker> replay(const BrokerConfig& config, Instant now, ByteView segment);
+    static Result<DurableBroker> replay(const BrokerConfig& config,
+                                        Instant now,
+                                        std::span<const journal::Record> records);
 
     void take(Instant now, const ReceivedDatagram& datagram);
     void take(Instant now, const PushAnswered& answer);
@@ -137,13 +152,16 @@ private:
 
     void wait(WaitingInput input);
     void apply(const WaitingInput& input);
-    void write(ByteView payload, bool starts_segment);
+    PendingPersist& begin_write(bool starts_segment);
+    void write(PendingPersist& pending, ByteView payload);
     void write_decision(const WaitingInput& input);
     void write_snapshot(Instant now);
+    void encode_snapshot();
     void write_snapshot_if_due(Instant now);
 
     Broker broker_;
     JournalState journal_;
+    Snapshots snapshots_ = Snapshots::written;
     std::uint64_t secret_ = 0;           // of the journal's checks
     std::vector<std::uint8_t> scratch_;  // a payload that is being put together
     // Not part of the state: empty whenever somebody looks.

@@ -45,9 +45,10 @@ std::uint64_t journal_secret() {
 }
 
 // The broker that comes back, if one does, is used: it serves, hears and forgets.
-void recover(std::span<const ByteView> segments) {
+void recover(std::uint64_t durable, std::span<const ByteView> segments) {
     const Instant now = instant_at(0) + 100s;
-    auto broker = DurableBroker::recover(fuzzed_config(9), now, segments);
+    auto broker = DurableBroker::recover(
+        fuzzed_config(9), now, Storage{.segments = segments, .durable = durable});
     if (!broker) return;
     const auto drain = [&] {
         while (broker->poll_output()) {
@@ -74,19 +75,21 @@ void recover(std::span<const ByteView> segments) {
 
 void recover_arbitrary(FuzzInput& input) {
     const ByteView first = input.bytes(input.number(2));
-    recover(std::vector<ByteView>{first, input.left()});
+    const std::uint64_t durable = input.octet();
+    recover(durable, std::vector<ByteView>{first, input.left()});
 }
 
 void recover_turned(FuzzInput& input) {
     std::vector<Bytes> segments = genuine_segments();
     turn_bytes(input, segments[input.choice(segments.size())]);
-    recover(std::vector<ByteView>(segments.begin(), segments.end()));
+    const std::uint64_t durable = input.octet();
+    recover(durable, std::vector<ByteView>(segments.begin(), segments.end()));
 }
 
 // Genuine payloads, decisions turned or replaced, under checks that are right.
 void recover_hostile(FuzzInput& input) {
     const std::uint64_t secret = journal_secret();
-    const auto read = journal::read_records(secret, genuine_segments().back());
+    const auto read = journal::read_records(secret, 0, genuine_segments().back());
     CHECK(read.has_value() && !read->records.empty(), "genuine records can be read");
     Bytes segment;
     std::uint64_t number = 0;
@@ -101,9 +104,9 @@ void recover_hostile(FuzzInput& input) {
             payload.assign(own.begin(), own.end());
         }
         ++number;
-        journal::append_record(secret, number, number - 1, payload, segment);
+        journal::append_record(secret, number, payload, segment);
     }
-    recover(std::vector<ByteView>{segment});
+    recover(number, std::vector<ByteView>{segment});
 }
 
 void run(ByteView bytes) {

@@ -45,6 +45,30 @@ bool Client::is_idle() const {
            std::none_of(state_.registration.begin(), state_.registration.end(), needs_attention);
 }
 
+StoredClient Client::stored() const {
+    StoredClient stored{.registration = state_.registration, .calls = {}};
+    for (const ClientActivity& activity : state_.activity) {
+        for (const OutgoingCall& call : activity.outgoing) {
+            stored.calls.push_back(call.stored());
+        }
+    }
+    return stored;
+}
+
+Client Client::restored(const ClientConfig& config, Instant now, const StoredClient& stored) {
+    Client client(config);
+    client.state_.registration = stored.registration;
+    for (Registration& one : client.state_.registration) {
+        // What was asked and not answered is asked again at once.
+        if (!one.in_force || one.exchange.tries > 0) one.exchange.start(now);
+    }
+    if (!stored.calls.empty()) {
+        ClientTurn turn(now, client.state_, client.outbox_);
+        turn.resume(stored.calls);
+    }
+    return client;
+}
+
 Client Client::registered(const ClientConfig& config,
                           Instant now,
                           const RegisterCommand& registration) {

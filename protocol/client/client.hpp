@@ -10,6 +10,7 @@
 
 #include "protocol/application.hpp"
 #include "protocol/client/client_state.hpp"
+#include "protocol/client/stored_client.hpp"
 #include "protocol/node.hpp"
 
 #include <optional>
@@ -40,6 +41,14 @@ public:
     // Gives back the memory that the outbox keeps for its next outputs. Precondition: drained, and
     // no payload view is in use.
     void release_memory() { outbox_ = {}; }
+
+    // What is to outlive the program; see stored_client.hpp.
+    [[nodiscard]] StoredClient stored() const;
+
+    // The client whose program ran before and kept this. `config` has the seed of the new
+    // incarnation. It tells of accepts at once (drain it) and goes on with its calls when it is
+    // told of its network.
+    static Client restored(const ClientConfig& config, Instant now, const StoredClient& stored);
 
     // The client of a device whose registration is already in force: what a restart from storage,
     // or a simulator that starts from a loaded broker snapshot, begins with.

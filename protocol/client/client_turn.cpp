@@ -75,6 +75,13 @@ void ClientTurn::take(const Client::Input& input) {
                input);
 }
 
+void ClientTurn::resume(std::span<const StoredCall> calls) {
+    if (state_.activity.empty()) state_.activity.emplace_back();
+    for (const StoredCall& call : calls) {
+        state_.activity.front().outgoing.push_back(OutgoingCall::resume(context_, call));
+    }
+}
+
 // ---- the user -----------------------------------------------------------------------------------
 
 void ClientTurn::command(const RegisterCommand& command) {

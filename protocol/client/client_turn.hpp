@@ -7,6 +7,9 @@
 #include "protocol/client/client.hpp"
 #include "protocol/client/client_context.hpp"
 
+#include <span>
+#include <vector>
+
 namespace invitro::protocol {
 
 class ClientTurn {
@@ -14,6 +17,9 @@ public:
     ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& outbox);
 
     void take(const Client::Input& input);
+
+    // Goes on with calls that an earlier incarnation of the program has made.
+    void resume(std::span<const StoredCall> calls);
 
     // Does whatever is due, and forgets what is over.
     void serve();

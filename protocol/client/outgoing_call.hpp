@@ -13,6 +13,7 @@
 
 #include "protocol/application.hpp"
 #include "protocol/client/client_context.hpp"
+#include "protocol/client/stored_client.hpp"
 #include "protocol/exchange/retransmission.hpp"
 #include "protocol/paths/gathering.hpp"
 #include "protocol/paths/path_search.hpp"
@@ -38,6 +39,7 @@ struct Acceptor {
     bool wanted = false;      // picked by the user
     Instant give_up = never;  // searching: unless a path is ready by then
     PathSearch search;
+    std::vector<ConnectionData> connection;  // searching: what it accepted with
 
     bool operator==(const Acceptor&) const = default;
 
@@ -46,7 +48,8 @@ struct Acceptor {
                           field("phase", &Acceptor::phase),
                           field("wanted", &Acceptor::wanted),
                           field("give_up", &Acceptor::give_up),
-                          field("search", &Acceptor::search)};
+                          field("search", &Acceptor::search),
+                          field("connection", &Acceptor::connection)};
     }
 };
 
@@ -104,6 +107,11 @@ struct OutgoingCall {
 
     // A new call starts to gather; its id is drawn here.
     static OutgoingCall begin(ClientContext& context, const CallCommand& command);
+
+    // What of it outlives the program, and how a new incarnation goes on with it: it asks for what
+    // is unanswered again, and tells of the accepts that may still be connected to.
+    [[nodiscard]] StoredCall stored() const;
+    static OutgoingCall resume(ClientContext& context, const StoredCall& stored);
 
     void receive(ClientContext& context, const InviteProgress& message);
     void receive(ClientContext& context, const InviteFailed& message);

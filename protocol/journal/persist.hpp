@@ -3,11 +3,16 @@
 // The owner appends bytes to the newest segment (a file, say) in the order in which it is asked,
 // and says `Persisted` once a crash can no longer take them away. A machine acknowledges nothing
 // that rests on bytes not yet persisted, so a crash loses nothing that anybody was told.
+//
+// Apart from the segments the owner keeps one number, as durable as they are: the highest for which
+// it has said `Persisted`. It is what tells a tail that a crash has torn from one that something
+// else has damaged, so it is brought up to date before the machine hears of it.
 #pragma once
 
 #include "protocol/vocabulary/bytes.hpp"
 
 #include <cstdint>
+#include <span>
 
 namespace invitro::protocol {
 
@@ -22,6 +27,12 @@ struct Persist {
 // Input: everything up to record `number` is durable. A later one covers those before it.
 struct Persisted {
     std::uint64_t number = 0;
+};
+
+// What the owner gives a machine that begins again.
+struct Storage {
+    std::span<const ByteView> segments;  // oldest first
+    std::uint64_t durable = 0;           // the highest number that it has said Persisted for
 };
 
 }  // namespace invitro::protocol

@@ -73,17 +73,19 @@ std::string why_no_name(const std::string& text) {
     return good ? "" : "expected 1 to 80 letters, digits, blanks and . _ -";
 }
 
-// "broker" is the first broker; the kinds of which there are several have a number.
+// "broker" is broker 0; otherwise, of what there are several, each has a number.
 struct NodeWord {
     std::string_view word;
     model::NodeKind kind;
+    bool is_first_without_number;
     std::uint32_t count;  // how many there are; 0: any number
 };
 
-constexpr NodeWord node_words[] = {{"everybody", model::NodeKind::none, 1},
-                                   {"broker", model::NodeKind::broker, 1},
-                                   {"reflector", model::NodeKind::reflector, 2},
-                                   {"device", model::NodeKind::device, 0}};
+constexpr NodeWord node_words[] = {{"everybody", model::NodeKind::none, true, 1},
+                                   {"broker", model::NodeKind::broker, true, 0},
+                                   {"reflector", model::NodeKind::reflector, false, 2},
+                                   {"relay", model::NodeKind::relay, false, 0},
+                                   {"device", model::NodeKind::device, false, 0}};
 
 std::optional<model::NodeId> parse_node(const std::string& text) {
     const std::size_t blank = text.find(' ');
@@ -91,7 +93,7 @@ std::optional<model::NodeId> parse_node(const std::string& text) {
     for (const NodeWord& each : node_words) {
         if (each.word != word) continue;
         if (blank == std::string::npos) {
-            if (each.count != 1) return std::nullopt;
+            if (!each.is_first_without_number) return std::nullopt;
             return model::NodeId{.kind = each.kind, .number = 0};
         }
         const auto number = parse_whole(std::string_view(text).substr(blank + 1));
@@ -102,11 +104,28 @@ std::optional<model::NodeId> parse_node(const std::string& text) {
     return std::nullopt;
 }
 
+// What the number of such a node must have been given to.
+std::optional<Entity> entity_of(model::NodeKind kind) {
+    switch (kind) {
+        case model::NodeKind::broker:
+            return Entity::broker;
+        case model::NodeKind::relay:
+            return Entity::relay;
+        case model::NodeKind::device:
+            return Entity::device;
+        case model::NodeKind::none:
+        case model::NodeKind::reflector:
+            break;
+    }
+    return std::nullopt;
+}
+
 std::string node_text(const model::NodeId& node) {
     for (const NodeWord& each : node_words) {
         if (each.kind != node.kind) continue;
-        return each.count == 1 ? std::string(each.word)
-                               : fmt::format("{} {}", each.word, node.number);
+        return each.is_first_without_number && node.number == 0
+                   ? std::string(each.word)
+                   : fmt::format("{} {}", each.word, node.number);
     }
     return to_string(node);
 }
@@ -240,7 +259,7 @@ Notation<EndpointIdentifier> own_identifier() {
 Notation<model::NodeId> node() {
     Shape shape{.expected =
                     "\"everybody\", \"broker\", \"reflector 0\", \"reflector 1\" or "
-                    "a device such as \"device 7\"",
+                    "a node such as \"device 7\", \"broker 2\", \"relay 0\"",
                 .schema = reference("node"),
                 .fields = {}};
     auto read = [shape](Reader& reader, const Value& value, model::NodeId& target) {
@@ -248,8 +267,8 @@ Notation<model::NodeId> node() {
         const auto parsed = text == nullptr ? std::nullopt : parse_node(*text);
         if (!parsed) return fail_kind(reader, value, shape);
         target = *parsed;
-        return parsed->kind != model::NodeKind::device ||
-               reader.refer(Entity::device, parsed->number, value);
+        const auto entity = entity_of(parsed->kind);
+        return !entity || reader.refer(*entity, parsed->number, value);
     };
     auto write = [](const model::NodeId& source) -> Value { return node_text(source); };
     return {.shape = std::move(shape), .read = std::move(read), .write = std::move(write)};

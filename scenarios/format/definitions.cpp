@@ -206,8 +206,8 @@ Value schema_definitions() {
          .value = pattern("a phone number or an email address",
                           "^(\\+[1-9][0-9]{1,14}|[^@\\s]{1,64}@[^@\\s]+)$")},
         {.key = "node",
-         .value =
-             pattern("whom a fault hits", "^(everybody|broker|reflector [01]|device [0-9]+)$")}};
+         .value = pattern("whom a fault hits",
+                          "^(everybody|broker|reflector [01]|(broker|relay|device) [0-9]+)$")}};
     const Value bounds = threshold_definitions();
     for (const Member& bound : *bounds.as<Value::Object>()) {
         definitions.push_back(bound);

@@ -18,6 +18,10 @@ std::string_view to_string(Entity entity) {
             return "call";
         case Entity::fault:
             return "fault";
+        case Entity::broker:
+            return "broker";
+        case Entity::relay:
+            return "relay";
         case Entity::attacker:
             return "attacker";
     }

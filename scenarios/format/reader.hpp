@@ -20,10 +20,12 @@ enum class Entity : std::uint8_t {
     device = 2,
     call = 3,
     fault = 4,
-    attacker = 5
+    broker = 5,
+    relay = 6,
+    attacker = 7
 };
 
-inline constexpr std::size_t entity_count = 5;
+inline constexpr std::size_t entity_count = 8;
 
 std::string_view to_string(Entity entity);
 

@@ -11,6 +11,8 @@ namespace {
 using model::Fault;
 using model::PushProfile;
 
+constexpr auto required = Presence::required;
+
 // Tables are laid out by hand.
 // clang-format off
 
@@ -46,16 +48,67 @@ Section<PushProfile> push() {
     }, .defaults = model::apns_profile()};
 }
 
-Section<World> brokers() {
+Section<Broker> broker() {
     return {.fields = {
-        {"site", &World::broker_site, site(),
-            "where the broker stands"},
+        {"number", &Broker::number, number_of(Entity::broker),
+            "its name, from 1; never reused", required},
+        {"site", &Broker::site, site(),
+            "where it stands"},
+    }};
+}
+
+Section<Relay> relay() {
+    return {.fields = {
+        {"number", &Relay::number, number_of(Entity::relay),
+            "its name; never reused", required},
+        {"site", &Relay::site, site(),
+            "where it stands"},
+    }};
+}
+
+// Of brokers, the first stands for itself: the others are a list.
+Notation<std::vector<Broker>> further_brokers() {
+    auto notation = list_of(broker(), {"brokers", 0, limits::brokers_max - 1});
+    notation.read = [list = notation.read](
+                        Reader& reader, const Value& value, std::vector<Broker>& target) {
+        std::vector<Broker> further;
+        if (!list(reader, value, further)) return false;
+        target.insert(target.end(), further.begin(), further.end());
+        return true;
+    };
+    notation.write = [list = notation.write](const std::vector<Broker>& source) {
+        return list({source.begin() + 1, source.end()});
+    };
+    return notation;
+}
+
+template <class Item>
+void sort_by_number(std::vector<Item>& items) {
+    std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+        return a.number < b.number;
+    });
+}
+
+void finish_brokers(Reader& /*reader*/, const Value& /*value*/, World& world) {
+    sort_by_number(world.brokers);
+    sort_by_number(world.relays);
+}
+
+Section<World> brokers() {
+    const auto first_site = [](auto& world) -> auto& { return world.brokers.front().site; };
+    return {.fields = {
+        {"site", first_site, site(),
+            "where broker 0 stands"},
+        {"further", &World::brokers, further_brokers(),
+            "the other brokers of a cluster"},
+        {"relays", &World::relays, list_of(relay(), {"relays", 0, limits::relays_max}),
+            "forward between two devices where no direct path exists"},
         {"reflectors", &World::reflector_sites, reflector_sites(),
             "where the two reflectors stand that tell a device its outside address"},
         {"registration", &World::registration, registration_start(),
             "\"live\": each device registers over the network in the first seconds; "
             "\"preloaded\": the broker knows them all, which is faster at scale"},
-    }};
+    }, .finish = finish_brokers};
 }
 
 // clang-format on

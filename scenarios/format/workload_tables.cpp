@@ -149,7 +149,7 @@ Section<Fault> fault_section() {
         {"probability", &Fault::probability, share(),
             "of each datagram or notification; for loss, duplication and reordering"},
         Field<Fault>{"delay", &Fault::delay, duration(),
-            "by how much, at most; for delay and reordering"}.written_where(has_delay),
+            "by how much, at most; for delay, reordering, push_delay and slow_disk"}.written_where(has_delay),
     }, .defaults = {.end = protocol::never, .target = {}}, .finish = finish_fault};
 }
 

@@ -1,0 +1,157 @@
+// History, fourth part: what brokers write, and how they crash.
+#include "properties/history.hpp"
+#include "protocol/wire/codec.hpp"
+
+#include <algorithm>
+
+namespace invitro::properties {
+
+using model::NodeKind;
+using protocol::ByteView;
+using protocol::MessageType;
+
+namespace {
+
+template <class M, class Use>
+void decode_as(ByteView payload, Use&& use) {
+    const auto message = protocol::decode(payload);
+    if (!message) return;
+    if (const M* one = std::get_if<M>(&*message)) use(*one);
+}
+
+}  // namespace
+
+// Only of what is a promise once it is acknowledged.
+void History::came_to_broker(const Header& header, MessageType type, ByteView payload) {
+    JournalledMessage journalled{.type = type, .call = header.call, .came = header.at};
+    if (type == MessageType::register_device) {
+        decode_as<protocol::RegisterDevice>(payload, [&](const auto& message) {
+            journalled.device = number_of(message.device);
+            journalled.incarnation = message.incarnation;
+            storage_.came(header, journalled);
+        });
+    } else if (type == MessageType::invite_request) {
+        decode_as<protocol::InviteRequest>(payload, [&](const auto& message) {
+            storage_.came(header, journalled);
+            const CallFacts* call = find_call(header.call);
+            if (call == nullptr || call->taken.happened()) return;
+            storage_.holds(header,
+                           message.connection.key,
+                           header.call,
+                           header.at + call->lifetime + protocol::timing::grace);
+        });
+    } else if (type == MessageType::invite_accept) {
+        decode_as<protocol::InviteAccept>(payload, [&](const auto& message) {
+            journalled.device = number_of(message.device);
+            storage_.came(header, journalled);
+            const CallFacts* call = find_call(header.call);
+            if (call == nullptr || !call->taken.happened()) return;
+            storage_.holds(header, message.connection.key, header.call, call->grace_end());
+        });
+    }
+}
+
+void History::on(const Header& header, const model::BytesWritten& event) {
+    storage_.written(header, event);
+}
+
+void History::on(const Header& header, const model::BytesPersisted& event) {
+    for (const JournalledMessage& message : storage_.persisted(header, event)) {
+        is_durable(header, message);
+    }
+}
+
+void History::is_durable(const Header& header, const JournalledMessage& message) {
+    if (message.type == MessageType::register_device) {
+        if (message.device == nobody) return;
+        std::uint32_t& newest = device(message.device).durable_incarnation;
+        newest = std::max(newest, message.incarnation);
+        return;
+    }
+    CallFacts* call = find_call(message.call);
+    if (call == nullptr) return;
+    if (message.type == MessageType::invite_request) {
+        if (!call->request_durable.happened()) call->opened = message.came;
+        call->request_durable.first(header);
+    } else if (message.device != nobody) {
+        participant(*call, message.device).accept_durable.first(header);
+    }
+}
+
+void History::acknowledged(const Header& header, const protocol::RegisterAck& ack) {
+    const std::uint32_t number = number_of(ack.device);
+    if (number == nobody) return;
+    DeviceFacts& who = device(number);
+    who.registered.first(header);
+    constexpr std::uint32_t preloaded_incarnation = 1;
+    const bool is_preloaded =
+        surroundings_.world().registration == scenarios::RegistrationStart::preloaded &&
+        ack.incarnation <= preloaded_incarnation;
+    if (!is_preloaded && ack.incarnation > who.durable_incarnation) {
+        who.acked_too_early.first(header);
+    }
+}
+
+void History::on(const Header& header, const model::NodeCrashed& event) {
+    if (header.node.kind == NodeKind::device) device_killed(header, event);
+    if (header.node.kind != NodeKind::broker) return;
+    for (const JournalledMessage& message : storage_.crashed(header, event)) {
+        is_durable(header, message);
+    }
+    broker_crashed();
+}
+
+// What the broker may have forgotten: an end that was not durable, and whom it had heard.
+void History::broker_crashed() {
+    for (auto& [id, call] : calls_) {
+        call.over_certainly = {};
+        call.declined_out = {};
+        call.choice_at_broker = {};
+        for (ParticipantFacts& who : call.participants) {
+            who.heard = {};
+        }
+    }
+}
+
+// The program is silent from here on: its sessions are over, and nothing rings. One that has not
+// rung yet may do so when it is back.
+void History::device_killed(const Header& header, const model::NodeCrashed& event) {
+    const auto leave = [&](SessionFacts& session) {
+        if (!session.disconnected.happened()) session.reason = protocol::SessionEnd::hung_up;
+        session.disconnected.first(header);
+    };
+    for (auto& [id, call] : calls_) {
+        if (call.initiator == header.node.number) {
+            call.initiator_killed.first(header);
+            if (event.is_reinstalled) call.initiator_lost.first(header);
+            for (ParticipantFacts& who : call.participants) {
+                who.has_arrived = false;
+                const bool has_session =
+                    who.at_initiator.connected.happened() || who.nominated.happened();
+                if (has_session) leave(who.at_initiator);
+            }
+        } else if (ParticipantFacts* who = call.find(header.node.number)) {
+            if (!who->ringing.happened()) {
+                who->dismissed = {};
+                continue;
+            }
+            who->killed.first(header);
+            if (who->accept_command.happened()) leave(who->here);
+            who->ringing_stopped.first(header);
+        }
+    }
+}
+
+void History::on(const Header& header, const model::NodeStarted& event) {
+    if (header.node.kind == NodeKind::broker) storage_.started(header, event);
+}
+
+void History::on(const Header& header, const model::StorageDamaged& event) {
+    storage_.damaged(header, event);
+}
+
+void History::on(const Header& header, const model::StorageRefused&) {
+    if (header.node.kind == NodeKind::broker) storage_.refused(header);
+}
+
+}  // namespace invitro::properties
