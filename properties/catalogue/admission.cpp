@@ -47,8 +47,11 @@ void refusal_is_explicit(const Case& one, Findings& findings) {
     if (!call.refused.happened() || !call.requested.happened()) return;
     constexpr Duration slack = std::chrono::seconds{1};
     const Instant bound = call.requested.at + call.lifetime + slack;
-    const Instant learned = std::min(
-        {call.failed.at, call.progress.at, call.cancel_command.at, call.hang_up_command.at, call.initiator_lost.at});
+    const Instant learned = std::min({call.failed.at,
+                                      call.progress.at,
+                                      call.cancel_command.at,
+                                      call.hang_up_command.at,
+                                      call.initiator_lost.at});
     if (learned <= bound) {
         findings.exercised();
     } else if (bound < one.now()) {
