@@ -3,6 +3,10 @@
 // All worlds, simulated, explored and live, emit these events, and a property sees nothing else.
 // All but Remarked are *boundary* events, written by the driver, not by the machine under test.
 // Payload views hold only during the observer's call; `digest` is XXH3-64 of the payload.
+//
+// A payload is what is on the wire, sealed where it is sealed. The driver knows every key of its
+// world and puts beside it the message inside (`plain`, empty where there is no envelope or none that
+// anybody could open). message_in() is what an observer reads a message from.
 #pragma once
 
 #include "model/disk/disk.hpp"
@@ -42,6 +46,7 @@ struct DatagramSent {
     Address destination;
     protocol::ByteView payload;
     std::uint64_t digest = 0;
+    protocol::ByteView plain{};
 };
 
 // A datagram reached the node; `source` as it sees it. The cause is the DatagramSent.
@@ -50,6 +55,7 @@ struct DatagramDelivered {
     Address destination;
     protocol::ByteView payload;
     std::uint64_t digest = 0;
+    protocol::ByteView plain{};
 };
 
 enum class DropReason : std::uint8_t {
@@ -76,6 +82,7 @@ struct DatagramDropped {
     Address destination;
     protocol::ByteView payload;
     std::uint64_t digest = 0;
+    protocol::ByteView plain{};
 };
 
 // ---- push ---------------------------------------------------------------------------------------
@@ -88,12 +95,14 @@ struct PushSubmitted {
     protocol::ByteView token;
     protocol::ByteView payload;
     std::uint64_t digest = 0;
+    protocol::ByteView plain{};
 };
 
 // The notification reached the device (`node`).
 struct PushDelivered {
     protocol::ByteView payload;
     std::uint64_t digest = 0;
+    protocol::ByteView plain{};
 };
 
 // The notification waits for the device (`node`) to come online.
@@ -103,6 +112,12 @@ struct PushStored {};
 struct PushDropped {
     PushLoss reason = PushLoss::lost;
 };
+
+// The bytes of the message in a datagram or a push, without its envelope.
+template <class Traffic>
+protocol::ByteView message_in(const Traffic& event) {
+    return event.plain.empty() ? event.payload : event.plain;
+}
 
 // ---- the application's boundary -----------------------------------------------------------------
 

@@ -32,7 +32,9 @@ constexpr protocol::Duration down_time = 1s;
 scenarios::World household() {
     const auto scenario = scenarios::load_scenario("household");
     CHECK(scenario.has_value(), "the household is shipped");
-    return scenarios::expand(*scenario, scenario->world.seed);
+    scenarios::World world = scenarios::expand(*scenario, scenario->world.seed);
+    world.security = scenarios::Security::charged;  // it is run hundreds of times
+    return world;
 }
 
 // When something happened at the broker, and how many bytes were on their way to its disk then.

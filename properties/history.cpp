@@ -42,10 +42,24 @@ std::optional<MessageType> peek_type(ByteView bytes) {
     return std::nullopt;
 }
 
-History::History(const scenarios::World& world) : surroundings_(world) {}
+History::History(const scenarios::World& world) : surroundings_(world), seals_(world) {}
+
+namespace {
+
+// What a node does because of an input, as opposed to what it says of itself and to what happens
+// anyway.
+bool is_consequence(const model::EventBody& body) {
+    return std::holds_alternative<model::DatagramSent>(body) ||
+           std::holds_alternative<model::PushSubmitted>(body) ||
+           std::holds_alternative<model::BytesWritten>(body) ||
+           std::holds_alternative<model::Notified<protocol::Notification>>(body);
+}
+
+}  // namespace
 
 void History::observe(const model::Event& event) {
     now_ = event.header.at;
+    seals_.before(event.header, is_consequence(event.body));
     std::visit([&](const auto& body) { on(event.header, body); }, event.body);
 }
 
@@ -152,8 +166,9 @@ void History::on(const Header&, const model::WorldEnded&) {
 // ---- pushes -------------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::PushSubmitted& event) {
+    seals_.pushed(header, event);
     CallFacts* call = find_call(header.call);
-    const auto type = peek_type(event.payload);
+    const auto type = peek_type(model::message_in(event));
     if (call == nullptr || !type) return;
     ++call->messages;
     ParticipantFacts& who = participant(*call, event.device);
@@ -161,7 +176,7 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
         Moment moment;
         moment.first(header);
         who.invite_pushes.push_back(moment);
-        const auto message = protocol::decode(event.payload);
+        const auto message = protocol::decode(model::message_in(event));
         const auto* push = message ? std::get_if<protocol::InvitePush>(&*message) : nullptr;
         if (push != nullptr) {
             compare(who.pushed, header, call->initiator, push->connection, call->offers);
@@ -175,7 +190,7 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
 
 void History::on(const Header& header, const model::PushDelivered& event) {
     CallFacts* call = find_call(header.call);
-    const auto type = peek_type(event.payload);
+    const auto type = peek_type(model::message_in(event));
     if (call == nullptr || !type || header.node.number == call->initiator) return;
     ParticipantFacts& who = participant(*call, header.node.number);
     if (*type == MessageType::invite_push) {

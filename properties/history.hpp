@@ -7,6 +7,7 @@
 
 #include "model/event.hpp"
 #include "properties/facts.hpp"
+#include "properties/seal_watch.hpp"
 #include "properties/storage_facts.hpp"
 #include "properties/surroundings.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
@@ -45,6 +46,9 @@ public:
     [[nodiscard]] const Calls& calls() const { return calls_; }
 
     [[nodiscard]] const Devices& devices() const { return devices_; }
+
+    // What the envelopes have shown.
+    [[nodiscard]] const SealFacts& seals() const { return seals_.facts(); }
 
     // When the device came to be known to the broker; never: it has not.
     [[nodiscard]] Moment registered(std::uint32_t device) const;
@@ -174,6 +178,7 @@ private:
 
     Surroundings surroundings_;
     StorageFacts storage_;
+    SealWatch seals_;
     Calls calls_;
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;

@@ -1,4 +1,5 @@
 // History, third part: datagrams sent, delivered and lost.
+#include "properties/decode_as.hpp"
 #include "properties/history.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
@@ -18,14 +19,6 @@ namespace {
 // Between the peers themselves, as opposed to through the broker.
 bool is_path_message(MessageType type) {
     return type >= MessageType::check;
-}
-
-// The decoded message, if it is an M.
-template <class M, class Use>
-void decode_as(ByteView payload, Use&& use) {
-    const auto message = protocol::decode(payload);
-    if (!message) return;
-    if (const M* one = std::get_if<M>(&*message)) use(*one);
 }
 
 // The participant that a message of a call is about: an InviteUpdate is about its sender.
@@ -69,11 +62,12 @@ bool has_any_accepted(const CallFacts& call) {
 // it is kept.
 void History::on(const Header& header, const model::DatagramSent& event) {
     if (header.node.kind == NodeKind::attacker) return;
-    const auto type = peek_type(event.payload);
+    seals_.sent(header, event);
+    const auto type = peek_type(model::message_in(event));
     if (!type) return;
     if (*type == MessageType::invite_failed) refused_first_.first(header);
     if (header.call.is_none()) {
-        sent_outside_calls(header, *type, event.payload);
+        sent_outside_calls(header, *type, model::message_in(event));
         return;
     }
     // A call is first heard of by CallStarted; without it there is nobody to judge it for.
@@ -92,9 +86,9 @@ void History::on(const Header& header, const model::DatagramSent& event) {
     if (!is_device) {
         sent_by_broker(*call, header, *type, event);
     } else if (header.node.number == call->initiator) {
-        sent_by_initiator(*call, header, *type, event.payload);
+        sent_by_initiator(*call, header, *type, model::message_in(event));
     } else {
-        sent_by_recipient(*call, header, *type, event.payload);
+        sent_by_recipient(*call, header, *type, model::message_in(event));
     }
 }
 
@@ -158,14 +152,14 @@ void History::sent_by_broker(CallFacts& call,
             call.ended_sent_reason = message.reason;
         });
     } else if (type == MessageType::accept_ack) {
-        decode_as<protocol::AcceptAck>(event.payload, [&](const auto& message) {
+        decode_as<protocol::AcceptAck>(model::message_in(event), [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
             if (who == nullptr) return;
             who->accept_acked.first(header);
             if (!who->accept_durable.happened()) who->acked_too_early.first(header);
         });
     } else if (type == MessageType::accept_forward) {
-        decode_as<protocol::AcceptForward>(event.payload, [&](const auto& message) {
+        decode_as<protocol::AcceptForward>(model::message_in(event), [&](const auto& message) {
             forwarded(call, header, event.destination, message);
         });
     }
@@ -253,26 +247,28 @@ void History::forwarded(CallFacts& call,
 // ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
-    const auto type = peek_type(event.payload);
     if (sim::is_attacker(event.source)) {
-        if (type && header.node.kind == NodeKind::broker) forged_at_broker(header, *type);
+        const auto hostile = peek_type(model::message_in(event));
+        if (hostile && header.node.kind == NodeKind::broker) forged_at_broker(header, *hostile);
         return;
     }
+    if (seals_.delivered(header, event)) return;  // nobody is to do anything about it
+    const auto type = peek_type(model::message_in(event));
     if (type == MessageType::reflect_response && header.node.kind == NodeKind::device) {
-        decode_as<protocol::ReflectResponse>(event.payload, [&](const auto& message) {
+        decode_as<protocol::ReflectResponse>(model::message_in(event), [&](const auto& message) {
             for (ReflectionFacts& one : device(header.node.number).reflections) {
                 if (one.transaction == message.transaction) one.is_answered = true;
             }
         });
     }
     const bool is_at_broker = header.node.kind == NodeKind::broker;
-    if (type && is_at_broker) came_to_broker(header, *type, event.payload);
+    if (type && is_at_broker) came_to_broker(header, *type, model::message_in(event));
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (!type || call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
         at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device && header.node.number != call->initiator) {
-        at_device(*call, header, *type, event.payload);
+        at_device(*call, header, *type, model::message_in(event));
     } else if (type == MessageType::invite_failed) {
         call->refusal_heard.first(header);
     }
@@ -301,7 +297,7 @@ void History::initiator_at_broker(CallFacts& call,
     bool is_initiators = type == MessageType::invite_request ||
                          type == MessageType::invite_cancel || type == MessageType::invite_update;
     if (type == MessageType::call_keep_alive) {
-        decode_as<protocol::CallKeepAlive>(event.payload, [&](const auto& message) {
+        decode_as<protocol::CallKeepAlive>(model::message_in(event), [&](const auto& message) {
             is_initiators = number_of(message.device) == call.initiator;
         });
     }
@@ -312,7 +308,7 @@ void History::at_broker(CallFacts& call,
                         const Header& header,
                         MessageType type,
                         const model::DatagramDelivered& event) {
-    const ByteView payload = event.payload;
+    const ByteView payload = model::message_in(event);
     initiator_at_broker(call, type, event);
     if (type == MessageType::invite_cancel) {
         call.cancel_at_broker.first(header);
@@ -386,7 +382,7 @@ void History::on(const Header& header, const model::DatagramDropped& event) {
         case model::DropReason::nat_no_hairpin:
             return;
     }
-    if (const auto type = peek_type(event.payload)) count_failed(header, *type, event.payload);
+    if (const auto type = peek_type(model::message_in(event))) count_failed(header, *type, model::message_in(event));
 }
 
 void History::count_failed(const Header& header, MessageType type, ByteView payload) {

@@ -1,4 +1,5 @@
 // History, fourth part: what brokers write, and how they crash.
+#include "properties/decode_as.hpp"
 #include "properties/history.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -9,17 +10,6 @@ namespace invitro::properties {
 using model::NodeKind;
 using protocol::ByteView;
 using protocol::MessageType;
-
-namespace {
-
-template <class M, class Use>
-void decode_as(ByteView payload, Use&& use) {
-    const auto message = protocol::decode(payload);
-    if (!message) return;
-    if (const M* one = std::get_if<M>(&*message)) use(*one);
-}
-
-}  // namespace
 
 // Only of what is a promise once it is acknowledged.
 void History::came_to_broker(const Header& header, MessageType type, ByteView payload) {
@@ -143,6 +133,7 @@ void History::device_killed(const Header& header, const model::NodeCrashed& even
 }
 
 void History::on(const Header& header, const model::NodeStarted& event) {
+    seals_.started(header, event);
     if (header.node.kind == NodeKind::broker) storage_.started(header, event);
 }
 

@@ -1,5 +1,7 @@
 #include "properties/story_test.hpp"
 
+#include "protocol/security/envelope.hpp"
+#include "protocol/security/suite.hpp"
 #include "protocol/wire/codec.hpp"
 #include "sim/hostile.hpp"
 
@@ -20,6 +22,12 @@ NodeId device_node(std::uint32_t number) {
 
 constexpr NodeId broker_node{.kind = NodeKind::broker, .number = 0};
 
+protocol::KeyPair keys_of(std::uint32_t device) {
+    protocol::RandomValue secret;
+    secret.octets.fill(static_cast<std::uint8_t>(device + 1));
+    return protocol::key_pair_of(protocol::SealSuite::charged, secret);
+}
+
 protocol::EndpointIdentifier identifier(std::string_view text) {
     return *protocol::EndpointIdentifier::parse(text);
 }
@@ -28,6 +36,7 @@ protocol::EndpointIdentifier identifier(std::string_view text) {
 
 Story::Story(std::uint32_t recipients) {
     world.registration = scenarios::RegistrationStart::preloaded;
+    world.security = scenarios::Security::charged;
     world.duration = 240s;
     for (std::uint32_t profile = 0; profile < 2; ++profile) {
         world.profiles.push_back(
@@ -229,6 +238,56 @@ Story& Story::push(std::uint32_t device, const Message& message) {
 
 Story& Story::push_arrives(std::uint32_t device, const Message& message) {
     add(device_node(device), call, model::PushDelivered{store(message)});
+    return *this;
+}
+
+// ---- sealed -------------------------------------------------------------------------------------
+
+protocol::DeviceId Story::sealed_id(std::uint32_t device) {
+    return protocol::device_id_of(keys_of(device).public_key);
+}
+
+protocol::ByteView Story::envelope(std::uint32_t device,
+                                   const Message& message,
+                                   std::uint64_t number) {
+    const protocol::ByteView plain = store(message);
+    const protocol::EnvelopeHeader header{.kind = protocol::SealKind::to_broker,
+                                          .key = keys_of(device).public_key,
+                                          .device = {},
+                                          .from_node = 0,
+                                          .to_node = 0,
+                                          .nonce = {.stream = 1, .fresh = 1, .number = number}};
+    std::vector<std::uint8_t> bytes(plain.size() + protocol::seal_overhead(header.kind));
+    const std::size_t size = protocol::write_envelope_header(header, bytes);
+    std::copy(plain.begin(), plain.end(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    protocol::seal_in_place(world.security, keys_of(device).secret, size, bytes);
+    return payloads_.emplace_back(std::move(bytes));
+}
+
+Story& Story::device_sends_sealed(std::uint32_t device,
+                                  const Message& message,
+                                  std::uint64_t number) {
+    model::DatagramSent sent;
+    sent.payload = envelope(device, message, number);
+    sent.plain = store(message);
+    add(device_node(device), call_of(message), sent);
+    return *this;
+}
+
+Story& Story::broker_gets_sealed(std::uint32_t device,
+                                 const Message& message,
+                                 std::uint64_t number) {
+    model::DatagramDelivered delivered;
+    delivered.payload = envelope(device, message, number);
+    delivered.plain = store(message);
+    add(broker_node, call_of(message), delivered);
+    return *this;
+}
+
+Story& Story::broker_reacts(const Message& message) {
+    const model::Sequence cause = events_.back().header.sequence;
+    broker_sends(message);
+    events_.back().header.cause = cause;
     return *this;
 }
 

@@ -77,6 +77,23 @@ public:
     Story& push(std::uint32_t device, const protocol::Message& message);
     Story& push_arrives(std::uint32_t device, const protocol::Message& message);
 
+    // ---- sealed ---------------------------------------------------------------------------------
+
+    // In clear unless a story says otherwise; then keys are real ones, by device.
+    static protocol::DeviceId sealed_id(std::uint32_t device);
+    // The envelope in which the device says something to the broker, with this number.
+    protocol::ByteView envelope(std::uint32_t device,
+                                const protocol::Message& message,
+                                std::uint64_t number);
+    Story& device_sends_sealed(std::uint32_t device,
+                               const protocol::Message& message,
+                               std::uint64_t number);
+    Story& broker_gets_sealed(std::uint32_t device,
+                              const protocol::Message& message,
+                              std::uint64_t number);
+    // The broker answers what it got last.
+    Story& broker_reacts(const protocol::Message& message);
+
     // ---- what goes together ---------------------------------------------------------------------
 
     // The initiator calls and the broker has the call in hand.
@@ -148,6 +165,7 @@ std::vector<Trial> invitation_trials();
 std::vector<Trial> silence_trials();
 std::vector<Trial> policy_trials();
 std::vector<Trial> identity_trials();
+std::vector<Trial> security_trials();
 std::vector<Trial> session_trials();
 std::vector<Trial> other_trials();
 std::vector<Trial> admission_trials();

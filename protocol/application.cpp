@@ -58,6 +58,12 @@ std::string_view to_string(RemarkKind kind) {
             return "exchange_given_up";
         case RemarkKind::mapping_classified:
             return "mapping_classified";
+        case RemarkKind::forged_dropped:
+            return "forged_dropped";
+        case RemarkKind::replayed_dropped:
+            return "replayed_dropped";
+        case RemarkKind::recipient_unknown:
+            return "recipient_unknown";
     }
     return "unknown";
 }

@@ -16,6 +16,7 @@
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/bytes.hpp"
 #include "protocol/vocabulary/identity.hpp"
+#include "protocol/vocabulary/party.hpp"
 #include "protocol/vocabulary/time.hpp"
 
 #include <concepts>
@@ -31,10 +32,13 @@ namespace invitro::protocol {
 // ---- inputs any machine may get ----------------------------------------------------------------
 
 // A datagram arrived. `source` is as seen here, after any NAT; `destination` is our own address.
+// `sender` is who sealed it, told by the sealing layer (security/sealed.hpp) and by nobody else:
+// the network knows of no sender.
 struct ReceivedDatagram {
     Address source;
     Address destination;
     ByteView payload;
+    Party sender{};
 };
 
 // A push notification arrived at this device.
@@ -60,11 +64,13 @@ struct DeadlineReached {};
 
 // ---- outputs any machine may give --------------------------------------------------------------
 
-// Send a datagram. `source` is one of the node's own addresses, or none for "any".
+// Send a datagram. `source` is one of the node's own addresses, or none for "any". `recipient` is
+// for whom the sealing layer seals it; without that layer it means nothing.
 struct SendDatagram {
     Address source;
     Address destination;
     ByteView payload;
+    Party recipient{};
 };
 
 enum class PushPriority : std::uint8_t { high = 0, normal = 1 };
@@ -78,6 +84,7 @@ struct SendPush {
     Duration time_to_live{};  // how long the service may keep it for an offline device
     PushPriority priority = PushPriority::high;
     CallId collapse_key;  // a later notification with the same key replaces an undelivered one
+    Party recipient{};    // as in SendDatagram
 };
 
 template <class Notification, class Remark>
@@ -111,8 +118,11 @@ public:
     }
 
     // The payload's `size` bytes are those just written to reserve().
-    void send(const Address& source, const Address& destination, std::size_t size) {
-        add(SendDatagram{source, destination, {}}, take(size));
+    void send(const Address& source,
+              const Address& destination,
+              std::size_t size,
+              const Party& recipient = {}) {
+        add(SendDatagram{source, destination, {}, recipient}, take(size));
     }
 
     void push(SendPush request, std::size_t size) {

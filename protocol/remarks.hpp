@@ -29,12 +29,15 @@ enum class RemarkKind : std::uint8_t {
     registration_replaced = 13,
     exchange_given_up = 14,
     mapping_classified = 15,
-    invitation_refused = 16,    // for lack of room, or because its caller asks too often
-    registration_refused = 17,  // likewise
-    request_postponed = 18,     // the broker is overloaded: the invitation is asked for again later
+    forged_dropped = 16,        // not sealed, by nobody we know, or by another than its author
+    replayed_dropped = 17,      // sealed, and seen before
+    recipient_unknown = 18,     // not sent: there is no key to seal it with
+    invitation_refused = 19,    // for lack of room, or because its caller asks too often
+    registration_refused = 20,  // likewise
+    request_postponed = 21,     // the broker is overloaded: the invitation is asked for again later
 };
 
-inline constexpr std::size_t remark_kind_count = 19;
+inline constexpr std::size_t remark_kind_count = 22;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -116,6 +116,7 @@ struct Result {
     std::string version;
     sim::Fingerprint fingerprint;
     std::string fidelity = "latency";
+    std::string security = "real";  // how traffic was sealed: "real" or "charged"
     std::vector<PropertyResult> properties;
     std::vector<ThresholdResult> thresholds;
     std::vector<Crash> crashes;

@@ -262,6 +262,7 @@ std::string to_json(const Result& result) {
               {"version", result.version},
               {"fingerprint", sim::to_string(result.fingerprint)},
               {"fidelity", result.fidelity},
+              {"security", result.security},
               {"verdict", to_string(result.outcome())},
               {"command", result.command()}};
     json["properties"] = properties_of(result);

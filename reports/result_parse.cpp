@@ -224,6 +224,7 @@ Result head_of(const JsonPart& json) {
     result.version = json.text("version");
     result.fingerprint = parsed<sim::Fingerprint>(json, "fingerprint", sim::parse_fingerprint);
     result.fidelity = json.text("fidelity");
+    result.security = json.text("security");
     return result;
 }
 

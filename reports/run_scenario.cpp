@@ -72,6 +72,7 @@ Result empty_result(const scenarios::Scenario& scenario,
                     const std::vector<std::size_t>& checked) {
     Result result;
     result.scenario = scenario.world.name;
+    result.security = protocol::to_string(scenario.world.security);
     result.source = plan.source;
     result.description = scenario.description;
     result.seed = plan.seed;

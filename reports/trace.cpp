@@ -176,7 +176,7 @@ void TraceRecorder::on_sent(const EventHeader& header, const model::DatagramSent
     add(header,
         {.from = {header.node},
          .to = addressee(*recording, sent.destination),
-         .label = message_name(sent.payload),
+         .label = message_name(model::message_in(sent)),
          .reason = {}});
 }
 
@@ -205,7 +205,7 @@ void TraceRecorder::finish(const EventHeader& header, Fate fate, std::string_vie
 
 // A push is two messages: from the broker to the service, at once, and on to the device.
 void TraceRecorder::on_push(const EventHeader& header, const model::PushSubmitted& push) {
-    const std::string name = message_name(push.payload);
+    const std::string name = message_name(model::message_in(push));
     const bool taken = push.outcome == protocol::PushOutcome::accepted;
     TraceStep handed{.from = {header.node}, .to = Actor{}, .label = name, .reason = {}};
     handed.fate = taken ? Fate::delivered : Fate::dropped;
@@ -248,7 +248,7 @@ void TraceRecorder::measure_arrival(const EventHeader& header, const protocol::D
     Recording* recording = recording_of(header.call);
     if (recording == nullptr) return;
     for (const auto& [number, accepted] : recording->devices) {
-        if (!accepted || sim::device_id(world_->seed, number) != device) continue;
+        if (!accepted || sim::device_id(*world_, number) != device) continue;
         const std::int64_t took = (header.at - *accepted).count();
         recording->trace.accept_delivery = std::max(recording->trace.accept_delivery, took);
     }

@@ -202,6 +202,7 @@ void add_settings(World& world) {
     world.seed = in_range<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max());
     world.duration = any_time();
     world.registration = any_of<RegistrationStart>(2);
+    world.security = any_of<Security>(2);
     world.core = {.loss = any_share(),
                   .duplication = any_share(),
                   .reordering = any_share(),

@@ -18,6 +18,7 @@
 #include "model/people/person.hpp"
 #include "model/push/push_service.hpp"
 #include "protocol/broker/admission.hpp"
+#include "protocol/security/keys.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/wire/messages.hpp"
@@ -109,6 +110,9 @@ enum class RegistrationStart : std::uint8_t {
     preloaded = 1,  // a broker snapshot is loaded; equal in effect, for scale
 };
 
+// How what passes between devices and brokers is sealed; see protocol/security/suite.hpp.
+using Security = protocol::SealSuite;
+
 // What the wide area between sites does to every datagram, beside its latency.
 struct CoreNetwork {
     model::Probability loss{};
@@ -125,6 +129,7 @@ struct World {
     Duration duration =
         std::chrono::minutes{4};  // the world ends then, or when nothing is left to happen
     RegistrationStart registration = RegistrationStart::live;
+    Security security = Security::real;  // or charged
     CoreNetwork core;
     std::vector<Broker> brokers = {Broker{}};  // sorted by number; the first is number 0
     std::array<model::SiteIndex, 2> reflector_sites{};

@@ -61,7 +61,7 @@ public:
     RunSummary summary;
 };
 
-Witness run(const scenarios::World& world) {
+Witness watch(const scenarios::World& world) {
     Witness witness;
     Observer* const observers[] = {&witness};
     witness.summary = run_world(world, shared_test_platform(), observers);
@@ -92,7 +92,7 @@ TEST(Crash, of_the_broker_between_registration_and_call_forgets_nobody) {
          {scenarios::RegistrationStart::live, scenarios::RegistrationStart::preloaded}) {
         scenarios::World world = calling_world(start);
         add_fault(world, model::FaultKind::broker_crash, broker, 4s, 4500ms);
-        const Witness seen = run(world);
+        const Witness seen = watch(world);
         EXPECT_EQ(seen.crashed.size(), 1U);
         EXPECT_EQ(seen.restarted.size(), 1U);
         EXPECT_EQ(seen.times<protocol::Ringing>(1).size(), 1U);
@@ -103,7 +103,7 @@ TEST(Crash, of_the_broker_between_registration_and_call_forgets_nobody) {
 TEST(Crash, of_the_broker_while_a_device_rings_is_not_noticed_by_its_user) {
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
     add_fault(world, model::FaultKind::broker_crash, broker, 7s, 9s);
-    const Witness seen = run(world);
+    const Witness seen = watch(world);
     EXPECT_EQ(seen.times<protocol::Ringing>(1).size(), 1U);
     EXPECT_EQ(seen.times<protocol::AcceptConfirmed>(1).size(), 1U);
     EXPECT_EQ(seen.times<protocol::AcceptArrived>(0).size(), 1U);
@@ -115,9 +115,9 @@ TEST(Crash, takes_what_waits_for_a_paused_broker) {
     scenarios::World paused = calling_world(scenarios::RegistrationStart::preloaded);
     add_fault(paused, model::FaultKind::broker_pause, broker, 4s, 8s);
     const auto down = static_cast<std::size_t>(model::DropReason::node_down);
-    EXPECT_EQ(run(paused).summary.datagrams_dropped[down], 0U);
+    EXPECT_EQ(watch(paused).summary.datagrams_dropped[down], 0U);
     add_fault(paused, model::FaultKind::broker_crash, broker, 6s, 6100ms);
-    const Witness seen = run(paused);
+    const Witness seen = watch(paused);
     EXPECT_GT(seen.summary.datagrams_dropped[down], 0U);
     EXPECT_EQ(seen.times<protocol::Connected>(1).size(), 1U);
 }
@@ -126,7 +126,7 @@ TEST(Crash, one_that_ends_while_another_lasts_brings_nobody_back) {
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
     add_fault(world, model::FaultKind::broker_crash, broker, 3s, 10s);
     add_fault(world, model::FaultKind::broker_crash, broker, 4s, 6s);
-    const Witness seen = run(world);
+    const Witness seen = watch(world);
     ASSERT_EQ(seen.crashed.size(), 1U);
     ASSERT_EQ(seen.restarted.size(), 1U);
     EXPECT_EQ(seen.restarted[0].at, Instant{10s});
@@ -137,7 +137,7 @@ TEST(Crash, of_a_broker_with_a_damaged_journal_is_for_good_and_the_world_says_so
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
     add_fault(world, model::FaultKind::disk_damage, broker, 3s, 3s);
     add_fault(world, model::FaultKind::broker_crash, broker, 3500ms, 4s);
-    const Witness seen = run(world);
+    const Witness seen = watch(world);
     EXPECT_EQ(seen.refused.size(), 1U);
     EXPECT_TRUE(seen.restarted.empty());
     EXPECT_TRUE(seen.times<protocol::Ringing>(1).empty());
@@ -145,10 +145,10 @@ TEST(Crash, of_a_broker_with_a_damaged_journal_is_for_good_and_the_world_says_so
 
 TEST(Disk, that_is_slow_delays_what_is_acknowledged) {
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
-    const Instant usual = run(world).times<protocol::AcceptConfirmed>(1).at(0);
+    const Instant usual = watch(world).times<protocol::AcceptConfirmed>(1).at(0);
     add_fault(world, model::FaultKind::slow_disk, broker, 5s, 60s);
     world.faults[0].delay = 400ms;
-    const Instant slow = run(world).times<protocol::AcceptConfirmed>(1).at(0);
+    const Instant slow = watch(world).times<protocol::AcceptConfirmed>(1).at(0);
     // The request and the accept each wait for it once, or longer.
     EXPECT_GE(slow - usual, 800ms);
 }
@@ -156,11 +156,11 @@ TEST(Disk, that_is_slow_delays_what_is_acknowledged) {
 // Its program is gone between the accept and its arrival; the broker keeps forwarding.
 TEST(Kill, of_the_initiator_delays_an_accept_and_loses_none) {
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
-    const Witness usual = run(world);
+    const Witness usual = watch(world);
     const Instant accepted = usual.times<protocol::AcceptConfirmed>(1).at(0);
     const protocol::Duration kill = accepted - Instant{} - 500ms;
     add_fault(world, model::FaultKind::device_kill, device(0), kill, kill + 10s);
-    const Witness seen = run(world);
+    const Witness seen = watch(world);
     const auto arrivals = seen.times<protocol::AcceptArrived>(0);
     ASSERT_EQ(arrivals.size(), 1U);
     EXPECT_GE(arrivals[0] - Instant{}, kill + 10s);
@@ -174,7 +174,7 @@ TEST(Kill, of_a_device_that_is_called_has_it_ring_when_it_is_back) {
          {scenarios::RegistrationStart::live, scenarios::RegistrationStart::preloaded}) {
         scenarios::World world = calling_world(start);
         add_fault(world, model::FaultKind::device_kill, device(1), 4s, 20s);
-        const Witness seen = run(world);
+        const Witness seen = watch(world);
         const auto rings = seen.times<protocol::Ringing>(1);
         ASSERT_EQ(rings.size(), 1U);
         EXPECT_GE(rings[0], Instant{20s});
@@ -186,7 +186,7 @@ TEST(Kill, of_a_device_in_a_session_is_noticed_by_its_peer) {
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
     world.calls[0].talk = 60s;
     add_fault(world, model::FaultKind::device_kill, device(1), 20s, 25s);
-    const Witness seen = run(world);
+    const Witness seen = watch(world);
     ASSERT_EQ(seen.times<protocol::Connected>(0).size(), 1U);
     const auto ends = seen.times<protocol::Disconnected>(0);
     ASSERT_EQ(ends.size(), 1U);
@@ -201,7 +201,7 @@ TEST(Reinstall, registers_anew_and_can_be_called_again) {
          {scenarios::RegistrationStart::live, scenarios::RegistrationStart::preloaded}) {
         scenarios::World world = calling_world(start);
         add_fault(world, model::FaultKind::device_reinstall, device(1), 3s, 4s);
-        const Witness seen = run(world);
+        const Witness seen = watch(world);
         const auto registered = seen.times<protocol::Registered>(1);
         ASSERT_FALSE(registered.empty());
         EXPECT_GE(registered.back(), Instant{4s});
@@ -212,7 +212,7 @@ TEST(Reinstall, registers_anew_and_can_be_called_again) {
 TEST(Reinstall, of_the_initiator_forgets_its_call) {
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
     add_fault(world, model::FaultKind::device_reinstall, device(0), 6s, 7s);
-    const Witness seen = run(world);
+    const Witness seen = watch(world);
     EXPECT_TRUE(seen.times<protocol::AcceptArrived>(0).empty());
     EXPECT_EQ(seen.times<protocol::Registered>(0).size(), 2U);
 }
@@ -221,7 +221,7 @@ TEST(Crash, the_same_crashes_give_the_same_fingerprint) {
     scenarios::World world = calling_world(scenarios::RegistrationStart::live);
     add_fault(world, model::FaultKind::broker_crash, broker, 7s, 9s);
     add_fault(world, model::FaultKind::device_kill, device(1), 10s, 12s);
-    EXPECT_EQ(run(world).summary, run(world).summary);
+    EXPECT_EQ(watch(world).summary, watch(world).summary);
 }
 
 }  // namespace

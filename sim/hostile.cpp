@@ -1,6 +1,8 @@
 #include "sim/hostile.hpp"
 
 #include "model/draw.hpp"
+#include "protocol/security/sealer.hpp"
+#include "protocol/security/suite.hpp"
 #include "protocol/vocabulary/check.hpp"
 #include "protocol/wire/codec.hpp"
 #include "sim/identities.hpp"
@@ -31,10 +33,27 @@ std::vector<std::uint8_t> encoded(const Message& message) {
 class Shot {
 public:
     Shot(const scenarios::World& world,
+         const protocol::PublicKey& cluster,
          const std::vector<Leak>& leaks,
+         const std::vector<HostileDatagram>& overheard,
          std::uint32_t attacker,
          std::uint64_t count)
-        : world_(world), leaks_(leaks), attacker_(attacker), count_(count) {}
+        : world_(world),
+          cluster_(cluster),
+          leaks_(leaks),
+          overheard_(overheard),
+          attacker_(attacker),
+          count_(count) {
+        // Under one name of its own, or a new one for this datagram.
+        const std::uint64_t name = below(2) == 0 ? 0 : count + 1;
+        protocol::RandomValue secret;
+        for (std::size_t i = 0; i < secret.octets.size(); ++i) {
+            secret.octets[i] = static_cast<std::uint8_t>(
+                model::draw(world.seed, model::Subsystem::hostile, attacker, name, i, 0) >> 56);
+        }
+        keys_ = protocol::key_pair_of(world.security, secret);
+        self_ = protocol::device_id_of(keys_.public_key);
+    }
 
     std::uint64_t number() {
         return model::draw(world_.seed, model::Subsystem::hostile, attacker_, count_, ++purpose_);
@@ -48,19 +67,23 @@ public:
         HostileDatagram datagram{.deed = deed, .destination = some_broker(), .payload = {}};
         switch (deed) {
             case Deed::forge_answers:
-                datagram.payload = encoded(forged_answer());
+                datagram.payload = sealed(encoded(forged_answer()));
                 break;
             case Deed::guess_calls:
-                datagram.payload = encoded(guess());
+                datagram.payload = sealed(encoded(guess()));
                 break;
             case Deed::flood_invitations:
-                datagram.payload = encoded(invitation());
+                datagram.payload = sealed(encoded(invitation()));
                 break;
             case Deed::flood_registrations:
-                datagram.payload = encoded(registration());
+                datagram.payload = sealed(encoded(registration()));
                 break;
             case Deed::send_garbage:
                 datagram.destination = anybody();
+                datagram.payload = garbage();
+                break;
+            case Deed::replay:
+                if (!overheard_.empty()) return overheard_[below(overheard_.size())];
                 datagram.payload = garbage();
                 break;
         }
@@ -77,9 +100,27 @@ private:
         return {.high = number(), .low = number() | 1};
     }
 
+    // In an envelope that anybody can seal for the brokers. Each is the first of a program that
+    // has just been started, so that no two have the same nonce.
+    std::vector<std::uint8_t> sealed(std::vector<std::uint8_t> plain) {
+        if (below(4) == 0) return plain;
+        const protocol::RandomValue seed{.octets = any_octets<std::array<std::uint8_t, 32>>()};
+        protocol::Sealer sealer({.suite = world_.security,
+                                 .self = protocol::Party::of_device(self_),
+                                 .keys = keys_,
+                                 .cluster = cluster_,
+                                 .incarnation = static_cast<std::uint32_t>(count_ + 1),
+                                 .seed = seed,
+                                 .channels_max = 1});
+        std::vector<std::uint8_t> envelope(plain.size() + protocol::seal_overhead_max);
+        const auto broker = protocol::Party::of_broker();
+        envelope.resize(sealer.seal(broker, sealer.kind_for(broker), plain, envelope));
+        return envelope;
+    }
+
     protocol::DeviceId some_device() {
         if (world_.devices.empty()) return any_id<protocol::DeviceId>();
-        return device_id(world_.seed, world_.devices[below(world_.devices.size())].number);
+        return device_id(world_, world_.devices[below(world_.devices.size())].number);
     }
 
     protocol::ConnectionData own_connection() {
@@ -140,7 +181,7 @@ private:
 
     Message guess() {
         const auto call = any_id<protocol::CallId>();
-        const protocol::DeviceId device = some_device();
+        const protocol::DeviceId device = below(2) == 0 ? some_device() : self_;
         switch (below(4)) {
             case 0:
                 return protocol::CallKeepAlive{.call = call, .device = device};
@@ -157,9 +198,7 @@ private:
     Message invitation() {
         protocol::InviteRequest request;
         request.call = any_id<protocol::CallId>();
-        // Under its own name, or one made up anew each time.
-        request.initiator = below(2) == 0 ? any_id<protocol::DeviceId>()
-                                          : protocol::DeviceId{.high = 0xBAD, .low = attacker_ + 1};
+        request.initiator = self_;
         request.callee = made_up_number();
         request.caller = made_up_number();
         request.connection = own_connection();
@@ -169,7 +208,8 @@ private:
 
     Message registration() {
         protocol::RegisterDevice message;
-        message.device = any_id<protocol::DeviceId>();
+        message.device = self_;
+        message.key = keys_.public_key;
         message.profile = any_id<protocol::ProfileId>();
         message.incarnation = 1;
         message.identifiers = {made_up_number()};
@@ -223,10 +263,14 @@ private:
     }
 
     const scenarios::World& world_;
+    protocol::PublicKey cluster_;
     const std::vector<Leak>& leaks_;
+    const std::vector<HostileDatagram>& overheard_;
     std::uint32_t attacker_;
     std::uint64_t count_;
     std::uint64_t purpose_ = 0;
+    protocol::KeyPair keys_;
+    protocol::DeviceId self_;
 };
 
 }  // namespace
@@ -245,9 +289,17 @@ void Hostile::learn(const Leak& leak) {
     leaks_.push_back(leak);
 }
 
+void Hostile::overhear(const protocol::SendDatagram& datagram) {
+    if (interpret(datagram.destination).kind != Target::Kind::broker) return;
+    if (overheard_.size() == overheard_max) overheard_.erase(overheard_.begin());
+    overheard_.push_back({.deed = Deed::replay,
+                          .destination = datagram.destination,
+                          .payload = {datagram.payload.begin(), datagram.payload.end()}});
+}
+
 HostileDatagram Hostile::next(const model::Attacker& attacker, std::uint64_t count) const {
     CHECK(!attacker.deeds.empty(), "an attacker that is at work has a deed");
-    Shot shot(world_, leaks_, attacker.number, count);
+    Shot shot(world_, cluster_, leaks_, overheard_, attacker.number, count);
     const Deed deed = attacker.deeds[shot.below(attacker.deeds.size())];
     return shot.make(deed);
 }

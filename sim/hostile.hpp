@@ -3,6 +3,8 @@
 #pragma once
 
 #include "model/hostile/attacker.hpp"
+#include "protocol/node.hpp"
+#include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/wire/messages.hpp"
@@ -32,19 +34,26 @@ struct HostileDatagram {
 
 class Hostile {
 public:
-    explicit Hostile(const scenarios::World& world) : world_(world) {}
+    // `cluster`: the brokers' public key, which everybody knows.
+    Hostile(const scenarios::World& world, const protocol::PublicKey& cluster)
+        : world_(world), cluster_(cluster) {}
 
-    // Keeps the newest few.
+    // Both keep the newest few.
     void learn(const Leak& leak);
+    void overhear(const protocol::SendDatagram& datagram);
 
-    // Precondition: the attacker has a deed. `count` is how many it has sent.
+    // Precondition: the attacker has a deed. `count` is how many it has sent. What is for a broker
+    // is sealed with keys of the attacker's own making, or, now and then, not at all.
     [[nodiscard]] HostileDatagram next(const model::Attacker& attacker, std::uint64_t count) const;
 
 private:
     static constexpr std::size_t leaks_max = 16;
+    static constexpr std::size_t overheard_max = 32;
 
     const scenarios::World& world_;
+    protocol::PublicKey cluster_{};
     std::vector<Leak> leaks_;
+    std::vector<HostileDatagram> overheard_;
 };
 
 }  // namespace invitro::sim

@@ -1,6 +1,7 @@
 #include "sim/hostile.hpp"
 
 #include "protocol/wire/codec.hpp"
+#include "sim/keyring.hpp"
 #include "sim/platform_fixture.hpp"
 #include "sim/run.hpp"
 #include "sim/world_fixture.hpp"
@@ -28,15 +29,22 @@ model::Attacker attacker(std::vector<Deed> deeds) {
             .deeds = std::move(deeds)};
 }
 
+// What is said in a datagram, sealed or not.
+protocol::ByteView message_in(Keyring& keyring, protocol::ByteView payload) {
+    const protocol::ByteView opened = keyring.open(payload);
+    return opened.empty() ? payload : opened;
+}
+
 // The types of the messages in an attacker's first datagrams; none for what is no message.
 std::multiset<std::string> kinds(Deed deed, const Leak* leak = nullptr) {
     const scenarios::World world = small_world(2);
-    Hostile hostile(world);
+    Keyring keyring(world);
+    Hostile hostile(world, keyring.cluster().public_key);
     if (leak != nullptr) hostile.learn(*leak);
     std::multiset<std::string> found;
     for (std::uint64_t i = 0; i < 400; ++i) {
         const HostileDatagram datagram = hostile.next(attacker({deed}), i);
-        const auto message = protocol::decode(datagram.payload);
+        const auto message = protocol::decode(message_in(keyring, datagram.payload));
         found.insert(message ? std::string(to_string(protocol::type_of(*message))) : "none");
     }
     return found;
@@ -45,14 +53,15 @@ std::multiset<std::string> kinds(Deed deed, const Leak* leak = nullptr) {
 TEST(Hostile, ForgesAnswersOfEachKindToTheCallThatRings) {
     const Leak leak{.call = {.high = 7, .low = 7}, .device = {.high = 1, .low = 1}, .ticket = {9}};
     const scenarios::World world = small_world(2);
-    Hostile hostile(world);
+    Keyring keyring(world);
+    Hostile hostile(world, keyring.cluster().public_key);
     hostile.learn(leak);
     std::set<bool> uses_leaked_ticket;
     for (std::uint64_t i = 0; i < 200; ++i) {
         const auto made = hostile.next(attacker({Deed::forge_answers}), i);
-        EXPECT_EQ(protocol::peek_call(made.payload), leak.call);
-        const auto message = protocol::decode(made.payload);
+        const auto message = protocol::decode(message_in(keyring, made.payload));
         ASSERT_TRUE(message.has_value());
+        EXPECT_EQ(protocol::call_of(*message), leak.call);
         if (const auto* accept = std::get_if<protocol::InviteAccept>(&*message)) {
             uses_leaked_ticket.insert(accept->ticket == leak.ticket);
             EXPECT_NE(accept->device, leak.device) << "that would be no forgery";
@@ -74,7 +83,7 @@ TEST(Hostile, DoesWhatItsDeedsSay) {
 
 TEST(Hostile, DrawsEachDatagramOnItsOwn) {
     const scenarios::World world = small_world(2);
-    const Hostile hostile(world);
+    const Hostile hostile(world, Keyring(world).cluster().public_key);
     const auto mixed = attacker({Deed::send_garbage, Deed::guess_calls});
     EXPECT_EQ(hostile.next(mixed, 5).payload, hostile.next(mixed, 5).payload);
     EXPECT_NE(hostile.next(mixed, 5).payload, hostile.next(mixed, 6).payload);
@@ -120,7 +129,8 @@ TEST(Hostile, ChangesNothingForThosePeopleWhoCallEachOther) {
                                         Deed::guess_calls,
                                         Deed::flood_invitations,
                                         Deed::flood_registrations,
-                                        Deed::send_garbage}));
+                                        Deed::send_garbage,
+                                        Deed::replay}));
     Heard attacked;
     const RunSummary summary = run(world, attacked);
     EXPECT_EQ(attacked, in_peace);
@@ -133,6 +143,8 @@ TEST(Hostile, ChangesNothingForThosePeopleWhoCallEachOther) {
     };
     EXPECT_GT(remarked(protocol::RemarkKind::malformed_dropped), 0U);
     EXPECT_GT(remarked(protocol::RemarkKind::unexpected_dropped), 0U);
+    EXPECT_GT(remarked(protocol::RemarkKind::forged_dropped), 100U);
+    EXPECT_GT(remarked(protocol::RemarkKind::replayed_dropped), 50U);
 }
 
 TEST(Hostile, IsRefusedBeyondWhatTheBrokerTakesOnFromOneSource) {

@@ -1,5 +1,6 @@
 #include "sim/identities.hpp"
 
+#include "protocol/security/suite.hpp"
 #include "protocol/vocabulary/check.hpp"
 
 #include <algorithm>
@@ -11,7 +12,13 @@ using model::draw;
 using model::Subsystem;
 
 // What an identity draw is for.
-enum class Use : std::uint8_t { device = 1, profile = 2, token = 3, seed = 4 };
+enum class Use : std::uint8_t {
+    device_key = 1,
+    profile = 2,
+    token = 3,
+    seed = 4,
+    cluster_key = 5,
+};
 
 constexpr std::size_t token_size = 32;
 
@@ -29,6 +36,14 @@ void put_number(Octets& octets, std::size_t at, std::uint64_t number, std::size_
     }
 }
 
+protocol::RandomValue draw_secret(std::uint64_t seed, Use use, std::uint32_t number) {
+    protocol::RandomValue secret;
+    for (std::size_t word = 0; word < secret.octets.size() / 8; ++word) {
+        put_number(secret.octets, word * 8, draw(seed, Subsystem::identity, use, number, word), 8);
+    }
+    return secret;
+}
+
 std::array<std::uint8_t, token_size> token_octets(std::uint64_t world_seed, std::uint32_t number) {
     std::array<std::uint8_t, token_size> octets{};
     for (std::size_t word = 0; word < token_size / 8; ++word) {
@@ -41,8 +56,24 @@ std::array<std::uint8_t, token_size> token_octets(std::uint64_t world_seed, std:
 
 }  // namespace
 
-protocol::DeviceId device_id(std::uint64_t world_seed, std::uint32_t device_number) {
-    return draw_identity<protocol::DeviceId>(world_seed, Use::device, device_number);
+protocol::KeyPair device_keys(protocol::SealSuite suite,
+                              std::uint64_t world_seed,
+                              std::uint32_t device_number) {
+    return protocol::key_pair_of(suite, draw_secret(world_seed, Use::device_key, device_number));
+}
+
+protocol::KeyPair cluster_keys(protocol::SealSuite suite, std::uint64_t world_seed) {
+    return protocol::key_pair_of(suite, draw_secret(world_seed, Use::cluster_key, 0));
+}
+
+protocol::DeviceId device_id(protocol::SealSuite suite,
+                             std::uint64_t world_seed,
+                             std::uint32_t device_number) {
+    return protocol::device_id_of(device_keys(suite, world_seed, device_number).public_key);
+}
+
+protocol::DeviceId device_id(const scenarios::World& world, std::uint32_t device_number) {
+    return device_id(world.security, world.seed, device_number);
 }
 
 protocol::ProfileId profile_id(std::uint64_t world_seed, std::uint32_t profile_number) {

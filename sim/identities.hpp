@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/application.hpp"
+#include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/entropy.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "scenarios/world.hpp"
@@ -12,7 +13,19 @@
 
 namespace invitro::sim {
 
-protocol::DeviceId device_id(std::uint64_t world_seed, std::uint32_t device_number);
+// The long-term key pairs of a device and of the broker's cluster.
+protocol::KeyPair device_keys(protocol::SealSuite suite,
+                              std::uint64_t world_seed,
+                              std::uint32_t device_number);
+protocol::KeyPair cluster_keys(protocol::SealSuite suite, std::uint64_t world_seed);
+
+// A device's id is the hash of its public key. In a world that is really sealed it costs tens of
+// microseconds to find out.
+protocol::DeviceId device_id(protocol::SealSuite suite,
+                             std::uint64_t world_seed,
+                             std::uint32_t device_number);
+protocol::DeviceId device_id(const scenarios::World& world, std::uint32_t device_number);
+
 protocol::ProfileId profile_id(std::uint64_t world_seed, std::uint32_t profile_number);
 
 // An APNs-like token of 32 bytes. Its first four bytes are the device's number, so that the

@@ -29,6 +29,7 @@ protocol::BrokerConfig config_of_broker(const scenarios::World& world,
     return {.address = broker_address(number),
             .seed = incarnation_seed(world.seed, broker_name(number), incarnation),
             .ticket_key = ticket_key(world.seed),
+            .is_sealed = true,
             .limits = world.limits};
 }
 
@@ -36,16 +37,18 @@ protocol::BrokerConfig config_of_broker(const scenarios::World& world,
 
 InvitationCast::InvitationCast(const scenarios::World& world)
     : world_(world),
+      keyring_(world),
       clients_(world.devices.size()),
-      hostile_(world),
+      hostile_(world, keyring_.cluster().public_key),
       attacks_(world.attackers.size()) {
     const auto snapshots =
         keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
     for (const scenarios::Broker& broker : world.brokers) {
-        brokers_.emplace_back(std::in_place,
-                              config_of_broker(world, broker.number, 1),
-                              protocol::Instant{},
-                              snapshots);
+        brokers_.emplace_back(
+            std::in_place,
+            keyring_.seal_config_of_broker(static_cast<std::uint16_t>(broker.number), 1),
+            protocol::DurableBroker(
+                config_of_broker(world, broker.number, 1), protocol::Instant{}, snapshots));
     }
 }
 
@@ -53,75 +56,86 @@ bool InvitationCast::recover_broker(std::uint32_t index,
                                     protocol::Instant now,
                                     std::uint32_t incarnation,
                                     const protocol::Storage& storage) {
+    const std::uint32_t number = world_.brokers[index].number;
     auto recovered = protocol::DurableBroker::recover(
-        config_of_broker(world_, world_.brokers[index].number, incarnation), now, storage);
+        config_of_broker(world_, number, incarnation), now, storage);
     if (!recovered) return false;
-    brokers_[index].emplace(std::move(*recovered));
+    brokers_[index].emplace(
+        keyring_.seal_config_of_broker(static_cast<std::uint16_t>(number), incarnation),
+        std::move(*recovered));
     return true;
 }
 
-protocol::ClientConfig InvitationCast::config_of_client(std::uint32_t row,
-                                                        std::uint32_t incarnation) const {
-    const std::uint32_t number = world_.devices[row].number;
-    return {.device = device_id(world_.seed, number),
-            .seed = incarnation_seed(
-                world_.seed, {.kind = model::NodeKind::device, .number = number}, incarnation),
+protocol::ClientConfig InvitationCast::config_of_client(const protocol::SealConfig& sealing) const {
+    return {.device = sealing.self.device,
+            .seed = sealing.seed,
             .broker = broker_address(0),
-            .reflectors = {reflector_address(0), reflector_address(1)}};
+            .reflectors = {reflector_address(0), reflector_address(1)},
+            .key = sealing.keys.public_key,
+            .is_sealed = true};
 }
 
-protocol::Client InvitationCast::make_client(std::uint32_t row,
-                                             std::uint32_t incarnation,
-                                             protocol::Instant now) const {
-    const protocol::ClientConfig config = config_of_client(row, incarnation);
-    if (world_.registration == scenarios::RegistrationStart::live) return protocol::Client(config);
-    return protocol::Client::registered(config, now, registration_of(world_, world_.devices[row]));
+InvitationCast::SealedClient InvitationCast::make_client(std::uint32_t row,
+                                                         std::uint32_t incarnation,
+                                                         protocol::Instant now) {
+    const protocol::SealConfig sealing = keyring_.seal_config_of_device(row, incarnation);
+    const protocol::ClientConfig config = config_of_client(sealing);
+    if (world_.registration == scenarios::RegistrationStart::live) {
+        return {sealing, protocol::Client(config)};
+    }
+    return {
+        sealing,
+        protocol::Client::registered(config, now, registration_of(world_, world_.devices[row]))};
 }
 
 // What is stored is stored as bytes: nothing else of a program outlives it.
 void InvitationCast::store_client(std::uint32_t row) {
     std::vector<std::uint8_t> bytes;
-    protocol::serialise(clients_[row]->stored(), bytes);
+    protocol::serialise(clients_[row]->inner().stored(), bytes);
     stored_clients_.insert_or_assign(row, std::move(bytes));
 }
 
+// The device's key pair lies in its keystore, which outlives its programs.
 bool InvitationCast::restore_client(std::uint32_t row,
                                     std::uint32_t incarnation,
                                     protocol::Instant now) {
-    const protocol::ClientConfig config = config_of_client(row, incarnation);
+    const protocol::SealConfig sealing = keyring_.seal_config_of_device(row, incarnation);
+    const protocol::ClientConfig config = config_of_client(sealing);
     const auto* bytes = stored_clients_.find(row);
     const bool was_dormant = bytes == nullptr;
     const bool is_new = !was_dormant && bytes->empty();
     if (was_dormant) {
-        clients_[row] = std::make_unique<protocol::Client>(make_client(row, incarnation, now));
+        clients_[row] = std::make_unique<SealedClient>(make_client(row, incarnation, now));
     } else if (is_new) {
-        clients_[row] = std::make_unique<protocol::Client>(config);
+        clients_[row] = std::make_unique<SealedClient>(sealing, protocol::Client(config));
     } else {
         const auto stored = protocol::deserialise<protocol::StoredClient>(*bytes);
         CHECK(stored.has_value(), "a client reads what it has written");
-        clients_[row] =
-            std::make_unique<protocol::Client>(protocol::Client::restored(config, now, *stored));
+        clients_[row] = std::make_unique<SealedClient>(
+            sealing, protocol::Client::restored(config, now, *stored));
     }
     stored_clients_.erase(row);
     return is_new;
 }
 
 void InvitationCast::load_broker(std::uint32_t index) {
-    for (const scenarios::Device& device : world_.devices) {
-        const protocol::RegisterCommand registration = registration_of(world_, device);
-        brokers_[index]->preregister(protocol::Instant{},
-                                     {.device = device_id(world_.seed, device.number),
-                                      .profile = registration.profile,
-                                      .incarnation = 1,
-                                      .identifiers = registration.identifiers,
-                                      .token = registration.token,
-                                      .lease = protocol::timing::lease_max});
+    for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+        const protocol::RegisterCommand registration = registration_of(world_, world_.devices[row]);
+        const protocol::PublicKey key = keyring_.device(row).public_key;
+        brokers_[index]->inner().preregister(protocol::Instant{},
+                                             {.device = protocol::device_id_of(key),
+                                              .profile = registration.profile,
+                                              .incarnation = 1,
+                                              .identifiers = registration.identifiers,
+                                              .token = registration.token,
+                                              .lease = protocol::timing::lease_max,
+                                              .key = key});
     }
 }
 
 model::StateMeasured InvitationCast::measure_broker() const {
     if (!brokers_.front()) return {};
-    const protocol::BrokerState& state = brokers_.front()->broker_state();
+    const protocol::BrokerState& state = brokers_.front()->inner().broker_state();
     const protocol::Admission& admission = state.admission;
     model::StateMeasured measured{
         .calls = state.calls.calls.size(),
@@ -139,12 +153,12 @@ model::StateMeasured InvitationCast::measure_broker() const {
 
 // Its own ticket is what an invited device could give away.
 void InvitationCast::leak(std::uint32_t device_row, const protocol::CallId& call) {
-    const protocol::Client* client = clients_[device_row].get();
-    if (client == nullptr || client->state().activity.empty()) return;
-    for (const protocol::IncomingCall& incoming : client->state().activity.front().incoming) {
+    if (clients_[device_row] == nullptr) return;
+    const protocol::ClientState& client = clients_[device_row]->inner().state();
+    if (client.activity.empty()) return;
+    for (const protocol::IncomingCall& incoming : client.activity.front().incoming) {
         if (incoming.call != call) continue;
-        hostile_.learn(
-            {.call = call, .device = client->state().config.device, .ticket = incoming.ticket});
+        hostile_.learn({.call = call, .device = client.config.device, .ticket = incoming.ticket});
     }
 }
 

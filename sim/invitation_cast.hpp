@@ -9,10 +9,12 @@
 #include "protocol/broker/durable_broker.hpp"
 #include "protocol/client/client.hpp"
 #include "protocol/paths/reflector.hpp"
+#include "protocol/security/sealed.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
 #include "sim/hostile.hpp"
 #include "sim/identities.hpp"
+#include "sim/keyring.hpp"
 #include "sim/places.hpp"
 #include "sim/storage.hpp"
 
@@ -26,6 +28,8 @@ namespace invitro::sim {
 
 class InvitationCast {
 public:
+    using SealedClient = protocol::Sealed<protocol::Client>;
+    using SealedBroker = protocol::Sealed<protocol::DurableBroker>;
     using Service = protocol::InvitationService;
 
     // Something a person does when its time comes.
@@ -74,8 +78,18 @@ public:
     template <class Stage>
     void heard(Stage& stage, NodeIndex node, const protocol::Notification& notification);
 
+    // A node has sent this.
+    void overheard(const protocol::SendDatagram& datagram) {
+        if (!world_.attackers.empty()) hostile_.overhear(datagram);
+    }
+
     [[nodiscard]] std::optional<std::uint32_t> device_of_token(protocol::ByteView token) const {
         return sim::device_of_token(world_.seed, token);
+    }
+
+    // See Keyring::open().
+    [[nodiscard]] protocol::ByteView open(protocol::ByteView payload) {
+        return keyring_.open(payload);
     }
 
 private:
@@ -93,11 +107,11 @@ private:
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
-    [[nodiscard]] protocol::ClientConfig config_of_client(std::uint32_t row,
-                                                          std::uint32_t incarnation) const;
-    [[nodiscard]] protocol::Client make_client(std::uint32_t row,
-                                               std::uint32_t incarnation,
-                                               protocol::Instant now) const;
+    [[nodiscard]] protocol::ClientConfig config_of_client(
+        const protocol::SealConfig& sealing) const;
+    [[nodiscard]] SealedClient make_client(std::uint32_t row,
+                                           std::uint32_t incarnation,
+                                           protocol::Instant now);
     void store_client(std::uint32_t row);
     // True if nothing was left, so that it has to register anew.
     bool restore_client(std::uint32_t row, std::uint32_t incarnation, protocol::Instant now);
@@ -147,10 +161,11 @@ private:
     void forget_unless_connected(const protocol::CallId& call);
 
     const scenarios::World& world_;
+    Keyring keyring_;
     // As in World::brokers; none while down.
-    std::vector<std::optional<protocol::DurableBroker>> brokers_;
+    std::vector<std::optional<SealedBroker>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
-    std::vector<std::unique_ptr<protocol::Client>> clients_;  // by row; none while dormant or down
+    std::vector<std::unique_ptr<SealedClient>> clients_;  // by row; none while dormant or down
     // What the clients that are down have stored, by row; no bytes where it was lost.
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;

@@ -68,7 +68,7 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
         const std::uint32_t row = stage.places().row_of(node);
         auto& client = clients_[row];
         if (client == nullptr) {
-            client = std::make_unique<protocol::Client>(
+            client = std::make_unique<SealedClient>(
                 make_client(row, stage.incarnation(node), stage.now()));
             stage.node_started(node);
             tell_network(stage, node);

@@ -77,7 +77,7 @@ TEST(Run, an_accept_arrives_with_the_addresses_of_the_device_that_sent_it) {
         if (arrived == nullptr) continue;
         bool found = false;
         for (std::uint32_t number = 1; number <= 3; ++number) {
-            if (device_id(world.seed, number) != arrived->device) continue;
+            if (device_id(world, number) != arrived->device) continue;
             const auto own = places.local_address(*places.device(number));
             for (const auto& candidate : arrived->connection.candidates) {
                 found |= candidate.address == own;
@@ -147,6 +147,25 @@ TEST(Run, a_push_waits_for_a_device_that_is_offline) {
                             .target = {.kind = model::NodeKind::device, .number = 1}});
     const WorldRun result = run(world);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 1U);
+}
+
+// Only the bytes differ: what is said, to whom and when does not.
+TEST(Run, a_charged_world_goes_like_a_really_sealed_one) {
+    scenarios::World world = small_world(2);
+    world.push.delay = model::constant(500ms);
+    world.security = scenarios::Security::real;
+    const WorldRun real = run(world);
+    world.security = scenarios::Security::charged;
+    const WorldRun charged = run(world);
+    EXPECT_NE(real.summary.fingerprint, charged.summary.fingerprint);
+    EXPECT_EQ(real.summary.datagrams_sent, charged.summary.datagrams_sent);
+    EXPECT_EQ(real.summary.ended, charged.summary.ended);
+    ASSERT_EQ(real.notifications.heard.size(), charged.notifications.heard.size());
+    for (std::size_t i = 0; i < real.notifications.heard.size(); ++i) {
+        EXPECT_EQ(real.notifications.heard[i].first, charged.notifications.heard[i].first);
+        EXPECT_EQ(real.notifications.heard[i].second.index(),
+                  charged.notifications.heard[i].second.index());
+    }
 }
 
 }  // namespace

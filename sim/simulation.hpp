@@ -15,6 +15,8 @@
 //         // It begins again from what its disk holds; false: that is damaged, and it does not.
 //         template <class Stage>
 //         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, const Storage&);
+//         ByteView open(ByteView);    // where payloads may be sealed: the message inside, or
+//         nothing
 //     };
 //
 // `Stage` is this class; heard() may only schedule, since its node is being drained.
@@ -38,6 +40,7 @@
 #include "sim/payload_pool.hpp"
 #include "sim/places.hpp"
 #include "sim/platform.hpp"
+#include "sim/processors.hpp"
 #include "sim/run.hpp"
 #include "sim/storage.hpp"
 #include "sim/transport.hpp"
@@ -75,6 +78,7 @@ public:
           transport_(world, platform, places_, faults_),
           push_(world.push, world.seed),
           timers_(places_.node_count()),
+          processors_(places_.node_count()),
           keeps_storage_(keeps_storage(world)) {}
 
     // Runs until nothing is left to happen or the world's duration is over.
@@ -159,6 +163,12 @@ private:
         std::uint32_t waits_for = 0;  // a paused receiver of this incarnation; 0: on its way
     };
 
+    // Who sends a datagram: a node, or an attacker at one of its deeds.
+    struct Departing {
+        model::NodeId sender;
+        std::optional<model::Deed> deed = std::nullopt;
+    };
+
     struct PushInFlight {
         NodeIndex device{};
         std::uint64_t identity = 0;
@@ -215,6 +225,7 @@ private:
     [[nodiscard]] bool takes_pushes(NodeIndex device) const;
     [[nodiscard]] bool is_paused(NodeIndex node) const;
     void postpone(NodeIndex node, EventTicket what);
+    [[nodiscard]] protocol::ByteView open(protocol::ByteView payload);
 
     template <class Input>
     void feed(NodeIndex index, const Input& input);  // NOLINT(misc-no-recursion): see give()
@@ -227,7 +238,7 @@ private:
     void carry_out(NodeIndex node, const Remark& remark);
     // Writes that it is sent, and sends it on its way: send(identity) gives its Departure.
     template <class Send>
-    void depart(DatagramInFlight in_flight, const protocol::SendDatagram& datagram, Send&& send);
+    void depart(const Departing& who, const protocol::SendDatagram& datagram, Send&& send);
     void launch(const Transport::Flight& flight,
                 DatagramInFlight in_flight,
                 protocol::ByteView payload);
@@ -289,6 +300,7 @@ private:
 
     EventQueue queue_;
     std::vector<Timer> timers_;  // by node
+    Processors processors_;
     Slots<DatagramInFlight> datagrams_;
     Slots<PushInFlight> pushes_;
     Slots<PushAnswer> push_answers_;
@@ -309,4 +321,5 @@ private:
 }  // namespace invitro::sim
 
 #include "sim/simulation_crashes.hpp"
+#include "sim/simulation_pushes.hpp"
 #include "sim/simulation_steps.hpp"

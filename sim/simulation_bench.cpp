@@ -56,6 +56,7 @@ scenarios::World reference_world(std::uint32_t devices, bool with_calls) {
     scenarios::World world;
     world.seed = 1;
     world.registration = scenarios::RegistrationStart::preloaded;
+    world.security = scenarios::Security::charged;
     world.push.loss = {};
     world.push.duplication = {};
     world.push.reordering = {};

@@ -13,7 +13,8 @@ namespace detail {
 // How long a push service takes to answer its client, the broker.
 inline constexpr protocol::Duration push_answer_delay = std::chrono::milliseconds{30};
 
-// The stable name of a datagram or a push: who sent which bytes where, and when. Repetitions differ
+// The stable name of a datagram or a push: who sent which message where, and when. It is of the
+// message and not of the envelope, whose nonce counts what was sent before. Repetitions differ
 // by their time, so each has a fate of its own, and no other's removal changes it.
 inline std::uint64_t identity_of(std::uint64_t seed,
                                  model::NodeId sender,
@@ -166,6 +167,15 @@ void Simulation<Cast>::arrive(std::uint32_t slot) {
     payloads_.release(flight.payload);
 }
 
+// What the driver knows and the network does not: the message in an envelope.
+template <class Cast>
+protocol::ByteView Simulation<Cast>::open(protocol::ByteView payload) {
+    if constexpr (requires { cast_.open(payload); }) {
+        if (protocol::is_sealed(payload)) return cast_.open(payload);
+    }
+    return {};
+}
+
 template <class Cast>
 void Simulation<Cast>::drop(const DatagramInFlight& flight, model::DropReason reason) {
     ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
@@ -176,7 +186,8 @@ void Simulation<Cast>::drop(const DatagramInFlight& flight, model::DropReason re
                                    .source = flight.packet.source,
                                    .destination = flight.packet.destination,
                                    .payload = payloads_.view(flight.payload),
-                                   .digest = flight.digest});
+                                   .digest = flight.digest,
+                                   .plain = open(payloads_.view(flight.payload))});
     payloads_.release(flight.payload);
 }
 
@@ -201,7 +212,9 @@ void Simulation<Cast>::deliver(DatagramInFlight flight, const Transport::Deliver
                            model::DatagramDelivered{.source = delivered.source,
                                                     .destination = delivered.destination,
                                                     .payload = payload,
-                                                    .digest = flight.digest});
+                                                    .digest = flight.digest,
+                                                    .plain = open(payload)});
+    processors_.work(delivered.receiver, now_, opening_time(payload));
     feed(delivered.receiver,
          protocol::ReceivedDatagram{delivered.source, delivered.destination, payload});
     payloads_.release(flight.payload);
@@ -221,174 +234,80 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& s
     const protocol::Address source = send.source.is_none() && places_.is_device(node)
                                          ? places_.local_address(node)
                                          : send.source;
-    depart({.sender = places_.id(node),
-            .packet = {},
-            .call = Service::call_of(send.payload),
-            .payload = {}},
-           {.source = source, .destination = send.destination, .payload = send.payload},
-           [&](std::uint64_t identity) {
-               return transport_.send(
-                   now_, node, source, send.destination, send.payload.size(), identity);
-           });
+    const protocol::SendDatagram leaving{
+        .source = source, .destination = send.destination, .payload = send.payload};
+    depart({.sender = places_.id(node)}, leaving, [&](std::uint64_t identity) {
+        auto departure =
+            transport_.send(now_, node, source, send.destination, send.payload.size(), identity);
+        const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
+        for (std::size_t i = 0; i < departure.copies; ++i) {
+            departure.flights[i].arrival += busy;
+        }
+        return departure;
+    });
+    if constexpr (requires { cast_.overheard(leaving); }) cast_.overheard(leaving);
 }
 
 template <class Cast>
 void Simulation<Cast>::intrude(const model::Attacker& attacker, const HostileDatagram& datagram) {
-    const protocol::Address source = attacker_address(attacker.number);
-    const protocol::ByteView payload = datagram.payload;
+    const protocol::SendDatagram leaving{.source = attacker_address(attacker.number),
+                                         .destination = datagram.destination,
+                                         .payload = datagram.payload};
     ++summary_.hostile_sent[static_cast<std::size_t>(datagram.deed)];
     depart({.sender = {.kind = model::NodeKind::attacker, .number = attacker.number},
-            .deed = datagram.deed,
-            .packet = {},
-            .call = Service::call_of(payload),
-            .payload = {}},
-           {.source = source, .destination = datagram.destination, .payload = payload},
+            .deed = datagram.deed},
+           leaving,
            [&](std::uint64_t identity) {
-               return transport_.send_from(
-                   now_, attacker.site, source, datagram.destination, payload.size(), identity);
+               return transport_.send_from(now_,
+                                           attacker.site,
+                                           leaving.source,
+                                           leaving.destination,
+                                           leaving.payload.size(),
+                                           identity);
            });
 }
 
 template <class Cast>
 template <class Send>
-void Simulation<Cast>::depart(DatagramInFlight in_flight,
+void Simulation<Cast>::depart(const Departing& who,
                               const protocol::SendDatagram& datagram,
                               Send&& send) {
     const protocol::ByteView payload = datagram.payload;
-    in_flight.digest = digest_of(payload);
+    const protocol::ByteView plain = open(payload);
+    const protocol::ByteView message = plain.empty() ? payload : plain;
+    DatagramInFlight in_flight{.sender = who.sender,
+                               .deed = who.deed,
+                               .packet = {},
+                               .digest = digest_of(payload),
+                               .call = Service::call_of(message),
+                               .cause = 0,
+                               .payload = {}};
     ++summary_.datagrams_sent;
-    in_flight.cause = emit_at(in_flight.sender,
+    in_flight.cause = emit_at(who.sender,
                               in_flight.call,
                               current_,
                               model::DatagramSent{.source = datagram.source,
                                                   .destination = datagram.destination,
                                                   .payload = payload,
-                                                  .digest = in_flight.digest});
-    const auto departure = send(detail::identity_of(world_.seed,
-                                                    in_flight.sender,
-                                                    detail::key_of(datagram.destination),
-                                                    in_flight.digest,
-                                                    now_));
+                                                  .digest = in_flight.digest,
+                                                  .plain = plain});
+    const auto departure = send(detail::identity_of(
+        world_.seed, who.sender, detail::key_of(datagram.destination), digest_of(message), now_));
     for (std::size_t i = 0; i < departure.copies; ++i) {
         launch(departure.flights[i], in_flight, payload);
     }
     if (departure.copies == 0) {
         ++summary_.datagrams_dropped[static_cast<std::size_t>(departure.dropped)];
-        emit_at(in_flight.sender,
+        emit_at(who.sender,
                 in_flight.call,
                 in_flight.cause,
                 model::DatagramDropped{.reason = departure.dropped,
                                        .source = datagram.source,
                                        .destination = datagram.destination,
                                        .payload = payload,
-                                       .digest = in_flight.digest});
+                                       .digest = in_flight.digest,
+                                       .plain = plain});
     }
-}
-
-// ---- pushes -------------------------------------------------------------------------------------
-
-template <class Cast>
-void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send) {
-    const std::uint64_t digest = digest_of(send.payload);
-    const protocol::CallId call = send.collapse_key;
-    const auto number = cast_.device_of_token(send.token);
-    const auto device = number ? places_.device(*number) : std::nullopt;
-    const std::uint64_t identity =
-        detail::identity_of(world_.seed, places_.id(node), number.value_or(0), digest, now_);
-    const model::PushConditions conditions =
-        device && !faults_.none() ? faults_.on_push(places_.id(*device)) : model::PushConditions{};
-    const auto answer =
-        push_.submit(now_,
-                     {.device = number.value_or(0), .identity = identity, .token_gone = !device},
-                     conditions);
-    ++summary_.pushes_submitted;
-    const model::Sequence submitted = emit(node,
-                                           call,
-                                           model::PushSubmitted{.provider = send.provider,
-                                                                .device = number.value_or(0),
-                                                                .outcome = answer.outcome,
-                                                                .token = send.token,
-                                                                .payload = send.payload,
-                                                                .digest = digest});
-    for (std::size_t i = 0; device && i < answer.copies; ++i) {
-        const PushInFlight flight{.device = *device,
-                                  .identity = identity,
-                                  .collapse_key = call.high ^ call.low,
-                                  .submitted = now_,
-                                  .expires = now_ + send.time_to_live,
-                                  .digest = digest,
-                                  .call = call,
-                                  .cause = submitted,
-                                  .payload = payloads_.store(send.payload)};
-        queue_.push(answer.arrivals[i], ticket(Kind::push_arrival, pushes_.add(flight)));
-    }
-    if (answer.lost && device) {
-        emit_caused(*device, call, submitted, model::PushDropped{model::PushLoss::lost});
-    }
-    const PushAnswer reply{.sender = node,
-                           .incarnation = incarnation(node),
-                           .answer = {.request = send.request, .outcome = answer.outcome},
-                           .cause = submitted};
-    queue_.push(now_ + detail::push_answer_delay,
-                ticket(Kind::push_answer, push_answers_.add(reply)));
-}
-
-template <class Cast>
-void Simulation<Cast>::answer_push(std::uint32_t slot) {
-    const PushAnswer reply = push_answers_.take(slot);
-    if (reply.incarnation != incarnation(reply.sender)) return;
-    if (is_paused(reply.sender)) {
-        postpone(reply.sender, ticket(Kind::push_answer, push_answers_.add(reply)));
-        return;
-    }
-    current_ = reply.cause;
-    feed(reply.sender, reply.answer);
-}
-
-template <class Cast>
-void Simulation<Cast>::arrive_push(std::uint32_t slot) {
-    const PushInFlight flight = pushes_.take(slot);
-    const protocol::ByteView payload = payloads_.view(flight.payload);
-    const model::NodeId name = places_.id(flight.device);
-    const bool online = takes_pushes(flight.device);
-    model::PushNotification notification{.identity = flight.identity,
-                                         .collapse_key = flight.collapse_key,
-                                         .submitted = flight.submitted,
-                                         .expires = flight.expires,
-                                         .payload = {}};
-    if (!online) notification.payload.assign(payload.begin(), payload.end());
-    const auto arrival = push_.arrive(now_, name.number, online, std::move(notification));
-    switch (arrival.fate) {
-        case model::PushService::Fate::delivered:
-            deliver_push(flight, payload);
-            break;
-        case model::PushService::Fate::stored:
-            emit_caused(flight.device, flight.call, flight.cause, model::PushStored{});
-            if (arrival.replaced) {
-                emit_caused(
-                    flight.device, {}, flight.cause, model::PushDropped{model::PushLoss::replaced});
-            }
-            break;
-        case model::PushService::Fate::dropped:
-            emit_caused(flight.device, flight.call, flight.cause, model::PushDropped{arrival.why});
-            break;
-    }
-    payloads_.release(flight.payload);
-}
-
-template <class Cast>
-void Simulation<Cast>::deliver_push(const PushInFlight& flight, protocol::ByteView payload) {
-    if (is_down(flight.device)) {
-        emit_caused(
-            flight.device, flight.call, flight.cause, model::PushDropped{model::PushLoss::lost});
-        return;
-    }
-    ++summary_.pushes_delivered;
-    current_ = emit_caused(flight.device,
-                           flight.call,
-                           flight.cause,
-                           model::PushDelivered{.payload = payload, .digest = flight.digest});
-    feed(flight.device, protocol::ReceivedPush{payload});
 }
 
 // ---- faults -------------------------------------------------------------------------------------
@@ -441,13 +360,14 @@ template <class Cast>
 void Simulation<Cast>::deliver_stored_pushes(NodeIndex device, model::Sequence cause) {
     for (const model::PushNotification& stored :
          push_.came_online(now_, places_.id(device).number)) {
+        const protocol::ByteView plain = open(stored.payload);
         const PushInFlight flight{.device = device,
                                   .identity = stored.identity,
                                   .collapse_key = stored.collapse_key,
                                   .submitted = stored.submitted,
                                   .expires = stored.expires,
                                   .digest = digest_of(stored.payload),
-                                  .call = Service::call_of(stored.payload),
+                                  .call = Service::call_of(plain.empty() ? stored.payload : plain),
                                   .cause = cause,
                                   .payload = payloads_.store(stored.payload)};
         queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));

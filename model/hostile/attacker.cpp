@@ -14,6 +14,8 @@ std::string_view to_string(Deed deed) {
             return "flood_registrations";
         case Deed::send_garbage:
             return "send_garbage";
+        case Deed::replay:
+            return "replay";
     }
     return "unknown";
 }

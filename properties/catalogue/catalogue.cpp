@@ -50,6 +50,7 @@ const std::vector<Property>& all_properties() {
                                   policy_properties(),
                                   identity_properties(),
                                   privacy_properties(),
+                                  security_properties(),
                                   session_properties(),
                                   registration_properties(),
                                   resource_properties(),

@@ -31,8 +31,8 @@ class Findings {
 public:
     Findings(Tally& tally, CallId call) : tally_(&tally), call_(call) {}
 
-    // The property was really exercised once more.
-    void exercised() { ++tally_->checked; }
+    // The property was really exercised once more, or so often.
+    void exercised(std::uint64_t times = 1) { tally_->checked += times; }
 
     // It was exercised, and broken. `at` may be none, where the breach is that nothing came.
     void breach(const Moment& at, std::string explanation);
@@ -77,6 +77,7 @@ std::span<const Property> silence_properties();
 std::span<const Property> policy_properties();
 std::span<const Property> identity_properties();
 std::span<const Property> privacy_properties();
+std::span<const Property> security_properties();
 std::span<const Property> session_properties();
 std::span<const Property> registration_properties();
 std::span<const Property> resource_properties();

@@ -19,6 +19,7 @@ std::vector<Trial> all_trials() {
                                silence_trials(),
                                policy_trials(),
                                identity_trials(),
+                               security_trials(),
                                session_trials(),
                                other_trials(),
                                admission_trials()}) {

@@ -87,6 +87,8 @@ void add_settings(std::vector<Feature>& list) {
     add("preloaded", [](const World& world) {
         return world.registration == scenarios::RegistrationStart::preloaded;
     });
+    add("really sealed",
+        [](const World& world) { return world.security == scenarios::Security::real; });
     add("core loss", [](const World& world) { return world.core.loss != model::Probability{}; });
     add("core duplication",
         [](const World& world) { return world.core.duplication != model::Probability{}; });

@@ -145,14 +145,14 @@ void sort_faults(World& world) {
 
 // ---- what to try, large steps first -------------------------------------------------------------
 
-void leave_out(Steps& steps) {
+void leave_out(Steps& steps, const World& whole) {
     steps.drop_parts([](auto& world) -> auto& { return world.attackers; });
     steps.drop_parts([](auto& world) -> auto& { return world.faults; });
     steps.drop_parts([](auto& world) -> auto& { return world.calls; });
     steps.drop_parts([](auto& world) -> auto& { return world.devices; });
     steps.drop_parts([](auto& world) -> auto& { return world.moves; });
     steps.drop_parts([](auto& world) -> auto& { return world.relays; });
-    for (std::size_t i = 1; i < world.brokers.size(); ++i) {
+    for (std::size_t i = 1; i < whole.brokers.size(); ++i) {
         steps.attempt([i](World& one) {
             one.brokers.erase(one.brokers.begin() + static_cast<std::ptrdiff_t>(i));
         });
@@ -219,6 +219,8 @@ void simplify_settings(Steps& steps, const World& world) {
     steps.set(
         [](auto& one) -> auto& { return one.registration; },
         scenarios::RegistrationStart::preloaded);
+    steps.set(
+        [](auto& one) -> auto& { return one.security; }, scenarios::Security::charged);
     steps.set(
         [](auto& one) -> auto& { return one.seed; }, std::uint64_t{1});
     for (std::size_t i = 0; i < world.reflector_sites.size(); ++i) {
@@ -370,7 +372,7 @@ void simplify_moves(Steps& steps, const World& world) {
 
 std::vector<World> simplifications(const World& world) {
     Steps steps(world);
-    leave_out(steps);
+    leave_out(steps, world);
     replace_people(steps, world);
     simplify_settings(steps, world);
     if (!world.networks.empty()) merge_networks(steps, world);

@@ -37,6 +37,7 @@ struct Swarm {
     bool accept_together = false;
     bool preloaded = false;
     bool hostile = false;
+    bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -71,6 +72,7 @@ Swarm draw_swarm(Draws& draws) {
         *feature = draws.one_in(2);
     }
     swarm.hostile = draws.one_in(5);
+    swarm.really_sealed = draws.one_in(128);
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
     // A device that nobody can reach tells little and tries for long.
     if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
@@ -120,6 +122,7 @@ private:
         world_.brokers.front().site = site();
         for (model::SiteIndex& reflector : world_.reflector_sites)
             reflector = site();
+        if (!swarm_.really_sealed) world_.security = scenarios::Security::charged;
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
         if (swarm_.constant_push) world_.push.delay = model::constant(draws_.between(50ms, 1500ms));
         if (swarm_.push_trouble) {
@@ -318,6 +321,12 @@ private:
             attacker.end = attacker.start + draws_.between(2'000ms, 20'000ms);
             attacker.every = draws_.between(50ms, 1'000ms);
             attacker.deeds = subset<model::Deed>(draws_, model::deed_count, 2);
+            // A broker that has crashed has forgotten what it has seen, and takes each once more.
+            const bool forgets = std::any_of(
+                world_.faults.begin(), world_.faults.end(), [](const model::Fault& fault) {
+                    return fault.kind == FaultKind::broker_crash;
+                });
+            if (forgets) std::erase(attacker.deeds, model::Deed::replay);
             if (attacker.deeds.empty()) attacker.deeds.push_back(model::Deed::forge_answers);
             world_.attackers.push_back(attacker);
         }

@@ -69,8 +69,4 @@ RatedSubject source_subject(const IndexKey& key, const Address& source) {
     return {.high = 0, .low = index_hash(key, ByteView{octets}.first(size))};
 }
 
-RatedSubject caller_subject(const IndexKey& key, const DeviceId& device, const Address& source) {
-    return {.high = index_hash(key, device), .low = source_subject(key, source).low};
-}
-
 }  // namespace invitro::protocol

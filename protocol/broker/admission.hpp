@@ -101,8 +101,4 @@ struct Admission {
 // Who a datagram from this address counts as.
 RatedSubject source_subject(const IndexKey& key, const Address& source);
 
-// A device that calls, as seen from there: until a sealed datagram proves who sent it, a name alone
-// would let anybody use up somebody else's rate.
-RatedSubject caller_subject(const IndexKey& key, const DeviceId& device, const Address& source);
-
 }  // namespace invitro::protocol

@@ -396,8 +396,7 @@ TEST_F(QueueTest, RecoversEveryCallThatItHadAdmitted) {
     ASSERT_EQ(first.state().broker.calls.calls.size(), 3U);
     const std::vector<ByteView> segments{segment};
     tight.limits.calls_max = 1;
-    auto second =
-        DurableBroker::recover(tight, now, Storage{.segments = segments, .durable = 0});
+    auto second = DurableBroker::recover(tight, now, Storage{.segments = segments, .durable = 0});
     ASSERT_TRUE(second.has_value());
     EXPECT_EQ(second->state().broker.calls.calls.size(), 3U);
     EXPECT_EQ(second->state().broker.admission.room, first.state().broker.admission.room);

@@ -1,16 +1,16 @@
 // Which datagrams a broker takes on at all: judged when they arrive, before anything is looked up,
 // written or waited for.
 #include "protocol/broker/broker.hpp"
-#include "protocol/paths/path_identity.hpp"
+#include "protocol/security/ticket.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
 
 namespace invitro::protocol {
 
 bool Broker::admits(Instant now,
-                    const Address& source,
+                    const ReceivedDatagram& datagram,
                     const Message& message,
                     std::size_t waiting) {
-    const Arrival arrival{.now = now, .source = source};
+    const Arrival arrival{.now = now, .source = datagram.source, .sender = datagram.sender};
     return std::visit(
         Overloaded{
             [&](const InviteRequest& one) { return admits_call(arrival, one, waiting); },
@@ -68,7 +68,9 @@ bool Broker::admits_registration(const Arrival& arrival,
 template <class M>
 bool Broker::admits_recipient(const M& message, std::size_t waiting) {
     if (waiting == 0) return true;
-    if (equal_tags(ticket_for(message.call, message.device), message.ticket)) return true;
+    if (is_genuine(state_.config.ticket_key, message.ticket, message.call, message.device)) {
+        return true;
+    }
     remark(RemarkKind::unexpected_dropped, message.call, message.device);
     return false;
 }
@@ -80,6 +82,16 @@ void Broker::forget_rates() {
     }
 }
 
+// A device that calls: by its name where a seal vouches for it. Else as seen from there, since a
+// name alone would let anybody use up somebody else's rate.
+RatedSubject Broker::caller_subject(const IndexKey& key,
+                                    const DeviceId& device,
+                                    const Arrival& arrival) {
+    const bool is_vouched_for = arrival.sender.is_device(device);
+    return {.high = index_hash(key, device),
+            .low = is_vouched_for ? 0 : source_subject(key, arrival.source).low};
+}
+
 std::optional<Duration> Broker::refuse_call(const Arrival& arrival,
                                             const DeviceId& caller,
                                             std::size_t waiting) {
@@ -87,7 +99,7 @@ std::optional<Duration> Broker::refuse_call(const Arrival& arrival,
     return state_.admission.refuse_call(state_.config.limits,
                                         load(waiting),
                                         arrival.now,
-                                        caller_subject(key, caller, arrival.source),
+                                        caller_subject(key, caller, arrival),
                                         source_subject(key, arrival.source));
 }
 

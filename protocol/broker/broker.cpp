@@ -1,18 +1,11 @@
 #include "protocol/broker/broker.hpp"
 
 #include "protocol/broker/push_request.hpp"
+#include "protocol/security/authorship.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
-
-#include <array>
 
 namespace invitro::protocol {
 namespace {
-
-void append_big_endian(std::uint64_t number, std::uint8_t* to) {
-    for (unsigned i = 0; i < 8; ++i) {
-        to[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
-    }
-}
 
 // A registration that names nobody, or no way to reach it, cannot be put in force.
 bool is_usable(const RegisterDevice& registration) {
@@ -32,7 +25,8 @@ Broker::Broker(const BrokerConfig& config) {
 void Broker::handle(Instant now, const Input& input) {
     std::visit(Overloaded{
                    [&](const ReceivedDatagram& datagram) {
-                       receive({.now = now, .source = datagram.source}, datagram.payload);
+                       receive({.now = now, .source = datagram.source, .sender = datagram.sender},
+                               datagram.payload);
                    },
                    [&](const PushAnswered& answer) { take_push_answer(now, answer); },
                    [&](const DeadlineReached&) { reach_deadline(now); },
@@ -47,14 +41,17 @@ void Broker::preregister(Instant now, const RegisterDevice& registration) {
 
 void Broker::receive(const Arrival& arrival, ByteView payload) {
     const auto message = parse(payload);
-    if (!message || !admits(arrival.now, arrival.source, *message, 0)) return;
+    if (!message || !is_believed(arrival, *message)) return;
+    const ReceivedDatagram datagram{
+        .source = arrival.source, .destination = {}, .payload = {}, .sender = arrival.sender};
+    if (!admits(arrival.now, datagram, *message, 0)) return;
     std::visit([&](const auto& one) { on(arrival, one); }, *message);
 }
 
 void Broker::apply(Instant now, const ReceivedDatagram& datagram) {
     const auto message = parse(datagram.payload);
-    if (!message) return;
-    const Arrival arrival{.now = now, .source = datagram.source};
+    const Arrival arrival{.now = now, .source = datagram.source, .sender = datagram.sender};
+    if (!message || !is_believed(arrival, *message)) return;
     std::visit([&](const auto& one) { on(arrival, one); }, *message);
 }
 
@@ -65,6 +62,20 @@ tl::expected<Message, WireError> Broker::parse(ByteView payload) {
                        : tl::expected<Message, WireError>(tl::unexpect, WireError::out_of_range);
     if (!message) remark(RemarkKind::malformed_dropped, {}, {});
     return message;
+}
+
+bool Broker::is_believed(const Arrival& arrival, const Message& message) {
+    if (believes(arrival.sender, message)) return true;
+    remark(RemarkKind::forged_dropped, call_of(message), arrival.sender.device);
+    return false;
+}
+
+// Who seals a message must be whom it names as its author. Messages that name none are checked
+// against their call.
+bool Broker::believes(const Party& sender, const Message& message) const {
+    if (sender.is_nobody()) return !state_.config.is_sealed;
+    const DeviceId author = author_of(message);
+    return author.is_none() || sender.is_device(author);
 }
 
 // Accepted is not delivered, and throttled or unavailable is a try that failed: in each case the
@@ -98,14 +109,15 @@ void Broker::reach_deadline(Instant now) {
 }
 
 void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
-    if (!is_usable(message)) {
+    const bool is_keyed = device_id_of(message.key) == message.device;
+    if (!is_usable(message) || (state_.config.is_sealed && !is_keyed)) {
         remark(RemarkKind::malformed_dropped, {}, message.device);
         return;
     }
     const RegistrationOutcome outcome = state_.registry.put(arrival.now, message);
     if (!outcome.is_in_force) remark(RemarkKind::duplicate_dropped, {}, message.device);
     if (outcome.is_replacement) remark(RemarkKind::registration_replaced, {}, message.device);
-    send(arrival.source,
+    send({message.device, arrival.source},
          RegisterAck{
              .device = message.device, .incarnation = outcome.incarnation, .lease = outcome.lease});
     if (outcome.is_in_force && outcome.lease > Duration{}) join_calls(arrival.now, message);
@@ -148,7 +160,9 @@ bool Broker::invite(Call& call, const BoundToken& token, Instant now) const {
     if (call.tokens.size() >= state_.config.limits.tokens_per_call_max) return false;
     Invitee* invitee = find_invitee(call, token.device);
     if (invitee == nullptr) {
-        invitee = &add_invitee(call, token.device, ticket_for(call.request.call, token.device));
+        const Ticket ticket =
+            make_ticket(state_.config.ticket_key, call.request.call, token.device, call.purge_at());
+        invitee = &add_invitee(call, token.device, ticket);
     }
     return add_token(call, *invitee, token, now);
 }
@@ -162,15 +176,6 @@ std::uint32_t Broker::find_call(Instant now, CallId id) {
     if (!is_late) return position;
     serve(now, position);
     return state_.calls.find(id);
-}
-
-Ticket Broker::ticket_for(CallId call, DeviceId device) const {
-    std::array<std::uint8_t, 32> subject{};
-    append_big_endian(call.high, subject.data());
-    append_big_endian(call.low, subject.data() + 8);
-    append_big_endian(device.high, subject.data() + 16);
-    append_big_endian(device.low, subject.data() + 24);
-    return authenticate(state_.config.ticket_key, subject);
 }
 
 void Broker::remark(RemarkKind kind, CallId call, DeviceId device) {

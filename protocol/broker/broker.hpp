@@ -47,7 +47,10 @@ public:
     // handle() of a datagram in two steps, for an owner who writes a journal in between. First,
     // when it arrives: whether it is taken on, given that so many inputs wait. If not, what there
     // is to say of it has been said. Then, in its turn: what it brings about.
-    bool admits(Instant now, const Address& source, const Message& message, std::size_t waiting);
+    bool admits(Instant now,
+                const ReceivedDatagram& datagram,
+                const Message& message,
+                std::size_t waiting);
     void apply(Instant now, const ReceivedDatagram& datagram);
 
     // Afterwards the admission is that of a broker which has just been started with these calls.
@@ -59,15 +62,36 @@ public:
 
     [[nodiscard]] const State& state() const { return state_; }
 
+    // Is the message from whom it names as its author, as far as its seal tells? Others are
+    // dropped.
+    [[nodiscard]] bool believes(const Party& sender, const Message& message) const;
+
+    // The key that a device has registered with; none of one that has not.
+    [[nodiscard]] std::optional<PublicKey> key_of(const DeviceId& device) const {
+        return state_.registry.key_of(device);
+    }
+
     // Puts a registration in force as if RegisterDevice had arrived, without the answer: how a
     // snapshot is loaded.
     void preregister(Instant now, const RegisterDevice& registration);
 
 private:
-    // When and whence a datagram came.
+    // When and whence a datagram came, and who sealed it.
     struct Arrival {
         Instant now;
         Address source;
+        Party sender;
+
+        // Vouched for by the seal; where nothing is sealed, everybody is believed.
+        [[nodiscard]] bool is_from(const DeviceId& device) const {
+            return sender.is_nobody() || sender.is_device(device);
+        }
+    };
+
+    // A device, and where it is reached.
+    struct Peer {
+        DeviceId device;
+        Address address;
     };
 
     // Whom a message of a recipient is from. No invitee: the message is not to be believed.
@@ -88,10 +112,14 @@ private:
                                         const DeviceId& caller,
                                         std::size_t waiting);
     [[nodiscard]] Load load(std::size_t waiting) const;
+    static RatedSubject caller_subject(const IndexKey& key,
+                                       const DeviceId& device,
+                                       const Arrival& arrival);
 
     // broker.cpp
     void receive(const Arrival& arrival, ByteView payload);
     tl::expected<Message, WireError> parse(ByteView payload);
+    bool is_believed(const Arrival& arrival, const Message& message);
     void take_push_answer(Instant now, const PushAnswered& answer);
     void reach_deadline(Instant now);
     void on(const Arrival& arrival, const RegisterDevice& message);
@@ -100,7 +128,6 @@ private:
     bool invite(Call& call, const BoundToken& token, Instant now) const;
     // The call, in the state that it has at this time even if a deadline is served late.
     std::uint32_t find_call(Instant now, CallId id);
-    [[nodiscard]] Ticket ticket_for(CallId call, DeviceId device) const;
     void remark(RemarkKind kind, CallId call, DeviceId device);
 
     // initiator_messages.cpp
@@ -146,9 +173,9 @@ private:
     void purge(std::uint32_t position);
 
     template <class M>
-    void send(const Address& destination, const M& message) {
+    void send(const Peer& peer, const M& message) {
         const std::size_t size = encode_message(message, outbox_.reserve(datagram_size_max));
-        outbox_.send(state_.config.address, destination, size);
+        outbox_.send(state_.config.address, peer.address, size, Party::of_device(peer.device));
         ++state_.counters.datagrams_sent;
     }
 

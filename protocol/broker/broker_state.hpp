@@ -17,6 +17,7 @@ struct BrokerConfig {
     Address address;         // where clients reach it
     RandomValue seed;        // of this incarnation
     RandomValue ticket_key;  // of the service: the same for every incarnation
+    bool is_sealed = false;  // nothing is believed that no seal vouches for
     BrokerLimits limits = {};
 
     bool operator==(const BrokerConfig&) const = default;
@@ -25,6 +26,7 @@ struct BrokerConfig {
         return std::tuple{field("address", &BrokerConfig::address),
                           field("seed", &BrokerConfig::seed),
                           field("ticket_key", &BrokerConfig::ticket_key),
+                          field("is_sealed", &BrokerConfig::is_sealed),
                           field("limits", &BrokerConfig::limits)};
     }
 };

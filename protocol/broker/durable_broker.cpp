@@ -121,8 +121,12 @@ Instant DurableBroker::next_deadline() const {
 void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
     const bool must_wait = !journal_.waiting.empty();
     const auto message = decode(datagram.payload);
+    // What is forged decides nothing, and is dropped at once.
+    if (message && !broker_.believes(datagram.sender, *message)) {
+        return broker_.apply(now, datagram);
+    }
     const std::size_t waiting = journal_.waiting.size();
-    if (message && !broker_.admits(now, datagram.source, *message, waiting)) return;
+    if (message && !broker_.admits(now, datagram, *message, waiting)) return;
     // While others wait, the state lags behind: whatever may decide something then counts.
     const bool is_decision =
         message && (must_wait ? may_decide(*message) : decides(broker_.state(), *message));
@@ -130,6 +134,7 @@ void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
     WaitingInput input;
     input.at = now;
     input.source = datagram.source;
+    input.sender = datagram.sender;
     input.datagram.assign(datagram.payload.begin(), datagram.payload.end());
     if (is_decision && journal_.waiting.size() < waiting_max) write_decision(input);
     wait(std::move(input));
@@ -181,7 +186,8 @@ void DurableBroker::apply(const WaitingInput& input) {
         broker_.apply(input.at,
                       ReceivedDatagram{.source = input.source,
                                        .destination = broker_.state().config.address,
-                                       .payload = input.datagram});
+                                       .payload = input.datagram,
+                                       .sender = input.sender});
     }
 }
 

@@ -33,6 +33,7 @@ struct WaitingInput {
     Instant at{};
     std::uint64_t after = 0;
     Address source;
+    Party sender;
     std::vector<std::uint8_t> datagram;
     std::uint64_t push_request = 0;
     PushOutcome push_outcome = PushOutcome::accepted;
@@ -43,6 +44,7 @@ struct WaitingInput {
         return std::tuple{field("at", &WaitingInput::at),
                           field("after", &WaitingInput::after),
                           field("source", &WaitingInput::source),
+                          field("sender", &WaitingInput::sender),
                           field("datagram", &WaitingInput::datagram),
                           field("push_request", &WaitingInput::push_request),
                           field("push_outcome", &WaitingInput::push_outcome)};
@@ -123,6 +125,11 @@ public:
 
     // The same without a copy.
     [[nodiscard]] const BrokerState& broker_state() const { return broker_.state(); }
+
+    // See Broker::key_of().
+    [[nodiscard]] std::optional<PublicKey> key_of(const DeviceId& device) const {
+        return broker_.key_of(device);
+    }
 
     // See Broker::preregister(). Not written to the journal but in the next snapshot.
     void preregister(Instant now, const RegisterDevice& registration) {

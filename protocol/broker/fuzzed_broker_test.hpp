@@ -87,10 +87,8 @@ public:
             segments_[i].resize(durable_sizes_[i] + stays);
         }
         std::vector<ByteView> views(segments_.begin(), segments_.end());
-        auto recovered =
-            DurableBroker::recover(fuzzed_config(++incarnation_),
-                                   now_,
-                                   Storage{.segments = views, .durable = durable_});
+        auto recovered = DurableBroker::recover(
+            fuzzed_config(++incarnation_), now_, Storage{.segments = views, .durable = durable_});
         CHECK(recovered.has_value(), "what a crash leaves can be read");
         broker_ = std::move(*recovered);
         written_ = durable_ = broker_.state().journal.persisted;

@@ -17,7 +17,7 @@ void Broker::on(const Arrival& arrival, const InviteRequest& message) {
     }
     // The answer is the same, and comes as soon, whether anybody is registered for the callee or
     // not.
-    send(arrival.source, InviteProgress{.call = message.call});
+    send({message.initiator, arrival.source}, InviteProgress{.call = message.call});
     serve(arrival.now, position);
 }
 
@@ -53,7 +53,8 @@ void Broker::on(const Arrival& arrival, const InviteCancel& message) {
         remark(RemarkKind::duplicate_dropped, message.call, message.device);
     }
     take_cancel(call, arrival.now);
-    send(arrival.source, CancelAck{.call = message.call, .device = message.device});
+    send({message.device, arrival.source},
+         CancelAck{.call = message.call, .device = message.device});
     serve(arrival.now, position);
 }
 
@@ -63,7 +64,7 @@ void Broker::on(const Arrival& arrival, const InviteUpdate& message) {
     if (position == no_position) {
         // Whoever it would have concerned has forgotten the call as well.
         remark(RemarkKind::unexpected_dropped, message.call, message.initiator);
-        send(arrival.source, acknowledgement);
+        send({message.initiator, arrival.source}, acknowledgement);
         return;
     }
     Call& call = state_.calls.calls[position];
@@ -71,12 +72,18 @@ void Broker::on(const Arrival& arrival, const InviteUpdate& message) {
     if (!take_update(call, message, arrival.now)) {
         remark(RemarkKind::duplicate_dropped, message.call, message.initiator);
     }
-    send(arrival.source, acknowledgement);
+    send({message.initiator, arrival.source}, acknowledgement);
     serve(arrival.now, position);
 }
 
 void Broker::on(const Arrival& arrival, const ForwardAck& message) {
     const std::uint32_t position = find_call(arrival.now, message.call);
+    // It names the acceptor; who says so is the initiator.
+    if (position != no_position &&
+        !arrival.is_from(state_.calls.calls[position].request.initiator)) {
+        remark(RemarkKind::forged_dropped, message.call, arrival.sender.device);
+        return;
+    }
     if (position == no_position ||
         !take_forward_ack(state_.calls.calls[position], message.device)) {
         remark(RemarkKind::duplicate_dropped, message.call, message.device);
@@ -110,7 +117,8 @@ void Broker::on(const Arrival& arrival, const CallKeepAlive& message) {
     remark(RemarkKind::unexpected_dropped, message.call, message.device);
     // An invitee whose ticket has not come through yet is a participant, but nobody to believe.
     if (invitee != nullptr) return;
-    send(arrival.source, InviteEnded{.call = message.call, .device = message.device});
+    send({message.device, arrival.source},
+         InviteEnded{.call = message.call, .device = message.device});
 }
 
 bool Broker::hear_initiator(const Arrival& arrival, Call& call, DeviceId device) {

@@ -1,19 +1,7 @@
 #include "protocol/broker/broker.hpp"
+#include "protocol/security/mac.hpp"
 
 namespace invitro::protocol {
-namespace {
-
-// Takes the same time wherever the two differ, so that a ticket cannot be guessed byte by byte.
-bool is_same_ticket(const Ticket& a, const Ticket& b) {
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        difference |= static_cast<unsigned>(a[i] ^ b[i]);
-    }
-    return difference == 0;
-}
-
-}  // namespace
-
 // Whose message it is, if its ticket is the one made for that device; the way back to it is then
 // known anew.
 template <class M>
@@ -21,7 +9,7 @@ Broker::Recipient Broker::hear_recipient(const Arrival& arrival, const M& messag
     Recipient recipient{.position = find_call(arrival.now, message.call)};
     if (recipient.position == no_position) return recipient;
     Invitee* invitee = find_invitee(state_.calls.calls[recipient.position], message.device);
-    if (invitee == nullptr || !is_same_ticket(invitee->ticket, message.ticket)) {
+    if (invitee == nullptr || !is_same_secret(invitee->ticket, message.ticket)) {
         remark(RemarkKind::unexpected_dropped, message.call, message.device);
         return recipient;
     }
@@ -30,11 +18,14 @@ Broker::Recipient Broker::hear_recipient(const Arrival& arrival, const M& messag
     return recipient;
 }
 
-// True if the call is known no longer, but the device was once invited to it.
+// True if the call is known no longer, but the device was once invited to it: by now its ticket has
+// expired with the call.
 template <class M>
 bool Broker::is_of_forgotten_call(const Recipient& recipient, const M& message) {
     if (recipient.position != no_position) return false;
-    if (is_same_ticket(ticket_for(message.call, message.device), message.ticket)) return true;
+    if (is_genuine(state_.config.ticket_key, message.ticket, message.call, message.device)) {
+        return true;
+    }
     remark(RemarkKind::unexpected_dropped, message.call, message.device);
     return false;
 }
@@ -43,14 +34,16 @@ void Broker::on(const Arrival& arrival, const InviteRinging& message) {
     const auto [position, invitee] = hear_recipient(arrival, message);
     if (invitee == nullptr) {
         if (!is_of_forgotten_call({.position = position}, message)) return;
-        send(arrival.source, InviteEnded{.call = message.call, .device = message.device});
+        send({message.device, arrival.source},
+             InviteEnded{.call = message.call, .device = message.device});
         return;
     }
     if (invitee->phase != InviteePhase::invited) {
         remark(RemarkKind::duplicate_dropped, message.call, message.device);
     }
     take_ringing(*invitee, arrival.now);
-    send(arrival.source, RingingAck{.call = message.call, .device = message.device});
+    send({message.device, arrival.source},
+         RingingAck{.call = message.call, .device = message.device});
     serve(arrival.now, position);
 }
 
@@ -59,7 +52,7 @@ void Broker::on(const Arrival& arrival, const InviteAccept& message) {
     if (invitee == nullptr) {
         if (!is_of_forgotten_call({.position = position}, message)) return;
         remark(RemarkKind::late_accept_refused, message.call, message.device);
-        send(arrival.source,
+        send({message.device, arrival.source},
              AcceptRefused{
                  .call = message.call, .device = message.device, .reason = EndReason::expired});
         return;
@@ -68,7 +61,7 @@ void Broker::on(const Arrival& arrival, const InviteAccept& message) {
     const AcceptVerdict verdict = judge_accept(call, *invitee);
     if (verdict == AcceptVerdict::refused) {
         remark(RemarkKind::late_accept_refused, message.call, message.device);
-        send(arrival.source,
+        send({message.device, arrival.source},
              AcceptRefused{.call = message.call,
                            .device = message.device,
                            .reason = refusal_reason(call, *invitee)});
@@ -82,7 +75,8 @@ void Broker::on(const Arrival& arrival, const InviteAccept& message) {
     } else {
         remark(RemarkKind::duplicate_dropped, message.call, message.device);
     }
-    send(arrival.source, AcceptAck{.call = message.call, .device = message.device});
+    send({message.device, arrival.source},
+         AcceptAck{.call = message.call, .device = message.device});
     serve(arrival.now, position);
 }
 
@@ -91,7 +85,7 @@ void Broker::on(const Arrival& arrival, const InviteDecline& message) {
     const DeclineAck acknowledgement{.call = message.call, .device = message.device};
     if (invitee == nullptr) {
         if (is_of_forgotten_call({.position = position}, message)) {
-            send(arrival.source, acknowledgement);
+            send({message.device, arrival.source}, acknowledgement);
         }
         return;
     }
@@ -102,7 +96,7 @@ void Broker::on(const Arrival& arrival, const InviteDecline& message) {
     if (take_decline(call, *invitee, message.scope, arrival.now)) {
         remark(RemarkKind::all_declined, message.call, message.device);
     }
-    send(arrival.source, acknowledgement);
+    send({message.device, arrival.source}, acknowledgement);
     serve(arrival.now, position);
 }
 

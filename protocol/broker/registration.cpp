@@ -67,6 +67,7 @@ RegistrationOutcome Registry::put(Instant now, const RegisterDevice& registratio
     const Duration lease = std::clamp(registration.lease, Duration{}, timing::lease_max);
     bindings[position].incarnation = registration.incarnation;
     bindings[position].lease_expiry = now + lease;
+    bindings[position].key = registration.key;
     return {.incarnation = registration.incarnation,
             .lease = lease,
             .is_in_force = true,
@@ -81,6 +82,12 @@ bool Registry::end_token(Instant now, const BoundToken& gone) {
     if (!are_equal(bytes.view(binding.token), gone.token)) return false;
     binding.lease_expiry = now;
     return true;
+}
+
+std::optional<PublicKey> Registry::key_of(DeviceId device) const {
+    const std::uint32_t found = find_device(device);
+    if (found == no_position) return std::nullopt;
+    return bindings[found].key;
 }
 
 std::size_t Registry::memory_size() const {

@@ -45,7 +45,7 @@ void Broker::serve_initiator(Instant now, Call& call) {
         if (accept.forward.tries != 0) {
             remark(RemarkKind::message_retransmitted, id, accept.device);
         }
-        send(call.initiator_address,
+        send({call.request.initiator, call.initiator_address},
              AcceptForward{.call = id, .device = accept.device, .connection = accept.connection});
         accept.forward.tried(now);
     }
@@ -54,7 +54,7 @@ void Broker::serve_initiator(Instant now, Call& call) {
     if (call.initiator_ended.tries != 0) {
         remark(RemarkKind::message_retransmitted, id, initiator);
     }
-    send(call.initiator_address,
+    send({call.request.initiator, call.initiator_address},
          InviteEnded{.call = id, .device = initiator, .reason = call.initiator_told});
     call.initiator_ended.tried(now);
 }
@@ -93,7 +93,7 @@ void Broker::send_ended(Instant now, Call& call, Invitee& invitee) {
     if (invitee.ended.tries != 0) {
         remark(RemarkKind::message_retransmitted, call.request.call, invitee.device);
     }
-    send(invitee.return_address,
+    send({invitee.device, invitee.return_address},
          InviteEnded{.call = call.request.call, .device = invitee.device, .reason = invitee.told});
     if (invitee.ended.tries == ended_tries_before_push && invitee.dismissals == 0) {
         push_dismissal(now, call, invitee);
@@ -126,7 +126,8 @@ void Broker::push_to_tokens(const Call& call,
                       .token = call.token_view(token),
                       .payload = {},
                       .time_to_live = time_to_live,
-                      .collapse_key = call.request.call},
+                      .collapse_key = call.request.call,
+                      .recipient = Party::of_device(invitee.device)},
                      size);
         ++state_.counters.pushes_sent;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/paths/sender.hpp"
+#include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/identity.hpp"
 
@@ -15,11 +16,12 @@ struct ClientContext : PathContext {
     Address broker;
     std::span<const Address> reflectors;
     std::span<const Address> addresses;
+    PublicKey key;
 
     // Messages to the broker leave from the preferred address of its IP family.
     template <class M>
     void send_to_broker(const M& message) {
-        sender.send(source_for(broker), broker, message);
+        sender.send(source_for(broker), broker, message, Party::of_broker());
     }
 
     [[nodiscard]] Address source_for(const Address& destination) const {

@@ -8,6 +8,7 @@
 #include "protocol/client/outgoing_call.hpp"
 #include "protocol/client/registration.hpp"
 #include "protocol/paths/session.hpp"
+#include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
@@ -24,6 +25,8 @@ struct ClientConfig {
     RandomValue seed;  // of this incarnation
     Address broker;
     std::array<Address, 2> reflectors{};  // on different IP addresses; none where there is none
+    PublicKey key{};                      // whose hash `device` is
+    bool is_sealed = false;               // the broker is known by its seal, and not by its address
 
     bool operator==(const ClientConfig&) const = default;
 
@@ -31,7 +34,9 @@ struct ClientConfig {
         return std::tuple{field("device", &ClientConfig::device),
                           field("seed", &ClientConfig::seed),
                           field("broker", &ClientConfig::broker),
-                          field("reflectors", &ClientConfig::reflectors)};
+                          field("reflectors", &ClientConfig::reflectors),
+                          field("key", &ClientConfig::key),
+                          field("is_sealed", &ClientConfig::is_sealed)};
     }
 };
 

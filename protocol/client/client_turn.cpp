@@ -63,7 +63,8 @@ ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& 
           state.config.device,
           state.config.broker,
           state.config.reflectors,
-          state.addresses} {}
+          state.addresses,
+          state.config.key} {}
 
 void ClientTurn::take(const Client::Input& input) {
     std::visit(Overloaded{[&](const ReceivedDatagram& received) { datagram(received); },
@@ -184,7 +185,8 @@ void ClientTurn::ring(const InvitePush& push) {
 void ClientTurn::datagram(const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
-    const bool is_from_broker = datagram.source == context_.broker;
+    const bool is_from_broker =
+        state_.config.is_sealed ? datagram.sender.is_broker() : datagram.source == context_.broker;
     std::visit(
         [&]<class M>(const M& one) {
             if constexpr (is_from_path<M>) {

@@ -9,9 +9,10 @@ namespace {
 // A broker's lease shorter than this would have us register without a pause.
 constexpr Duration lease_min = 4 * timing::retransmission_max;
 
-RegisterDevice message_of(const Registration& registration, const DeviceId& device) {
+RegisterDevice message_of(const Registration& registration, const ClientContext& context) {
     RegisterDevice message;
-    message.device = device;
+    message.device = context.device;
+    message.key = context.key;
     message.profile = registration.profile;
     message.incarnation = registration.incarnation;
     message.lease = timing::lease_max;
@@ -79,7 +80,7 @@ void Registration::serve(ClientContext& context) {
     if (!exchange.is_due(context.now)) return;
     if (exchange.tries > 0) context.sender.remark(RemarkKind::message_retransmitted);
     exchange.tried(context.now);
-    context.send_to_broker(message_of(*this, context.device));
+    context.send_to_broker(message_of(*this, context));
 }
 
 }  // namespace invitro::protocol

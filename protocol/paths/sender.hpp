@@ -21,9 +21,12 @@ public:
     explicit Sender(ServiceOutbox& outbox) : outbox_(outbox) {}
 
     template <class M>
-    void send(const Address& source, const Address& destination, const M& message) {
+    void send(const Address& source,
+              const Address& destination,
+              const M& message,
+              const Party& recipient = {}) {
         const auto room = outbox_.reserve(datagram_size_max);
-        outbox_.send(source, destination, encode_message(message, room));
+        outbox_.send(source, destination, encode_message(message, room), recipient);
     }
 
     void tell(const Notification& notification) { outbox_.tell(notification); }

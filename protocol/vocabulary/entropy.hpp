@@ -24,6 +24,8 @@ enum class Purpose : std::uint8_t {
     transaction = 3,
     ticket_key = 4,
     journal_secret = 5,
+    mac_key = 6,
+    seal_stream = 7,
 };
 
 // 32 bytes: BLAKE2b (RFC 7693) keyed with the seed, over purpose and counter.

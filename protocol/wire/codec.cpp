@@ -1,5 +1,6 @@
 #include "protocol/wire/codec.hpp"
 
+#include "protocol/security/envelope.hpp"
 #include "protocol/wire/field_reader.hpp"
 #include "protocol/wire/field_writer.hpp"
 
@@ -27,9 +28,12 @@ constexpr bool is_push = std::is_same_v<M, InvitePush> || std::is_same_v<M, Invi
 
 template <class... M>
 constexpr bool every_message_fits(std::type_identity<std::variant<M...>> /*messages*/) {
-    return ((message_size_max<M> <= (is_push<M> ? push_size_max : datagram_size_max)) && ...);
+    return ((message_size_max<M> + seal_overhead_max <=
+             (is_push<M> ? push_size_max : datagram_size_max)) &&
+            ...);
 }
 
+// With the envelope around it.
 static_assert(every_message_fits(std::type_identity<Message>{}));
 
 template <class M>

@@ -1,8 +1,8 @@
 // Messages of an invitation, between initiator, broker and the devices invited.
 #pragma once
 
+#include "protocol/security/ticket.hpp"
 #include "protocol/vocabulary/connection_data.hpp"
-#include "protocol/vocabulary/entropy.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/vocabulary/time.hpp"
@@ -12,9 +12,6 @@
 #include <tuple>
 
 namespace invitro::protocol {
-
-// Proof, made by the broker, that this device was invited to this call (MAC over call, device).
-using Ticket = Tag128;
 
 // initiator -> broker: claim 1, "receiving from an initiator an invitation request with an endpoint
 // identifier and the initiator's connection data".

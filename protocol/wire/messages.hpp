@@ -22,6 +22,7 @@
 namespace invitro::protocol {
 
 inline constexpr std::uint8_t wire_version = 1;
+// Of what travels: sealed, where it is sealed.
 inline constexpr std::size_t datagram_size_max = 1200;
 inline constexpr std::size_t push_size_max = 4096;
 

@@ -1,6 +1,7 @@
 // Messages of registration: how a device comes to be found under an identifier.
 #pragma once
 
+#include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/vocabulary/time.hpp"
@@ -22,6 +23,7 @@ struct RegisterDevice {
     InlineVector<EndpointIdentifier, identifiers_max> identifiers;
     PushToken token;
     Duration lease{};  // asked for
+    PublicKey key{};   // whose hash `device` is; what is pushed to the device is sealed with it
 
     bool operator==(const RegisterDevice&) const = default;
 
@@ -31,7 +33,8 @@ struct RegisterDevice {
                           field(3, "incarnation", &RegisterDevice::incarnation),
                           field(4, "identifiers", &RegisterDevice::identifiers),
                           field(5, "token", &RegisterDevice::token),
-                          field(6, "lease", &RegisterDevice::lease)};
+                          field(6, "lease", &RegisterDevice::lease),
+                          field(7, "key", &RegisterDevice::key)};
     }
 };
 

@@ -20,7 +20,7 @@ std::uint64_t elapsed(Instant from, Instant to) {
 }  // namespace
 
 Metrics::Metrics(const scenarios::World& world, std::uint64_t index)
-    : whereabouts_(world), world_seed_(world.seed), index_(index) {}
+    : whereabouts_(world), security_(world.security), world_seed_(world.seed), index_(index) {}
 
 void Metrics::observe(const model::Event& event) {
     const EventHeader& header = event.header;
@@ -131,7 +131,7 @@ void Metrics::on_accept(const EventHeader& header) {
     measurements_.count(Happening::accepts);
     accepting.accepted = header.at;
     accepting.is_ringing = false;
-    accepting.id = sim::device_id(world_seed_, header.node.number);
+    accepting.id = sim::device_id(security_, world_seed_, header.node.number);
 }
 
 void Metrics::on_notification(const EventHeader& header,

@@ -95,6 +95,7 @@ private:
     void on_world_ended();
 
     Whereabouts whereabouts_;
+    protocol::SealSuite security_;
     std::uint64_t world_seed_;
     std::uint64_t index_;
     protocol::DenseMap<protocol::CallId, Call> calls_;

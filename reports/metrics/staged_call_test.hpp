@@ -34,12 +34,12 @@ inline scenarios::World staged_world() {
 class Stage {
 public:
     Stage(const scenarios::World& world, sim::Observer& observer)
-        : seed_(world.seed), observer_(observer) {}
+        : security_(world.security), seed_(world.seed), observer_(observer) {}
 
     static protocol::CallId call() { return {.high = 1, .low = 2}; }
 
     [[nodiscard]] protocol::DeviceId id(std::uint32_t device) const {
-        return sim::device_id(seed_, device);
+        return sim::device_id(security_, seed_, device);
     }
 
     static model::NodeId device(std::uint32_t number) {
@@ -122,6 +122,7 @@ public:
     }
 
 private:
+    protocol::SealSuite security_;
     std::uint64_t seed_;
     sim::Observer& observer_;
     model::Sequence sequence_ = 0;

@@ -69,6 +69,7 @@ Result hostile_result() {
     result.description = markup;
     result.version = markup;
     result.fidelity = markup;
+    result.security = markup;
     for (PropertyResult& property : result.properties) {
         property.id = markup;
         property.sentence = markup;

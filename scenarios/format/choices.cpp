@@ -213,6 +213,13 @@ Notation<RegistrationStart> registration_start() {
         {{"live", RegistrationStart::live}, {"preloaded", RegistrationStart::preloaded}});
 }
 
+Notation<Security> security() {
+    return choice<Security>(
+        "kind of security",
+        "security",
+        {{"real", Security::real}, {"charged", Security::charged}});
+}
+
 Notation<std::string> text() {
     return checked_text({.expected = "a text", .schema = text_schema(), .fields = {}},
                         [](const std::string&) { return std::string(); });

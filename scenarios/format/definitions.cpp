@@ -202,6 +202,7 @@ Value schema_definitions() {
         {.key = "policy", .value = enumeration<protocol::AnswerPolicy>(3)},
         {.key = "arrivals", .value = enumeration({"evenly", "poisson", "burst"})},
         {.key = "registration", .value = enumeration({"live", "preloaded"})},
+        {.key = "security", .value = enumeration({"real", "charged"})},
         {.key = "identifier",
          .value = pattern("a phone number or an email address",
                           "^(\\+[1-9][0-9]{1,14}|[^@\\s]{1,64}@[^@\\s]+)$")},

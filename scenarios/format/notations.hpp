@@ -75,6 +75,7 @@ Notation<model::Deed> deed();
 Notation<protocol::AnswerPolicy> answer_policy();
 Notation<Arrivals> arrivals();
 Notation<RegistrationStart> registration_start();
+Notation<Security> security();
 
 // "EIM/APDF", or an object where more than the kind is said.
 Notation<model::NatPolicy> nat_policy();

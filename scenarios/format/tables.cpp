@@ -108,6 +108,9 @@ Section<World> brokers() {
         {"registration", &World::registration, registration_start(),
             "\"live\": each device registers over the network in the first seconds; "
             "\"preloaded\": the broker knows them all, which is faster at scale"},
+        {"security", &World::security, security(),
+            "\"real\": datagrams and pushes are really sealed; \"charged\": the same sizes and the "
+            "same time of simulated processors, without the cryptography, for scale"},
     }, .finish = finish_brokers};
 }
 

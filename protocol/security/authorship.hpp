@@ -1,0 +1,30 @@
+// Who a message says has written it, to be held against who has sealed it.
+#pragma once
+
+#include "protocol/vocabulary/identity.hpp"
+#include "protocol/wire/messages.hpp"
+
+#include <variant>
+
+namespace invitro::protocol {
+
+// The device that is the author of such a message, by name; none where it names none (an answer of
+// the broker; a ForwardAck, which names another and is held against its call).
+template <class M>
+DeviceId author_of(const M& message) {
+    if constexpr (std::is_same_v<M, ForwardAck>) {
+        return {};
+    } else if constexpr (requires { message.initiator; }) {
+        return message.initiator;
+    } else if constexpr (requires { message.device; }) {
+        return message.device;
+    } else {
+        return {};
+    }
+}
+
+inline DeviceId author_of(const Message& message) {
+    return std::visit([](const auto& one) { return author_of(one); }, message);
+}
+
+}  // namespace invitro::protocol
