@@ -105,13 +105,14 @@ private:
     std::vector<std::uint8_t> sealed(std::vector<std::uint8_t> plain) {
         if (below(4) == 0) return plain;
         const protocol::RandomValue seed{.octets = any_octets<std::array<std::uint8_t, 32>>()};
-        protocol::Sealer sealer({.suite = world_.security,
-                                 .self = protocol::Party::of_device(self_),
-                                 .keys = keys_,
-                                 .cluster = cluster_,
-                                 .incarnation = static_cast<std::uint32_t>(count_ + 1),
-                                 .seed = seed,
-                                 .channels_max = 1});
+        const protocol::SealConfig config{.suite = world_.security,
+                                          .self = protocol::Party::of_device(self_),
+                                          .keys = keys_,
+                                          .cluster = cluster_,
+                                          .incarnation = static_cast<std::uint32_t>(count_ + 1),
+                                          .seed = seed,
+                                          .channels_max = 1};
+        protocol::Sealer sealer(config);
         std::vector<std::uint8_t> envelope(plain.size() + protocol::seal_overhead_max);
         const auto broker = protocol::Party::of_broker();
         envelope.resize(sealer.seal(broker, sealer.kind_for(broker), plain, envelope));
@@ -160,7 +161,7 @@ private:
         } else {
             leak = leaks_[below(leaks_.size())];
         }
-        const protocol::DeviceId device = some_device();
+        const protocol::DeviceId device = below(3) == 0 ? self_ : some_device();
         const protocol::Ticket ticket = wrong_ticket(leak, device);
         switch (below(4)) {
             case 0:

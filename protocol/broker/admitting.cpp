@@ -33,7 +33,7 @@ bool Broker::admits_call(const Arrival& arrival,
     const auto refused = refuse_call(arrival, request.initiator, waiting);
     if (!refused) return true;
     remark(RemarkKind::invitation_refused, request.call, request.initiator);
-    send(arrival.source,
+    send({request.initiator, arrival.source},
          InviteFailed{
              .call = request.call, .reason = FailureReason::overloaded, .retry_after = *refused});
     return false;
