@@ -115,6 +115,7 @@ std::optional<Entity> entity_of(model::NodeKind kind) {
             return Entity::device;
         case model::NodeKind::none:
         case model::NodeKind::reflector:
+        case model::NodeKind::attacker:
             break;
     }
     return std::nullopt;
