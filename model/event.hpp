@@ -5,8 +5,8 @@
 // Payload views hold only during the observer's call; `digest` is XXH3-64 of the payload.
 //
 // A payload is what is on the wire, sealed where it is sealed. The driver knows every key of its
-// world and puts beside it the message inside (`plain`, empty where there is no envelope or none that
-// anybody could open). message_in() is what an observer reads a message from.
+// world and puts beside it the message inside (`plain`, empty where there is no envelope or none
+// that anybody could open). message_in() is what an observer reads a message from.
 #pragma once
 
 #include "model/disk/disk.hpp"

@@ -49,6 +49,15 @@ Exchange exchange_of(MessageType type) {
         case MessageType::session_data:
         case MessageType::session_close:
             return Exchange::path;
+        case MessageType::relay_data:
+            return Exchange::path;
+        case MessageType::relay_request:
+        case MessageType::relay_offer:
+        case MessageType::relay_allocate:
+        case MessageType::relay_granted:
+        case MessageType::relay_refused:
+            return Exchange::relay;
+        case MessageType::reflect_probe:
         case MessageType::reflect_request:
         case MessageType::reflect_response:
             return Exchange::none;

@@ -76,6 +76,7 @@ enum class Exchange : std::uint8_t {
     keep_alive = 10,
     path = 11,
     none = 12,
+    relay = 13,  // asking the broker for relays, and relays for allocations
 };
 
 // A set of exchanges.
@@ -112,6 +113,15 @@ struct SessionFacts {
     bool operator==(const SessionFacts&) const = default;
 
     [[nodiscard]] bool is_open() const { return connected.happened() && !disconnected.happened(); }
+};
+
+// What one end did to go through a relay to the other end.
+struct RelayFacts {
+    Moment asked;      // the first RelayRequest sent
+    Moment allocated;  // the last RelayAllocate sent that begins or keeps an allocation
+    Moment got;        // the first RelayData delivered here that the other end had sent
+
+    bool operator==(const RelayFacts&) const = default;
 };
 
 // How a copy of connection data compares with the original it must equal.
@@ -185,6 +195,10 @@ struct ParticipantFacts {
     SessionFacts here;
     SessionFacts at_initiator;
 
+    // The way through a relay, at either end.
+    RelayFacts relay_here;
+    RelayFacts relay_at_initiator;
+
     // Against the rules as such.
     Moment revealed;  // the first datagram that shows somebody an address of its making
     protocol::MessageType revealed_by = protocol::MessageType::check;
@@ -247,6 +261,10 @@ struct CallFacts {
     Moment forger_answered;  // the first message about this call to an attacker
     Moment ended_sent;       // the first InviteEnded to the initiator
     EndReason ended_sent_reason = EndReason::unknown;
+
+    // At relays.
+    Moment coupled_astray;    // RelayData delivered from, or to, anybody but the ends of an accept
+    Moment granted_too_long;  // an allocation for longer than any may last
 
     std::vector<ParticipantFacts> participants;
     std::vector<FailedTry> failed_tries;

@@ -154,6 +154,18 @@ private:
                    const Header& header,
                    MessageType type,
                    protocol::ByteView payload);
+    // history_relays.cpp
+    void sent_by_relay(CallFacts& call,
+                       const Header& header,
+                       MessageType type,
+                       protocol::ByteView payload);
+    void sent_about_relay(CallFacts& call,
+                          const Header& header,
+                          MessageType type,
+                          protocol::ByteView payload);
+    void came_through_relay(CallFacts& call, const Header& header, protocol::ByteView payload);
+    RelayFacts* relay_facts(CallFacts& call, std::uint32_t end, std::uint32_t peer);
+
     void count_failed(const Header& header, MessageType type, protocol::ByteView payload);
 
     // history_notifications.cpp

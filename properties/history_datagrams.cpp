@@ -16,9 +16,19 @@ using protocol::MessageType;
 
 namespace {
 
-// Between the peers themselves, as opposed to through the broker.
+// Between the peers themselves or with a relay, as opposed to through the broker.
 bool is_path_message(MessageType type) {
-    return type >= MessageType::check;
+    const bool is_relays = type >= MessageType::relay_allocate && type <= MessageType::relay_data;
+    return is_relays || type >= MessageType::check;
+}
+
+// What is said, where a relay passes it, by what is inside.
+MessageType type_inside(MessageType type, ByteView payload) {
+    if (type != MessageType::relay_data) return type;
+    const auto message = protocol::decode(payload);
+    const auto* data = message ? std::get_if<protocol::RelayData>(&*message) : nullptr;
+    const auto inner = data == nullptr ? std::nullopt : peek_type(data->payload.view());
+    return inner.value_or(type);
 }
 
 // The participant that a message of a call is about: an InviteUpdate is about its sender.
@@ -74,6 +84,9 @@ void History::on(const Header& header, const model::DatagramSent& event) {
     CallFacts* call = find_call(header.call);
     if (call == nullptr) return;
     const bool is_device = header.node.kind == NodeKind::device;
+    if (header.node.kind == NodeKind::relay) {
+        return sent_by_relay(*call, header, *type, model::message_in(event));
+    }
     if (is_path_message(*type)) {
         ++call->path_messages;
         call->path_first.first(header);
@@ -83,6 +96,7 @@ void History::on(const Header& header, const model::DatagramSent& event) {
         call->last_message.last(header);
         call->last_sender = is_device ? header.node.number : nobody;
     }
+    if (is_device) sent_about_relay(*call, header, *type, model::message_in(event));
     if (!is_device) {
         sent_by_broker(*call, header, *type, event);
     } else if (header.node.number == call->initiator) {
@@ -172,7 +186,7 @@ void History::sent_by_initiator(CallFacts& call,
     if (type == MessageType::invite_request) {
         decode_as<protocol::InviteRequest>(
             payload, [&](const auto& message) { requested(call, header, message); });
-    } else if (type == MessageType::nominate) {
+    } else if (type_inside(type, payload) == MessageType::nominate) {
         call.nominate_sent.first(header);
     } else if (type == MessageType::invite_update) {
         call.updated.first(header);
@@ -267,10 +281,13 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
     if (!type || call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
         at_broker(*call, header, *type, event);
-    } else if (header.node.kind == NodeKind::device && header.node.number != call->initiator) {
-        at_device(*call, header, *type, model::message_in(event));
-    } else if (type == MessageType::invite_failed) {
-        call->refusal_heard.first(header);
+    } else if (header.node.kind == NodeKind::device) {
+        if (*type == MessageType::relay_data)
+            came_through_relay(*call, header, model::message_in(event));
+        if (*type == MessageType::invite_failed) call->refusal_heard.first(header);
+        if (header.node.number != call->initiator) {
+            at_device(*call, header, *type, model::message_in(event));
+        }
     }
 }
 
@@ -298,6 +315,11 @@ void History::initiator_at_broker(CallFacts& call,
                          type == MessageType::invite_cancel || type == MessageType::invite_update;
     if (type == MessageType::call_keep_alive) {
         decode_as<protocol::CallKeepAlive>(model::message_in(event), [&](const auto& message) {
+            is_initiators = number_of(message.device) == call.initiator;
+        });
+    }
+    if (type == MessageType::relay_request) {
+        decode_as<protocol::RelayRequest>(model::message_in(event), [&](const auto& message) {
             is_initiators = number_of(message.device) == call.initiator;
         });
     }
@@ -356,10 +378,10 @@ void History::decline_at_broker(CallFacts& call,
     call.over_certainly.first(header);
 }
 
-void History::at_device(CallFacts& call, const Header& header, MessageType type, ByteView) {
+void History::at_device(CallFacts& call, const Header& header, MessageType type, ByteView payload) {
     if (type == MessageType::invite_ended) {
         participant(call, header.node.number).dismissed.first(header);
-    } else if (type == MessageType::nominate) {
+    } else if (type_inside(type, payload) == MessageType::nominate) {
         participant(call, header.node.number).nominated.first(header);
     }
 }
@@ -382,7 +404,8 @@ void History::on(const Header& header, const model::DatagramDropped& event) {
         case model::DropReason::nat_no_hairpin:
             return;
     }
-    if (const auto type = peek_type(model::message_in(event))) count_failed(header, *type, model::message_in(event));
+    if (const auto type = peek_type(model::message_in(event)))
+        count_failed(header, *type, model::message_in(event));
 }
 
 void History::count_failed(const Header& header, MessageType type, ByteView payload) {

@@ -163,9 +163,9 @@ bool SealWatch::is_replay(const EventHeader& header, const EnvelopeHeader& envel
     name.high ^= model::mix(node + 1);
     name.low += incarnation == nullptr ? 1 : *incarnation;
     Delivered& known = *delivered_.try_emplace(name).first;
-    const bool is_known = std::find(known.numbers.begin(),
-                                    known.numbers.end(),
-                                    envelope.nonce.number) != known.numbers.end();
+    const bool is_known =
+        std::find(known.numbers.begin(), known.numbers.end(), envelope.nonce.number) !=
+        known.numbers.end();
     if (is_known) return envelope.nonce.number != 0;
     known.numbers[known.next++ % known.numbers.size()] = envelope.nonce.number;
     return false;

@@ -41,7 +41,8 @@ public:
 
     [[nodiscard]] const SealFacts& facts() const { return facts_; }
 
-    // Before anything else is done about the event: does it follow from what should lead to nothing?
+    // Before anything else is done about the event: does it follow from what should lead to
+    // nothing?
     void before(const model::EventHeader& header, bool is_consequence) {
         if (suspicion_ != Suspicion::none && is_consequence && header.cause == suspect_) {
             blame(header);

@@ -99,10 +99,14 @@ model::EventHeader Story::header(NodeId node, CallId about) {
     return {.at = now_, .sequence = events_.size() + 1, .cause = 0, .node = node, .call = about};
 }
 
-protocol::ByteView Story::store(const Message& message) {
+std::vector<std::uint8_t> Story::encoded(const Message& message) {
     std::vector<std::uint8_t> bytes(protocol::push_size_max);
     bytes.resize(protocol::encode(message, bytes));
-    return payloads_.emplace_back(std::move(bytes));
+    return bytes;
+}
+
+protocol::ByteView Story::store(const Message& message) {
+    return payloads_.emplace_back(encoded(message));
 }
 
 void Story::add(NodeId node, CallId about, model::EventBody body) {
@@ -135,7 +139,16 @@ Story& Story::broker_sends(const Message& message, const protocol::Address& to) 
 }
 
 Story& Story::device_gets(std::uint32_t device, const Message& message) {
-    add(device_node(device), call_of(message), model::DatagramDelivered{{}, {}, store(message)});
+    const protocol::ByteView payload = store(message);
+    add(device_node(device),
+        protocol::peek_call(payload),
+        model::DatagramDelivered{{}, {}, payload});
+    return *this;
+}
+
+Story& Story::relay_sends(const Message& message) {
+    const NodeId relay{.kind = NodeKind::relay, .number = 0};
+    add(relay, call_of(message), model::DatagramSent{{}, {}, store(message)});
     return *this;
 }
 

@@ -33,6 +33,8 @@ public:
 
     static protocol::Address address(std::uint32_t device);
 
+    static std::vector<std::uint8_t> encoded(const protocol::Message& message);
+
     // The connection data that a device sends.
     static ConnectionData data(std::uint32_t device);
 
@@ -51,6 +53,7 @@ public:
     Story& device_sends(std::uint32_t device, const protocol::Message& message);
     // To the initiator, unless it says where.
     Story& broker_sends(const protocol::Message& message, const protocol::Address& to = {});
+    Story& relay_sends(const protocol::Message& message);
     Story& device_gets(std::uint32_t device, const protocol::Message& message);
     // And writes down what decides something, which is durable in the same moment.
     Story& broker_gets(const protocol::Message& message, const protocol::Address& from = {});
@@ -167,6 +170,7 @@ std::vector<Trial> policy_trials();
 std::vector<Trial> identity_trials();
 std::vector<Trial> security_trials();
 std::vector<Trial> session_trials();
+std::vector<Trial> relay_trials();
 std::vector<Trial> other_trials();
 std::vector<Trial> admission_trials();
 

@@ -1,5 +1,6 @@
 #include "properties/surroundings.hpp"
 
+#include "protocol/paths/relay.hpp"
 #include "protocol/timing.hpp"
 
 #include <algorithm>
@@ -140,6 +141,9 @@ void Surroundings::add_trouble(const Fault& fault) {
         case FaultKind::reordering:
         case FaultKind::push_loss:
         case FaultKind::push_duplication:
+        // Who needs a relay asks are_relays_untroubled().
+        case FaultKind::relay_crash:
+        case FaultKind::relay_exhausted:
             return;
         case FaultKind::delay:
             if (fault.delay <= delay_harmless) return;
@@ -218,6 +222,23 @@ bool Surroundings::is_untroubled(std::uint32_t device, Instant from, Instant unt
     return std::none_of(world_->faults.begin(), world_->faults.end(), [&](const Fault& fault) {
         return fault.concerns(node) && overlaps(fault.start, fault.end, from, until);
     });
+}
+
+bool Surroundings::are_relays_untroubled(Instant from, Instant until) const {
+    return std::none_of(world_->faults.begin(), world_->faults.end(), [&](const Fault& fault) {
+        const NodeKind kind = fault.target.kind;
+        const bool touches_relays = kind == NodeKind::relay || kind == NodeKind::none;
+        return touches_relays && overlaps(fault.start, fault.end, from, until);
+    });
+}
+
+bool Surroundings::have_relays_room() const {
+    const std::size_t pairs_max = world_->calls.size() * world_->devices.size();
+    const bool is_any_refused = world_->devices.size() > protocol::RelayConfig{}.device_max;
+    return !world_->relays.empty() && !is_any_refused &&
+           std::all_of(world_->relays.begin(), world_->relays.end(), [&](const auto& relay) {
+               return relay.couplings >= pairs_max;
+           });
 }
 
 bool Surroundings::is_broker_paused(Instant from, Instant until) const {

@@ -51,6 +51,12 @@ public:
     // No fault of the schedule that touches this device (or everybody) overlaps the interval.
     [[nodiscard]] bool is_untroubled(std::uint32_t device, Instant from, Instant until) const;
 
+    // No fault of the schedule that touches a relay overlaps the interval.
+    [[nodiscard]] bool are_relays_untroubled(Instant from, Instant until) const;
+
+    // There are relays, and each has room for every pair that may ever want it.
+    [[nodiscard]] bool have_relays_room() const;
+
     // In the interval nobody moves, and no NAT box forgets its mappings.
     [[nodiscard]] bool is_settled(Instant from, Instant until) const;
 

@@ -64,6 +64,16 @@ std::string_view to_string(RemarkKind kind) {
             return "replayed_dropped";
         case RemarkKind::recipient_unknown:
             return "recipient_unknown";
+        case RemarkKind::relay_asked:
+            return "relay_asked";
+        case RemarkKind::relay_granted:
+            return "relay_granted";
+        case RemarkKind::relay_refused:
+            return "relay_refused";
+        case RemarkKind::relay_lapsed:
+            return "relay_lapsed";
+        case RemarkKind::relay_data_dropped:
+            return "relay_data_dropped";
     }
     return "unknown";
 }

@@ -59,6 +59,11 @@ struct PushAnswered {
     PushOutcome outcome = PushOutcome::accepted;
 };
 
+// The operator says how much the machine may take on; what it has stays. Zero: it is being emptied.
+struct CapacityChanged {
+    std::uint32_t capacity = 0;
+};
+
 // The time given as next_deadline() has come.
 struct DeadlineReached {};
 

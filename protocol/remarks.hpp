@@ -29,15 +29,20 @@ enum class RemarkKind : std::uint8_t {
     registration_replaced = 13,
     exchange_given_up = 14,
     mapping_classified = 15,
-    forged_dropped = 16,        // not sealed, by nobody we know, or by another than its author
-    replayed_dropped = 17,      // sealed, and seen before
-    recipient_unknown = 18,     // not sent: there is no key to seal it with
-    invitation_refused = 19,    // for lack of room, or because its caller asks too often
-    registration_refused = 20,  // likewise
-    request_postponed = 21,     // the broker is overloaded: the invitation is asked for again later
+    forged_dropped = 16,     // not sealed, by nobody we know, or by another than its author
+    replayed_dropped = 17,   // sealed, and seen before
+    recipient_unknown = 18,  // not sent: there is no key to seal it with
+    relay_asked = 19,        // no direct path so far
+    relay_granted = 20,
+    relay_refused = 21,
+    relay_lapsed = 22,
+    relay_data_dropped = 23,    // nobody's, or for an end that is not there
+    invitation_refused = 24,    // for lack of room, or because its caller asks too often
+    registration_refused = 25,  // likewise
+    request_postponed = 26,     // the broker is overloaded: the invitation is asked for again later
 };
 
-inline constexpr std::size_t remark_kind_count = 22;
+inline constexpr std::size_t remark_kind_count = 27;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -54,6 +54,10 @@ inline constexpr Duration check_repeat_first = 500ms;
 inline constexpr Duration check_repeat_max = 2s;
 // How long gathering waits for the reflectors before it goes on with what it has.
 inline constexpr Duration gathering_max = 2s;
+// How long after a reflector's plain answer those that it was asked to give from elsewhere are
+// waited for, and how long its other port's answer: a round trip.
+inline constexpr Duration filtering_wait = 50ms;
+inline constexpr Duration mapping_test_wait = 500ms;
 // How long the initiator tries to find a path to one acceptor.
 inline constexpr Duration connect_max = 30s;
 // How long an acceptor waits for nomination after its accept is confirmed.
@@ -61,5 +65,24 @@ inline constexpr Duration nomination_wait_max = 45s;
 // Session keep-alives, and the silence after which a side counts the session as lost.
 inline constexpr Duration session_keep_alive = 5s;
 inline constexpr Duration session_silence_max = 15s;
+
+// ---- relay --------------------------------------------------------------------------------------
+
+// How long only direct paths are tried; then a relay as well.
+inline constexpr Duration relay_after = 2s;
+// How long the first relay offered may take before the next one is tried too; one that is full is
+// asked again after as long.
+inline constexpr Duration relay_next_after = 4s;
+// An allocation lasts that long unless refreshed, which is done at half of it.
+inline constexpr Duration relay_lifetime = 60s;
+inline constexpr int relay_refresh_divisor = 2;
+// Silence through a relay after which its client asks whether it still has the allocation: early
+// enough that a session outlives the restart of its relay.
+inline constexpr Duration relay_silence_max = 7s;
+// Until when after the request was taken in hand an allocation may be begun with what the broker
+// granted. One that is refreshed lasts as long as it is.
+inline constexpr Duration relay_grant = 12h;
+// A nonce is good until the end of the period after that in which it was made.
+inline constexpr Duration relay_nonce_period = 2min;
 
 }  // namespace invitro::protocol::timing

@@ -27,6 +27,7 @@ inline constexpr std::uint32_t network_number_max = (1U << 27) - 1;
 
 inline constexpr std::size_t brokers_max = 64;
 inline constexpr std::size_t relays_max = 64;
+inline constexpr std::uint32_t relay_couplings_max = 8192;
 inline constexpr std::uint32_t infrastructure_number_max = 254;
 inline constexpr std::uint32_t attacker_number_max = 249;
 // At least so much lies between two datagrams of one attacker.

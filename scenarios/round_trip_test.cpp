@@ -212,7 +212,9 @@ void add_settings(World& world) {
         world.brokers.push_back({.number = number, .site = any_site()});
     }
     for (std::uint32_t number = in_range(0U, 3U); number < 3; number += in_range(1U, 3U)) {
-        world.relays.push_back({.number = number, .site = any_site()});
+        world.relays.push_back({.number = number,
+                                .site = any_site(),
+                                .couplings = in_range(0U, limits::relay_couplings_max + 1)});
     }
     world.reflector_sites = {any_site(), any_site()};
     world.push.delay = any_distribution();

@@ -70,8 +70,8 @@ TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     ASSERT_FALSE(scenario.has_value());
     EXPECT_EQ(scenario.error().front().text(),
               "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-              "broker-crash, flash-crowd, hostile, household, lossy, office, overload, roaming; did "
-              "you mean household?");
+              "broker-crash, flash-crowd, hostile, household, lossy, office, overload, "
+              "relay-fallback, roaming; did you mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

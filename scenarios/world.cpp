@@ -139,6 +139,11 @@ Verdict check_infrastructure(const World& world) {
     if (world.brokers.empty() || world.brokers.front().number != 0) {
         return "there is no broker of number 0";
     }
+    for (const Relay& relay : world.relays) {
+        if (relay.couplings > limits::relay_couplings_max) {
+            return fmt::format("relay {} has more couplings than one may have", relay.number);
+        }
+    }
     Verdict verdict = check_machines(world.brokers, "broker", limits::brokers_max);
     return verdict.empty() ? check_machines(world.relays, "relay", limits::relays_max) : verdict;
 }

@@ -98,8 +98,11 @@ struct Broker {
 };
 
 struct Relay {
+    static constexpr std::uint32_t couplings_default = 1024;
+
     std::uint32_t number = 0;
     model::SiteIndex site{};
+    std::uint32_t couplings = couplings_default;  // pairs of devices it passes data for at once
 
     bool operator==(const Relay&) const = default;
 };

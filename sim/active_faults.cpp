@@ -54,6 +54,8 @@ void apply(const Fault& fault, std::uint64_t draw, FaultEffect& effect) {
         case FaultKind::disk_damage:
         case FaultKind::device_kill:
         case FaultKind::device_reinstall:
+        case FaultKind::relay_crash:
+        case FaultKind::relay_exhausted:
             break;
     }
 }
@@ -111,6 +113,13 @@ protocol::Instant ActiveFaults::paused_until(model::NodeId node) const {
 bool ActiveFaults::keeps_down(model::NodeId node) const {
     return std::any_of(active_.begin(), active_.end(), [&](std::uint32_t index) {
         return model::crashes(schedule_[index].kind, node) && schedule_[index].concerns(node);
+    });
+}
+
+bool ActiveFaults::is_exhausted(model::NodeId node) const {
+    return std::any_of(active_.begin(), active_.end(), [&](std::uint32_t index) {
+        const Fault& fault = schedule_[index];
+        return fault.kind == FaultKind::relay_exhausted && fault.concerns(node);
     });
 }
 

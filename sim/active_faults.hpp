@@ -48,6 +48,9 @@ public:
     // A crash is in force: the node's program does not run.
     [[nodiscard]] bool keeps_down(model::NodeId node) const;
 
+    // The relay has no room.
+    [[nodiscard]] bool is_exhausted(model::NodeId node) const;
+
     // How much longer than usual a write of the node's disk takes.
     [[nodiscard]] protocol::Duration disk_slower_by(model::NodeId node) const;
 

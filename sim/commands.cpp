@@ -66,9 +66,9 @@ CLI::App* add_nat_matrix_command(CLI::App& program, int& exit_code) {
         "Examples:\n"
         "  invitro nat-matrix             a table: rows call, columns answer\n"
         "  invitro nat-matrix --json      {\"kinds\":[...],\"matrix\":[[...],...]}\n\n"
-        "direct: both ends were connected without a relay; failed: they were not. There is no "
-        "relay\n"
-        "and no stream fallback yet, so pairs that need one are shown as failed.");
+        "direct: both ends were connected, and nothing but their networks was between them; relay: "
+        "they\nwere connected through one, having found no direct path; failed: they were not. "
+        "Who is blocked\nis shown as failed: there is no stream fallback yet.");
     command->add_flag("--json", options->json, "Print JSON");
     command->add_option("--seed", options->seed, "Seed of the worlds")
         ->check(scenarios::whole_number_mistake)

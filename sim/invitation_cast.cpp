@@ -23,14 +23,26 @@ protocol::RandomValue ticket_key(std::uint64_t world_seed) {
         incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
 }
 
+// The key that brokers and relays share, likewise.
+protocol::RandomValue relay_key(std::uint64_t world_seed) {
+    return protocol::draw(
+        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::relay_key, 0);
+}
+
 protocol::BrokerConfig config_of_broker(const scenarios::World& world,
                                         std::uint32_t number,
                                         std::uint32_t incarnation) {
-    return {.address = broker_address(number),
-            .seed = incarnation_seed(world.seed, broker_name(number), incarnation),
-            .ticket_key = ticket_key(world.seed),
-            .is_sealed = true,
-            .limits = world.limits};
+    protocol::BrokerConfig config;
+    config.address = broker_address(number);
+    config.seed = incarnation_seed(world.seed, broker_name(number), incarnation);
+    config.ticket_key = ticket_key(world.seed);
+    config.is_sealed = true;
+    config.relay_key = relay_key(world.seed);
+    for (const scenarios::Relay& relay : world.relays) {
+        config.relays.push_back(relay_address(relay.number));
+    }
+    config.limits = world.limits;
+    return config;
 }
 
 }  // namespace
@@ -50,6 +62,12 @@ InvitationCast::InvitationCast(const scenarios::World& world)
             protocol::DurableBroker(
                 config_of_broker(world, broker.number, 1), protocol::Instant{}, snapshots));
     }
+    for (std::uint32_t number = 0; number < reflector_count; ++number) {
+        reflectors_[number] = protocol::Reflector({.other_ip = reflector_other_ip(number)});
+    }
+    for (const scenarios::Relay& relay : world.relays) {
+        relays_.push_back(make_relay(relay, 1));
+    }
 }
 
 bool InvitationCast::recover_broker(std::uint32_t index,
@@ -64,6 +82,17 @@ bool InvitationCast::recover_broker(std::uint32_t index,
         keyring_.seal_config_of_broker(static_cast<std::uint16_t>(number), incarnation),
         std::move(*recovered));
     return true;
+}
+
+protocol::Relay InvitationCast::make_relay(const scenarios::Relay& relay,
+                                           std::uint32_t incarnation) const {
+    const model::NodeId name{.kind = model::NodeKind::relay, .number = relay.number};
+    protocol::RelayConfig config;
+    config.address = relay_address(relay.number);
+    config.seed = incarnation_seed(world_.seed, name, incarnation);
+    config.key = relay_key(world_.seed);
+    config.couplings_max = static_cast<std::uint16_t>(relay.couplings);
+    return protocol::Relay(config);
 }
 
 protocol::ClientConfig InvitationCast::config_of_client(const protocol::SealConfig& sealing) const {

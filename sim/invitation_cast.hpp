@@ -1,4 +1,5 @@
-// The cast of the invitation service: brokers, reflectors, clients, and the people who use them.
+// The cast of the invitation service: brokers, reflectors, relays, clients, and the people who use
+// them.
 //
 // People follow the world's rows: they register at the start, place the calls, answer as their
 // device's reaction says, cancel, choose, hang up, move. What they know is what their application
@@ -9,6 +10,7 @@
 #include "protocol/broker/durable_broker.hpp"
 #include "protocol/client/client.hpp"
 #include "protocol/paths/reflector.hpp"
+#include "protocol/paths/relay.hpp"
 #include "protocol/security/sealed.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
@@ -121,6 +123,8 @@ private:
                         protocol::Instant now,
                         std::uint32_t incarnation,
                         const protocol::Storage& storage);
+    [[nodiscard]] protocol::Relay make_relay(const scenarios::Relay& relay,
+                                             std::uint32_t incarnation) const;
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);
@@ -165,6 +169,7 @@ private:
     // As in World::brokers; none while down.
     std::vector<std::optional<SealedBroker>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
+    std::vector<protocol::Relay> relays_;                 // as in World::relays
     std::vector<std::unique_ptr<SealedClient>> clients_;  // by row; none while dormant or down
     // What the clients that are down have stored, by row; no bytes where it was lost.
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;

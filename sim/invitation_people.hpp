@@ -34,6 +34,9 @@ void InvitationCast::start(Stage& stage) {
     for (std::uint32_t number = 0; number < reflector_count; ++number) {
         stage.start_node(*stage.places().reflector(number));
     }
+    for (const scenarios::Relay& relay : world_.relays) {
+        stage.start_node(*stage.places().relay(relay.number));
+    }
     if (!is_preloaded) {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
             const std::uint64_t draw =
@@ -64,6 +67,8 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
         if (auto& broker = brokers_[raw(node)]) f(*broker);
     } else if (name.kind == model::NodeKind::reflector) {
         f(reflectors_[name.number]);
+    } else if (name.kind == model::NodeKind::relay) {
+        f(relays_[stage.places().relay_row(node)]);
     } else if (name.kind == model::NodeKind::device) {
         const std::uint32_t row = stage.places().row_of(node);
         auto& client = clients_[row];
@@ -101,6 +106,10 @@ bool InvitationCast::restart(Stage& stage,
                              const protocol::Storage& storage) {
     if (stage.places().is_broker(node)) {
         return recover_broker(raw(node), stage.now(), incarnation, storage);
+    }
+    if (stage.places().id(node).kind == model::NodeKind::relay) {
+        const std::uint32_t relay = stage.places().relay_row(node);
+        relays_[relay] = make_relay(world_.relays[relay], incarnation);
     }
     if (!stage.places().is_device(node)) return true;
     const std::uint32_t row = stage.places().row_of(node);

@@ -1,5 +1,6 @@
 #include "sim/nat_matrix.hpp"
 
+#include "protocol/wire/codec.hpp"
 #include "sim/observer.hpp"
 #include "sim/run.hpp"
 
@@ -14,10 +15,16 @@ using model::NatKind;
 constexpr std::uint32_t initiator_number = 0;
 constexpr std::uint32_t recipient_number = 1;
 
-// Counts a pair as connected when both ends say so, whatever each believes of the other.
-class BothConnected : public Observer {
+// Counts a pair as connected when both ends say so, whatever each believes of the other; and by a
+// relay where one has carried what they said to each other.
+class Outcome : public Observer {
 public:
     void observe(const model::Event& event) override {
+        if (event.header.node.kind == model::NodeKind::relay) {
+            const auto* sent = std::get_if<model::DatagramSent>(&event.body);
+            if (sent != nullptr && is_session_data(sent->payload)) is_relayed_ = true;
+            return;
+        }
         const auto* notified = std::get_if<model::Notified<protocol::Notification>>(&event.body);
         if (notified == nullptr) return;
         if (!std::holds_alternative<protocol::Connected>(notified->notification)) return;
@@ -25,11 +32,23 @@ public:
         if (event.header.node.number == recipient_number) recipient_ = true;
     }
 
-    [[nodiscard]] bool both() const { return initiator_ && recipient_; }
+    [[nodiscard]] Connectivity connectivity() const {
+        if (!initiator_ || !recipient_) return Connectivity::failed;
+        return is_relayed_ ? Connectivity::relay : Connectivity::direct;
+    }
 
 private:
+    static bool is_session_data(protocol::ByteView payload) {
+        const auto outer = protocol::decode(payload);
+        const auto* data = outer ? std::get_if<protocol::RelayData>(&*outer) : nullptr;
+        if (data == nullptr) return false;
+        const auto inner = protocol::decode(data->payload.view());
+        return inner && std::holds_alternative<protocol::SessionData>(*inner);
+    }
+
     bool initiator_ = false;
     bool recipient_ = false;
+    bool is_relayed_ = false;
 };
 
 void add_person(scenarios::World& world,
@@ -67,6 +86,7 @@ scenarios::World nat_world(NatKind initiator, NatKind recipient, std::uint64_t s
     world.name = "nat-matrix";
     world.seed = seed;
     world.duration = 3min;
+    world.relays.push_back({.number = 0});
     world.push.loss = {};
     world.push.duplication = {};
     world.push.reordering = {};
@@ -79,14 +99,18 @@ scenarios::World nat_world(NatKind initiator, NatKind recipient, std::uint64_t s
     return world;
 }
 
+Connectivity try_world(const scenarios::World& world, Platform& platform) {
+    Outcome outcome;
+    Observer* const observers[] = {&outcome};
+    run_world(world, platform, observers);
+    return outcome.connectivity();
+}
+
 Connectivity try_pair(NatKind initiator,
                       NatKind recipient,
                       std::uint64_t seed,
                       Platform& platform) {
-    BothConnected outcome;
-    Observer* const observers[] = {&outcome};
-    run_world(nat_world(initiator, recipient, seed), platform, observers);
-    return outcome.both() ? Connectivity::direct : Connectivity::failed;
+    return try_world(nat_world(initiator, recipient, seed), platform);
 }
 
 NatMatrix nat_matrix(std::uint64_t seed, Platform& platform) {

@@ -1,8 +1,8 @@
 // Who can connect to whom: every pair of the twelve NAT kinds, tried by two real clients.
 //
 // Each cell is a world of its own: two devices, each behind its own box with its own public address
-// and random ports, one calls the other, the other accepts. The cell says what became of it; no
-// table anywhere says what should.
+// and random ports, and a relay; one calls the other, the other accepts. The cell says what became
+// of it; no table anywhere says what should.
 #pragma once
 
 #include "model/nat/nat_box.hpp"
@@ -26,7 +26,9 @@ using NatMatrix =
 // The world of one cell.
 scenarios::World nat_world(model::NatKind initiator, model::NatKind recipient, std::uint64_t seed);
 
-// `direct` only where both ends were connected.
+// `direct` or `relay` only where both ends were connected; `relay` where their session went through
+// it.
+Connectivity try_world(const scenarios::World& world, Platform& platform);
 Connectivity try_pair(model::NatKind initiator,
                       model::NatKind recipient,
                       std::uint64_t seed,

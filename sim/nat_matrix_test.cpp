@@ -42,10 +42,47 @@ TEST(NatMatrix, endpoint_independent_mappings_reach_each_other_whatever_they_fil
     }
 }
 
-TEST(NatMatrix, two_symmetric_nats_do_not_meet) {
-    EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::apdm_apdf), Connectivity::failed);
-    EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::eim_apdf), Connectivity::failed);
+TEST(NatMatrix, two_symmetric_nats_meet_at_a_relay) {
+    EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::apdm_apdf), Connectivity::relay);
+    EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::eim_apdf), Connectivity::relay);
     EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::eim_adf), Connectivity::direct);
+}
+
+TEST(NatMatrix, everybody_who_is_not_blocked_reaches_everybody_else) {
+    for (std::size_t row = 0; row < model::nat_kind_count; ++row) {
+        for (std::size_t column = 0; column < model::nat_kind_count; ++column) {
+            const bool is_blocked = static_cast<NatKind>(row) == NatKind::blk ||
+                                    static_cast<NatKind>(column) == NatKind::blk;
+            EXPECT_EQ(matrix()[row][column] == Connectivity::failed, is_blocked)
+                << row << " " << column;
+        }
+    }
+}
+
+TEST(NatMatrix, without_a_relay_a_pair_fails_exactly_where_it_would_use_one) {
+    for (std::size_t row = 0; row < model::nat_kind_count; ++row) {
+        for (std::size_t column = 0; column <= row; ++column) {
+            const Connectivity with = matrix()[row][column];
+            scenarios::World world =
+                nat_world(static_cast<NatKind>(row), static_cast<NatKind>(column), 1);
+            world.relays.clear();
+            const Connectivity without = try_world(world, shared_test_platform());
+            EXPECT_EQ(without, with == Connectivity::relay ? Connectivity::failed : with)
+                << row << " " << column;
+        }
+    }
+}
+
+// What the two boxes of a cell are is all that decides, whichever ports they draw.
+TEST(NatMatrix, is_the_same_for_every_seed) {
+    const NatKind kinds[] = {NatKind::eim_apdf, NatKind::adm_adf, NatKind::apdm_eif};
+    for (const NatKind a : kinds) {
+        for (const NatKind b : kinds) {
+            for (std::uint64_t seed = 2; seed < 5; ++seed) {
+                EXPECT_EQ(try_pair(a, b, seed, shared_test_platform()), cell(a, b));
+            }
+        }
+    }
 }
 
 // RFC 4787 5: a looser filter lets in all that a stricter one does.

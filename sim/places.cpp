@@ -57,6 +57,10 @@ Address reflector_address(std::uint32_t number) {
     return {.ip = ipv4(reflector_net | (number + 1)), .port = reflector_port};
 }
 
+protocol::IpAddress reflector_other_ip(std::uint32_t number) {
+    return ipv4(reflector_net | (number + 129));
+}
+
 Address relay_address(std::uint32_t number) {
     return {.ip = ipv4(relay_net | (number + 1)), .port = relay_port};
 }
@@ -73,7 +77,7 @@ Target interpret(const Address& destination) {
         return {.kind = Target::Kind::broker, .number = *number};
     }
     if (const auto number = number_in(reflector_net, ip)) {
-        if (destination.port != reflector_port) return {};
+        if (destination.port != reflector_port && destination.port != reflector_port + 1) return {};
         return {.kind = Target::Kind::reflector, .number = *number};
     }
     if (const auto number = number_in(relay_net, ip)) {

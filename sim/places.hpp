@@ -4,6 +4,7 @@
 //
 //   198.18.0.(1+n):4000   broker n             198.18.1.(1+n):3478   reflector n
 //   198.18.2.(1+n):3478   relay n              198.18.3.(1+n):6666   attacker n (sim/hostile.hpp)
+//   198.18.1.(1+n):3479 and 198.18.1.(129+n):3478   where reflector n answers from as well
 //   240.0.0.0/5 + n       outside of access network n, where it translates
 //   248.0.0.0/5 + n       device n, where its network does not translate
 //   10.0.0.0/8  + n       device n, inside a network that translates; reachable only from there
@@ -38,6 +39,7 @@ constexpr std::uint32_t raw(NodeIndex node) {
 
 protocol::Address broker_address(std::uint32_t number);
 protocol::Address reflector_address(std::uint32_t number);
+protocol::IpAddress reflector_other_ip(std::uint32_t number);
 protocol::Address relay_address(std::uint32_t number);
 protocol::IpAddress outside_ip(std::uint32_t network_number);
 
@@ -91,6 +93,11 @@ public:
 
     [[nodiscard]] NodeIndex node_of(std::uint32_t device_row) const {
         return NodeIndex{device_first_ + device_row};
+    }
+
+    // Of World::relays.
+    [[nodiscard]] std::uint32_t relay_row(NodeIndex relay) const {
+        return raw(relay) - relay_first();
     }
 
     [[nodiscard]] const scenarios::Device& row(NodeIndex device) const;

@@ -216,6 +216,8 @@ private:
     void deliver_push(const PushInFlight& flight, protocol::ByteView payload);
     void change_fault(std::uint32_t index, bool starts);
     void change_crashes(const model::Fault& fault, bool starts);
+    void change_rooms(const model::Fault& fault);
+    void tell_room(const scenarios::Relay& relay);
     void crash(NodeIndex node, const model::Fault& fault);
     void restart(NodeIndex node);
     void finish_write(std::uint32_t slot);

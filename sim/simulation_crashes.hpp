@@ -78,7 +78,30 @@ void Simulation<Cast>::restart(NodeIndex node) {
     }
     life.is_down = false;
     start_node(node);
+    for (const scenarios::Relay& relay : world_.relays) {
+        if (places_.relay(relay.number) == node) tell_room(relay);
+    }
     if (takes_pushes(node)) deliver_stored_pushes(node, current_);
+}
+
+// ---- relays -------------------------------------------------------------------------------------
+
+template <class Cast>
+void Simulation<Cast>::change_rooms(const model::Fault& fault) {
+    for (const scenarios::Relay& relay : world_.relays) {
+        if (fault.concerns({.kind = model::NodeKind::relay, .number = relay.number})) {
+            tell_room(relay);
+        }
+    }
+}
+
+// A relay that others fill has no room, until they leave it.
+template <class Cast>
+void Simulation<Cast>::tell_room(const scenarios::Relay& relay) {
+    const NodeIndex node = *places_.relay(relay.number);
+    if (is_down(node)) return;
+    const bool is_full = faults_.is_exhausted(places_.id(node));
+    feed(node, protocol::CapacityChanged{is_full ? 0 : relay.couplings});
 }
 
 // ---- disks --------------------------------------------------------------------------------------

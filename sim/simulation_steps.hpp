@@ -324,6 +324,7 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
     }
     if (fault.kind == model::FaultKind::device_offline) connectivity_changed(fault);
     if (model::is_crash(fault.kind)) change_crashes(fault, starts);
+    if (fault.kind == model::FaultKind::relay_exhausted) change_rooms(fault);
     if (fault.kind == model::FaultKind::disk_damage && starts) damage_disks(fault);
     if (fault.kind == model::FaultKind::nat_flush && starts) {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {

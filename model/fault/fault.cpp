@@ -38,6 +38,10 @@ std::string_view to_string(FaultKind kind) {
             return "device_kill";
         case FaultKind::device_reinstall:
             return "device_reinstall";
+        case FaultKind::relay_crash:
+            return "relay_crash";
+        case FaultKind::relay_exhausted:
+            return "relay_exhausted";
     }
     return "unknown";
 }
@@ -70,6 +74,8 @@ bool uses_probability(FaultKind kind) {
         case FaultKind::disk_damage:
         case FaultKind::device_kill:
         case FaultKind::device_reinstall:
+        case FaultKind::relay_crash:
+        case FaultKind::relay_exhausted:
             return false;
     }
     return false;
@@ -95,6 +101,8 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::disk_damage:
         case FaultKind::device_kill:
         case FaultKind::device_reinstall:
+        case FaultKind::relay_crash:
+        case FaultKind::relay_exhausted:
             return false;
     }
     return false;
@@ -110,15 +118,19 @@ bool strikes_devices(FaultKind kind) {
            kind == FaultKind::device_kill || kind == FaultKind::device_reinstall;
 }
 
+bool strikes_relays(FaultKind kind) {
+    return kind == FaultKind::relay_crash || kind == FaultKind::relay_exhausted;
+}
+
 bool is_crash(FaultKind kind) {
     return kind == FaultKind::broker_crash || kind == FaultKind::device_kill ||
-           kind == FaultKind::device_reinstall;
+           kind == FaultKind::device_reinstall || kind == FaultKind::relay_crash;
 }
 
 bool crashes(FaultKind kind, NodeId node) {
-    const NodeKind struck =
-        kind == FaultKind::broker_crash ? NodeKind::broker : NodeKind::device;
-    return is_crash(kind) && node.kind == struck;
+    if (kind == FaultKind::broker_crash) return node.kind == NodeKind::broker;
+    if (kind == FaultKind::relay_crash) return node.kind == NodeKind::relay;
+    return is_crash(kind) && node.kind == NodeKind::device;
 }
 
 bool is_momentary(FaultKind kind) {

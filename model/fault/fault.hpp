@@ -34,9 +34,11 @@ enum class FaultKind : std::uint8_t {
     disk_damage = 14,  // at `start`, bytes that were durable on the target's disk change or vanish
     device_kill = 15,  // the device's program is gone from `start` on, and starts again at `end`
     device_reinstall = 16,  // the same, and what it had stored is gone too
+    relay_crash = 17,       // the relay's program is gone from `start` on, and starts anew at `end`
+    relay_exhausted = 18,   // the relay has no room for further pairs of devices
 };
 
-inline constexpr std::size_t fault_kind_count = 17;
+inline constexpr std::size_t fault_kind_count = 19;
 
 std::string_view to_string(FaultKind kind);
 std::optional<FaultKind> parse_fault_kind(std::string_view text);
@@ -68,6 +70,9 @@ bool strikes_brokers(FaultKind kind);
 
 // The kinds that strike devices only; without a target, all of them.
 bool strikes_devices(FaultKind kind);
+
+// The kinds that strike relays only; without a target, all of them.
+bool strikes_relays(FaultKind kind);
 
 // While a fault of this kind is in force, a node of its kind that it concerns is down.
 bool crashes(FaultKind kind, NodeId node);

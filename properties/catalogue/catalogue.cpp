@@ -52,6 +52,7 @@ const std::vector<Property>& all_properties() {
                                   privacy_properties(),
                                   security_properties(),
                                   session_properties(),
+                                  relay_properties(),
                                   registration_properties(),
                                   resource_properties(),
                                   durability_properties(),

@@ -79,6 +79,7 @@ std::span<const Property> identity_properties();
 std::span<const Property> privacy_properties();
 std::span<const Property> security_properties();
 std::span<const Property> session_properties();
+std::span<const Property> relay_properties();
 std::span<const Property> registration_properties();
 std::span<const Property> resource_properties();
 std::span<const Property> admission_properties();

@@ -21,6 +21,7 @@ std::vector<Trial> all_trials() {
                                identity_trials(),
                                security_trials(),
                                session_trials(),
+                               relay_trials(),
                                other_trials(),
                                admission_trials()}) {
         all.insert(all.end(), family.begin(), family.end());

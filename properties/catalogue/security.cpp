@@ -16,8 +16,8 @@ void judge_traffic(std::uint64_t times,
                    Findings& findings) {
     findings.exercised(times);
     if (!breach.happened()) return;
-    findings.breach(
-        breach, fmt::format("at {} {}; concerned: {}", time_of(breach), what, name_of(device)));
+    findings.breach(breach,
+                    fmt::format("at {} {}; concerned: {}", time_of(breach), what, name_of(device)));
 }
 
 void no_nonce_twice(const History& history, Findings& findings) {

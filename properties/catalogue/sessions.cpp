@@ -127,7 +127,27 @@ std::optional<Wish> wish_for(const Case& one, const ParticipantFacts& who) {
     return Wish{.since = latest(arrived, who.choose_command), .fulfilled = connected_at_both(who)};
 }
 
-void open_path_connects(const Case& one, Findings& findings) {
+// Some box forgets a mapping before the second keep-alive comes through it.
+bool may_mappings_expire(const scenarios::World& world) {
+    return std::any_of(world.networks.begin(), world.networks.end(), [](const auto& network) {
+        return network.nat.mapping_timeout < 2 * timing::call_keep_alive;
+    });
+}
+
+// Any two that the broker can reach can go through a relay. The acceptor asks for it once its
+// accept is confirmed, so that must not have taken the initiator's time.
+bool have_relay(const Case& one, const ParticipantFacts& who, Instant from, Instant until) {
+    const Surroundings& around = one.history.surroundings();
+    constexpr Duration confirmed_after_max = std::chrono::seconds{5};
+    return around.have_relays_room() && around.are_relays_untroubled(from, until) &&
+           around.network_of(one.call.initiator) != nullptr &&
+           around.network_of(who.device) != nullptr && around.is_settled(from, until) &&
+           !may_mappings_expire(around.world()) && who.confirmed.at <= from + confirmed_after_max;
+}
+
+// Wanted acceptors for which have_path(call, acceptor, from, until) holds are connected.
+template <class HavePath>
+void judge_wishes(const Case& one, Findings& findings, HavePath&& have_path) {
     const CallFacts& call = one.call;
     for (const ParticipantFacts& who : call.participants) {
         if (!who.confirmed.happened() || !who.arrived.seen.happened()) continue;
@@ -139,13 +159,13 @@ void open_path_connects(const Case& one, Findings& findings) {
         const Instant until = std::min({from + timing::connect_max,
                                         who.confirmed.at + timing::nomination_wait_max,
                                         one.now()});
-        if (!have_open_path(one, who, until)) continue;
+        if (!have_path(one, who, from, until)) continue;
         const Promise promise{
             .need = {.from = from,
                      .until = until,
                      .device = who.device,
                      .initiator = call.initiator,
-                     .exchanges = set_of(Exchange::path),
+                     .exchanges = set_of(Exchange::path, Exchange::relay),
                      .failed_tries = call.failed_tries},
             .kept = wish->fulfilled,
             .lapses =
@@ -156,7 +176,7 @@ void open_path_connects(const Case& one, Findings& findings) {
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(promise.kept,
-                            fmt::format("{} and {} have an open path and both searched for it "
+                            fmt::format("{} and {} have a path and both searched for it "
                                         "at {}; the session wanted was there: {}",
                                         name_of(call.initiator),
                                         name_of(who.device),
@@ -166,11 +186,25 @@ void open_path_connects(const Case& one, Findings& findings) {
     }
 }
 
-// Some box forgets a mapping before the second keep-alive comes through it.
-bool may_mappings_expire(const scenarios::World& world) {
-    return std::any_of(world.networks.begin(), world.networks.end(), [](const auto& network) {
-        return network.nat.mapping_timeout < 2 * timing::call_keep_alive;
+void open_path_connects(const Case& one, Findings& findings) {
+    judge_wishes(one, findings, [](const Case& a, const auto& who, Instant, Instant until) {
+        return have_open_path(a, who, until);
     });
+}
+
+void relay_connects(const Case& one, Findings& findings) {
+    judge_wishes(one, findings, have_relay);
+}
+
+// No relay was touched, and none of what keeps an allocation was lost in its lifetime.
+bool is_relay_well(const Case& one, Instant from, Instant until) {
+    const Instant kept_since = from - timing::relay_lifetime;
+    const auto& failed_tries = one.call.failed_tries;
+    return one.history.surroundings().are_relays_untroubled(kept_since, until) &&
+           std::none_of(failed_tries.begin(), failed_tries.end(), [&](const FailedTry& failed) {
+               return failed.exchange == Exchange::relay && kept_since <= failed.at &&
+                      failed.at <= until;
+           });
 }
 
 // Enough was in the way between the two to make one of them believe, at this moment, that the other
@@ -184,8 +218,10 @@ bool is_silence_explained(const Case& one, const ParticipantFacts& who, Instant 
     constexpr auto lost_enough = timing::session_silence_max / timing::session_keep_alive - 1;
     const auto lost =
         std::count_if(call.failed_tries.begin(), call.failed_tries.end(), [&](const auto& failed) {
-            return failed.exchange == Exchange::path && from <= failed.at && failed.at <= at;
+            const bool is_between = from <= failed.at && failed.at <= at;
+            return is_between && failed.exchange == Exchange::path;
         });
+    if (who.relay_here.got.happened() && !is_relay_well(one, from, at)) return true;
     return lost >= lost_enough || !around.is_settled(from, at) ||
            !around.is_untroubled(who.device, from, at) ||
            !around.is_untroubled(call.initiator, from, at) || may_mappings_expire(around.world());
@@ -264,6 +300,12 @@ constexpr std::array properties{
                       .source = "rules 5 and 10; RFC 4787, 4.1 and 5",
                       .kind = PropertyKind::liveness},
              .judge_call = open_path_connects},
+    Property{.info = {.id = "relay-connects",
+                      .sentence = "An acceptor that is wanted is connected, directly or not, where "
+                                  "relays have room and nothing is in the way.",
+                      .source = "rules 5 and 10",
+                      .kind = PropertyKind::liveness},
+             .judge_call = relay_connects},
     Property{.info = {.id = "session-stays-up",
                       .sentence = "A session that both ends have lasts until one hangs up, while "
                                   "its path is up.",

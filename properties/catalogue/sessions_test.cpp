@@ -50,6 +50,19 @@ void falls_silent(Story& story) {
         1, Disconnected{.call = call, .peer = Story::id(0), .reason = SessionEnd::silent});
 }
 
+void goes_well_with_relay(Story& story) {
+    story.world.relays.push_back({});
+    story.goes_well();
+}
+
+// A relay is there for those whom the NAT boxes keep apart.
+void relay_not_used(Story& story) {
+    story.world.relays.push_back({});
+    for (auto& network : story.world.networks)
+        network.nat.kind = model::NatKind::apdm_apdf;
+    open_path_not_found(story);
+}
+
 void rings_after_stopping(Story& story) {
     story.calls().rings_all().cancels().stops(1, EndReason::cancelled).tell(1, Story::ringing());
 }
@@ -61,6 +74,7 @@ std::vector<Trial> session_trials() {
         {"connected-both-or-neither", goes_well, half_open, nothing},
         {"connect-or-explicit-failure", told_not_chosen, left_without_a_word, nothing},
         {"open-path-connects", goes_well, open_path_not_found, behind_nats},
+        {"relay-connects", goes_well_with_relay, relay_not_used, goes_well},
         {"session-stays-up", long_talk, falls_silent, goes_well},
         {"terminal-states-absorb", goes_well, rings_after_stopping, nothing},
     };

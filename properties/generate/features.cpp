@@ -89,6 +89,12 @@ void add_settings(std::vector<Feature>& list) {
     });
     add("really sealed",
         [](const World& world) { return world.security == scenarios::Security::real; });
+    add("relay", [](const World& world) { return !world.relays.empty(); });
+    add("small relay", [](const World& world) {
+        return has(world.relays, [](const auto& one) {
+            return one.couplings < scenarios::Relay::couplings_default;
+        });
+    });
     add("core loss", [](const World& world) { return world.core.loss != model::Probability{}; });
     add("core duplication",
         [](const World& world) { return world.core.duplication != model::Probability{}; });

@@ -38,6 +38,7 @@ struct Swarm {
     bool preloaded = false;
     bool hostile = false;
     bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
+    bool relays = false;
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -68,7 +69,8 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.push_trouble,
                           &swarm.core_trouble,
                           &swarm.accept_together,
-                          &swarm.preloaded}) {
+                          &swarm.preloaded,
+                          &swarm.relays}) {
         *feature = draws.one_in(2);
     }
     swarm.hostile = draws.one_in(5);
@@ -80,6 +82,7 @@ Swarm draw_swarm(Draws& draws) {
     swarm.accesses = subset<AccessKind>(draws, model::access_kind_count, 4);
     if (swarm.accesses.empty()) swarm.accesses.push_back(AccessKind::fibre);
     if (!draws.one_in(4)) swarm.faults = subset<FaultKind>(draws, model::fault_kind_count, 3);
+    if (!swarm.relays) std::erase_if(swarm.faults, model::strikes_relays);
     return swarm;
 }
 
@@ -123,6 +126,7 @@ private:
         for (model::SiteIndex& reflector : world_.reflector_sites)
             reflector = site();
         if (!swarm_.really_sealed) world_.security = scenarios::Security::charged;
+        if (swarm_.relays) relays();
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
         if (swarm_.constant_push) world_.push.delay = model::constant(draws_.between(50ms, 1500ms));
         if (swarm_.push_trouble) {
@@ -136,6 +140,16 @@ private:
             if (draws_.one_in(2)) world_.core.duplication = share();
             if (draws_.one_in(2)) world_.core.reordering = share();
             world_.core.reordering_delay = draws_.between(10ms, 400ms);
+        }
+    }
+
+    // Now and then one that is soon full.
+    void relays() {
+        const std::uint32_t count = 1 + draws_.below(2);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            scenarios::Relay relay{.number = i, .site = site()};
+            if (draws_.one_in(4)) relay.couplings = draws_.below(3);
+            world_.relays.push_back(relay);
         }
     }
 
@@ -275,13 +289,24 @@ private:
                          [](const auto& a, const auto& b) { return a.move.at < b.move.at; });
     }
 
+    // Somebody whose datagrams it concerns, other than a device.
+    NodeId infrastructure() {
+        if (world_.relays.empty() || draws_.one_in(2)) {
+            return {.kind = NodeKind::broker, .number = 0};
+        }
+        return {.kind = NodeKind::relay, .number = draws_.one_of(world_.relays).number};
+    }
+
     NodeId target(FaultKind kind) {
         const bool needs_device = strikes_devices(kind);
         const NodeId device{.kind = NodeKind::device, .number = draws_.below(device_count())};
         if (strikes_brokers(kind)) return {.kind = NodeKind::broker, .number = 0};
+        if (strikes_relays(kind)) {
+            return {.kind = NodeKind::relay, .number = draws_.one_of(world_.relays).number};
+        }
         if (needs_device || !draws_.one_in(3)) return device;
         if (is_push(kind) || draws_.one_in(2)) return {};
-        return {.kind = NodeKind::broker, .number = 0};
+        return infrastructure();
     }
 
     static bool is_push(FaultKind kind) {

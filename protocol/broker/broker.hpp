@@ -15,7 +15,8 @@
 // and who is unknown gets at most one datagram, smaller than its own.
 //
 // Files: admitting.cpp (what is taken on), broker.cpp (inputs, registration),
-// initiator_messages.cpp, recipient_messages.cpp, serving.cpp (what is due).
+// initiator_messages.cpp, recipient_messages.cpp, relaying.cpp (who may use a relay), serving.cpp
+// (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -150,6 +151,10 @@ private:
     Recipient hear_recipient(const Arrival& arrival, const M& message);
     template <class M>
     bool is_of_forgotten_call(const Recipient& recipient, const M& message);
+
+    // relaying.cpp
+    void on(const Arrival& arrival, const RelayRequest& message);
+    DeviceId peer_of(const Arrival& arrival, const RelayRequest& message);
 
     // Messages that are not for a broker.
     template <class M>

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <tuple>
+#include <vector>
 
 namespace invitro::protocol {
 
@@ -18,6 +19,8 @@ struct BrokerConfig {
     RandomValue seed;        // of this incarnation
     RandomValue ticket_key;  // of the service: the same for every incarnation
     bool is_sealed = false;  // nothing is believed that no seal vouches for
+    RandomValue relay_key;   // of the service, shared with its relays
+    std::vector<Address> relays;
     BrokerLimits limits = {};
 
     bool operator==(const BrokerConfig&) const = default;
@@ -27,6 +30,8 @@ struct BrokerConfig {
                           field("seed", &BrokerConfig::seed),
                           field("ticket_key", &BrokerConfig::ticket_key),
                           field("is_sealed", &BrokerConfig::is_sealed),
+                          field("relay_key", &BrokerConfig::relay_key),
+                          field("relays", &BrokerConfig::relays),
                           field("limits", &BrokerConfig::limits)};
     }
 };

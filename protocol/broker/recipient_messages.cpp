@@ -18,6 +18,9 @@ Broker::Recipient Broker::hear_recipient(const Arrival& arrival, const M& messag
     return recipient;
 }
 
+// Also used in relaying.cpp.
+template Broker::Recipient Broker::hear_recipient(const Arrival&, const RelayRequest&);
+
 // True if the call is known no longer, but the device was once invited to it: by now its ticket has
 // expired with the call.
 template <class M>

@@ -33,6 +33,9 @@ Instant Client::next_deadline() const {
         for (const auto& session : activity.sessions) {
             next = std::min(next, session.next_deadline());
         }
+        for (const auto& relay : activity.relays) {
+            next = std::min(next, relay.next_deadline());
+        }
     }
     return next;
 }

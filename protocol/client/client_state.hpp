@@ -7,6 +7,7 @@
 #include "protocol/client/incoming_call.hpp"
 #include "protocol/client/outgoing_call.hpp"
 #include "protocol/client/registration.hpp"
+#include "protocol/client/relay_link.hpp"
 #include "protocol/paths/session.hpp"
 #include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -45,17 +46,19 @@ struct ClientActivity {
     std::vector<OutgoingCall> outgoing;
     std::vector<IncomingCall> incoming;
     std::vector<Session> sessions;  // of calls in either role; they outlive the calls
+    std::vector<RelayLink> relays;  // of searches and sessions without a direct path
 
     bool operator==(const ClientActivity&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("outgoing", &ClientActivity::outgoing),
                           field("incoming", &ClientActivity::incoming),
-                          field("sessions", &ClientActivity::sessions)};
+                          field("sessions", &ClientActivity::sessions),
+                          field("relays", &ClientActivity::relays)};
     }
 
     [[nodiscard]] bool empty() const {
-        return outgoing.empty() && incoming.empty() && sessions.empty();
+        return outgoing.empty() && incoming.empty() && sessions.empty() && relays.empty();
     }
 };
 

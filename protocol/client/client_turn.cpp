@@ -44,7 +44,8 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, InviteDecline> || std::is_same_v<M, ForwardAck> ||
     std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
     std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
-    std::is_same_v<M, ReflectRequest>;
+    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, ReflectProbe> ||
+    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate>;
 
 template <class M>
 inline constexpr bool is_from_path =
@@ -52,6 +53,11 @@ inline constexpr bool is_from_path =
     std::is_same_v<M, CheckResponse> || std::is_same_v<M, Nominate> ||
     std::is_same_v<M, NominateResponse> || std::is_same_v<M, SessionData> ||
     std::is_same_v<M, SessionClose>;
+
+template <class M>
+inline constexpr bool is_from_relay =
+    std::is_same_v<M, RelayGranted> || std::is_same_v<M, RelayRefused> ||
+    std::is_same_v<M, RelayData>;
 
 }  // namespace
 
@@ -64,7 +70,9 @@ ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& 
           state.config.broker,
           state.config.reflectors,
           state.addresses,
-          state.config.key} {}
+          state.config.key} {
+    bind_routes();
+}
 
 void ClientTurn::take(const Client::Input& input) {
     std::visit(Overloaded{[&](const ReceivedDatagram& received) { datagram(received); },
@@ -147,7 +155,11 @@ void ClientTurn::command(const NetworkChanged& command) {
         for (Session& session : activity.sessions) {
             session.move(context_, state_.addresses);
         }
+        for (RelayLink& relay : activity.relays) {
+            relay.move(context_.now);
+        }
     }
+    bind_routes();
 }
 
 // ---- pushes -------------------------------------------------------------------------------------
@@ -191,6 +203,8 @@ void ClientTurn::datagram(const ReceivedDatagram& datagram) {
         [&]<class M>(const M& one) {
             if constexpr (is_from_path<M>) {
                 from_path(datagram, one);
+            } else if constexpr (is_from_relay<M>) {
+                from_relay(datagram, one);
             } else if constexpr (!is_for_others<M>) {
                 if (is_from_broker) return from_broker(one);
                 drop(RemarkKind::unexpected_dropped, call_of(*message));
@@ -239,6 +253,7 @@ void ClientTurn::serve() {
     if (state_.activity.empty()) return;
     serve_calls();
     serve_sessions();
+    serve_relays();
     // What a session's end decides may be acted on at once: the next acceptor, the choice to tell.
     serve_calls();
     serve_sessions();
@@ -273,6 +288,7 @@ void ClientTurn::forget_what_is_over() {
     std::erase_if(activity.incoming, is_over);
     std::erase_if(activity.sessions,
                   [](const Session& session) { return session.phase == SessionPhase::over; });
+    serve_relays();
     if (activity.empty()) state_.activity = {};
 }
 

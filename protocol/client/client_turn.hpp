@@ -1,7 +1,8 @@
 // One input's way through a client: who is concerned, and what is due afterwards.
 //
 // Lives for the length of one Client::handle(). Commands, pushes and the broker's messages are
-// dispatched in client_turn.cpp, what peers and reflectors send in peer_turn.cpp.
+// dispatched in client_turn.cpp, what peers and reflectors send in peer_turn.cpp, and all about
+// relays in relay_turn.cpp.
 #pragma once
 
 #include "protocol/client/client.hpp"
@@ -15,6 +16,9 @@ namespace invitro::protocol {
 class ClientTurn {
 public:
     ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& outbox);
+    ClientTurn(const ClientTurn&) = delete;
+    ClientTurn& operator=(const ClientTurn&) = delete;
+    ~ClientTurn() = default;
 
     void take(const Client::Input& input);
 
@@ -61,6 +65,21 @@ private:
     void session_changed(const Session& session, SessionChange change);
     void close_sessions(const CallId& call);
 
+    // Relays: asking for them, and what comes from and through them; relay_turn.cpp.
+    void from_broker(const RelayOffer& message);
+    void from_relay(const ReceivedDatagram& datagram, const RelayGranted& message);
+    void from_relay(const ReceivedDatagram& datagram, const RelayRefused& message);
+    void from_relay(const ReceivedDatagram& datagram, const RelayData& message);
+    void unwrap(const RelayRoute& route, ByteView payload);
+    RelayLink* relay_to(const CallId& call, const DeviceId& peer);
+    PathSearch* search_of(const RelayLink& link);
+    const Session* session_of(const RelayLink& link);
+    void begin_relays();
+    void serve_relays();
+    void serve_relay(RelayLink& link);
+    void follow_route(const RelayLink& link, const RelayRoute& before);
+    void bind_routes();
+
     OutgoingCall* outgoing(const CallId& call);
     IncomingCall* incoming(const CallId& call);
     // Where this call, not known so far, is to be kept; none, and a remark, where there are too
@@ -73,6 +92,7 @@ private:
 
     ClientState& state_;
     ClientContext context_;
+    std::vector<BoundRoute> routes_;  // what context_.sender wraps
 };
 
 }  // namespace invitro::protocol

@@ -1,6 +1,6 @@
 // Which pairs of NATs two devices reach each other through, against an independent reckoning; and
 // that searches end well in any weather.
-#include "protocol/client/client_fixture.hpp"
+#include "protocol/client/network_fixture.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -79,6 +79,7 @@ void serve_gathering(IncomingCall& call, ClientContext& context) {
     if (!call.gathering.is_complete(context.now)) return;
     call.own.key = context.draws.call_key();
     call.own.mapping = call.gathering.mapping();
+    call.own.filtering = call.gathering.filtering();
     call.own.candidates = call.gathering.candidates(context.addresses);
     call.gathering = {};
     context.sender.remark(RemarkKind::mapping_classified, call.call);
@@ -105,6 +106,7 @@ void serve_exchange(IncomingCall& call, ClientContext& context) {
 
 // The kind of the own address on which the initiator's nomination arrived.
 CandidateKind kind_of_path(const IncomingCall& call, const ReceivedDatagram& datagram) {
+    if (call.search.is_relayed(datagram.destination)) return CandidateKind::relayed;
     for (const CandidatePair& pair : call.search.pairs) {
         const bool is_this = pair.local == datagram.destination &&
                              call.search.remotes[pair.remote].address == datagram.source;

@@ -99,7 +99,7 @@ void send_keep_alive(OutgoingCall& call, ClientContext& context) {
     call.keep_alive_due = context.now + timing::call_keep_alive;
     context.send_to_broker(CallKeepAlive{.call = call.call, .device = context.device});
     // The mapping towards the broker is not the one that the candidates name.
-    const bool has_own_mappings = call.own.mapping == MappingBehaviour::dependent;
+    const bool has_own_mappings = is_dependent(call.own.mapping);
     if (has_own_mappings && call.phase == OutgoingPhase::in_hand) call.gathering.refresh(context);
 }
 
@@ -120,6 +120,7 @@ void serve_gathering(OutgoingCall& call, ClientContext& context) {
     call.gathering.serve(context);
     if (!call.gathering.is_complete(context.now)) return;
     call.own.mapping = call.gathering.mapping();
+    call.own.filtering = call.gathering.filtering();
     call.own.candidates = call.gathering.candidates(context.addresses);
     context.sender.remark(RemarkKind::mapping_classified, call.call);
     call.phase = OutgoingPhase::inviting;

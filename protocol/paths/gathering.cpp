@@ -23,6 +23,30 @@ bool can_ask(const Address& local, const Address& reflector) {
     return !reflector.is_none() && (local.is_none() || local.ip.family == reflector.ip.family);
 }
 
+// Whether these two are questions of one own address to two reflectors, and both were answered.
+bool are_comparable(const Reflection& a, const Reflection& b) {
+    return a.local == b.local && !a.mapped.is_none() && !b.mapped.is_none();
+}
+
+// What the plain questions have brought leads to further tests of the first own address.
+void follow_up(Gathering& gathering, PathContext& context) {
+    if (gathering.reflections.empty() || gathering.reflections[0].mapped.is_none()) return;
+    gathering.tests.expect(context);
+    if (gathering.reflections.size() < 2) return;
+    const Reflection& first = gathering.reflections[0];
+    const Reflection& second = gathering.reflections[1];
+    const bool is_dependent = are_comparable(first, second) && first.mapped != second.mapped;
+    if (is_dependent) gathering.tests.ask_port(context, second.local, second.reflector);
+}
+
+// Whether every plain question was.
+bool is_answered(const Gathering& gathering) {
+    const auto& reflections = gathering.reflections;
+    return std::none_of(reflections.begin(), reflections.end(), [](const Reflection& reflection) {
+        return reflection.repetition.is_active();
+    });
+}
+
 // What two answers to requests from one own address say.
 MappingBehaviour classify(const Reflection& a, const Reflection& b) {
     if (a.mapped != b.mapped) return MappingBehaviour::dependent;
@@ -38,6 +62,7 @@ void Gathering::begin(PathContext& context,
     const Address any;
     if (locals.empty()) locals = {&any, 1};
     reflections.clear();
+    tests = {};
     for (const Address& local : locals) {
         for (const Address& reflector : reflectors) {
             if (!can_ask(local, reflector)) continue;
@@ -52,6 +77,7 @@ void Gathering::begin(PathContext& context,
 }
 
 bool Gathering::receive(const ReflectResponse& response) {
+    if (tests.receive(response)) return true;
     for (Reflection& reflection : reflections) {
         if (reflection.transaction != response.transaction) continue;
         if (!reflection.repetition.is_active() || response.mapped.is_none()) return false;
@@ -69,7 +95,11 @@ void Gathering::serve(PathContext& context) {
         context.sender.send(reflection.local,
                             reflection.reflector,
                             ReflectRequest{.transaction = reflection.transaction});
+        if (&reflection == &reflections.front()) {
+            tests.ask(context, reflection.local, reflection.reflector);
+        }
     }
+    follow_up(*this, context);
 }
 
 void Gathering::refresh(PathContext& context) const {
@@ -81,10 +111,8 @@ void Gathering::refresh(PathContext& context) const {
 }
 
 bool Gathering::is_complete(Instant now) const {
-    return now >= give_up ||
-           std::none_of(reflections.begin(), reflections.end(), [](const Reflection& reflection) {
-               return reflection.repetition.is_active();
-           });
+    if (now >= give_up) return true;
+    return is_answered(*this) && tests.is_complete(now);
 }
 
 Instant Gathering::next_deadline() const {
@@ -92,6 +120,9 @@ Instant Gathering::next_deadline() const {
     for (const Reflection& reflection : reflections) {
         next = std::min(next, reflection.repetition.due);
     }
+    // Before the plain questions are answered, the tests hold nothing up.
+    const bool is_testing = is_answered(*this) && !tests.is_complete(Instant::min());
+    if (is_testing) next = std::min(next, tests.wait_until);
     return next;
 }
 
@@ -114,10 +145,10 @@ MappingBehaviour Gathering::mapping() const {
     for (std::size_t i = 0; i + 1 < reflections.size(); ++i) {
         const Reflection& first = reflections[i];
         const Reflection& second = reflections[i + 1];
-        if (first.local != second.local || first.mapped.is_none() || second.mapped.is_none()) {
-            continue;
-        }
-        worst = std::max(worst, classify(first, second));
+        if (!are_comparable(first, second)) continue;
+        const MappingBehaviour found = classify(first, second);
+        const bool is_tested = i == 0 && is_dependent(found);
+        worst = std::max(worst, is_tested ? tests.dependence(second.mapped) : found);
     }
     return worst;
 }

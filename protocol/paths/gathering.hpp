@@ -10,6 +10,7 @@
 #pragma once
 
 #include "protocol/exchange/retransmission.hpp"
+#include "protocol/paths/nat_tests.hpp"
 #include "protocol/paths/sender.hpp"
 #include "protocol/vocabulary/connection_data.hpp"
 #include "protocol/wire/messages.hpp"
@@ -42,12 +43,14 @@ struct Reflection {
 
 struct Gathering {
     std::vector<Reflection> reflections;
+    NatTests tests;  // of the first own address
     Instant give_up = never;
 
     bool operator==(const Gathering&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("reflections", &Gathering::reflections),
+                          field("tests", &Gathering::tests),
                           field("give_up", &Gathering::give_up)};
     }
 
@@ -74,6 +77,8 @@ struct Gathering {
     [[nodiscard]] InlineVector<Candidate, ConnectionData::candidates_max> candidates(
         std::span<const Address> locals) const;
     [[nodiscard]] MappingBehaviour mapping() const;
+
+    [[nodiscard]] FilteringBehaviour filtering() const { return tests.filtering(); }
 };
 
 }  // namespace invitro::protocol

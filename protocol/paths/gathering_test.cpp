@@ -18,7 +18,28 @@ protected:
         PathContext context = bench.context();
         gathering.begin(context, locals, reflectors);
         gathering.serve(context);
-        requests = bench.take();
+        take_requests();
+    }
+
+    // Plain questions and probes apart.
+    void take_requests() {
+        requests.clear();
+        probes.clear();
+        for (const PathBench::Sent& sent : bench.take()) {
+            const bool is_probe = std::holds_alternative<ReflectProbe>(sent.message);
+            (is_probe ? probes : requests).push_back(sent);
+        }
+    }
+
+    void serve() {
+        PathContext context = bench.context();
+        gathering.serve(context);
+        take_requests();
+    }
+
+    bool pass(std::size_t index, const Address& mapped) {
+        const auto& probe = std::get<ReflectProbe>(probes.at(index).message);
+        return gathering.receive({.transaction = probe.transaction, .mapped = mapped});
     }
 
     bool answer(std::size_t index, const Address& mapped) {
@@ -29,6 +50,7 @@ protected:
     PathBench bench;
     Gathering gathering;
     std::vector<PathBench::Sent> requests;
+    std::vector<PathBench::Sent> probes;
 };
 
 TEST_F(GatheringTest, BothReflectorsAreAskedAtOnceFromTheOwnAddress) {
@@ -43,6 +65,8 @@ TEST_F(GatheringTest, TheSameOutsideAddressFromBothIsEndpointIndependent) {
     answer(0, address_at(99));
     EXPECT_FALSE(gathering.is_complete(bench.now));
     answer(1, address_at(99));
+    EXPECT_FALSE(gathering.is_complete(bench.now)) << "what the box filters is not known yet";
+    pass(1, address_at(99));
     EXPECT_TRUE(gathering.is_complete(bench.now));
     EXPECT_EQ(gathering.mapping(), MappingBehaviour::endpoint_independent);
     const auto candidates = gathering.candidates(locals);
@@ -83,11 +107,63 @@ TEST_F(GatheringTest, ARequestIsRepeatedUntilItIsAnswered) {
     EXPECT_EQ(repeated[0].destination, reflectors[1]);
 }
 
+TEST_F(GatheringTest, TestsHoldNothingUpWhileAPlainQuestionIsOpen) {
+    answer(0, address_at(99));
+    serve();
+    bench.now += timing::filtering_wait;
+    serve();
+    EXPECT_FALSE(gathering.is_complete(bench.now));
+    EXPECT_GT(gathering.next_deadline(), bench.now) << "a time that is over is no deadline";
+}
+
 TEST_F(GatheringTest, AForeignTransactionOrASecondAnswerIsNoNews) {
     EXPECT_FALSE(gathering.receive({.transaction = {.high = 1, .low = 1}, .mapped = locals[0]}));
     EXPECT_TRUE(answer(0, address_at(99)));
     EXPECT_FALSE(answer(0, address_at(98)));
     EXPECT_EQ(gathering.reflections[0].mapped, address_at(99));
+}
+
+TEST_F(GatheringTest, TheFirstReflectorIsAskedToAnswerFromElsewhere) {
+    ASSERT_EQ(probes.size(), 2U);
+    for (const PathBench::Sent& probe : probes) {
+        EXPECT_EQ(probe.destination, reflectors[0]);
+    }
+    EXPECT_EQ(std::get<ReflectProbe>(probes[0].message).origin, ReflectOrigin::other_port);
+    EXPECT_EQ(std::get<ReflectProbe>(probes[1].message).origin, ReflectOrigin::other_address);
+    EXPECT_EQ(gathering.filtering(), FilteringBehaviour::unknown);
+}
+
+TEST_F(GatheringTest, WhatGetsInSaysWhatIsNotFiltered) {
+    answer(0, address_at(99));
+    answer(1, address_at(99));
+    serve();
+    EXPECT_EQ(gathering.filtering(), FilteringBehaviour::address_and_port_dependent);
+    EXPECT_EQ(gathering.next_deadline(), bench.now + timing::filtering_wait);
+    EXPECT_TRUE(gathering.is_complete(bench.now + timing::filtering_wait));
+}
+
+TEST_F(GatheringTest, AnAnswerFromTheOtherPortPassesAFilterOfAddresses) {
+    pass(0, address_at(99));
+    answer(0, address_at(99));
+    answer(1, address_at(99));
+    serve();
+    EXPECT_FALSE(gathering.is_complete(bench.now));
+    EXPECT_EQ(gathering.filtering(), FilteringBehaviour::address_dependent);
+}
+
+TEST_F(GatheringTest, ADependentMappingIsAskedForThePortToo) {
+    answer(0, address_at(99, 1000));
+    answer(1, address_at(99, 1001));
+    serve();
+    ASSERT_EQ(probes.size(), 1U);
+    EXPECT_EQ(probes[0].destination, other_port_of(reflectors[1]));
+    const Gathering asked = gathering;
+    pass(0, address_at(99, 1001));
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::address_dependent);
+    gathering = asked;
+    pass(0, address_at(99, 1002));
+    EXPECT_EQ(gathering.mapping(), MappingBehaviour::address_and_port_dependent);
+    EXPECT_EQ(gathering.candidates(locals).size(), 3U) << "no candidate comes of it";
 }
 
 TEST_F(GatheringTest, WithoutReflectorsItIsCompleteAtOnce) {
@@ -103,8 +179,9 @@ TEST_F(GatheringTest, EachOwnAddressAsksBothAndTheWorstMappingCounts) {
     PathContext context = bench.context();
     gathering.begin(context, two, reflectors);
     gathering.serve(context);
-    requests = bench.take();
+    take_requests();
     ASSERT_EQ(requests.size(), 4U);
+    EXPECT_EQ(probes.size(), 2U) << "one box is tested";
     answer(0, two[0]);
     answer(1, two[0]);
     answer(2, address_at(99, 1));

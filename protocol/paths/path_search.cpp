@@ -8,6 +8,9 @@ namespace {
 constexpr Backoff check_backoff{.first = timing::check_repeat_first,
                                 .max = timing::check_repeat_max};
 
+// The remaining places are kept for relayed candidates.
+constexpr std::size_t learned_max = PathSearch::remotes_max - RelayOffer::relays_max;
+
 std::uint64_t pair_priority(const Candidate& remote, std::size_t local_index) {
     constexpr std::uint64_t locals_max = 255;
     return (std::uint64_t{remote.priority} << 8U) | (locals_max - local_index);
@@ -53,10 +56,14 @@ bool holds_confirmed(const PathSearch& search, std::size_t remote) {
     });
 }
 
+bool is_relayed_pair(const PathSearch& search, const CandidatePair& pair) {
+    return search.remotes[pair.remote].kind == CandidateKind::relayed;
+}
+
 // Where a new peer-reflexive candidate may go: the end, or the place of one that has led nowhere.
 // remotes_max when there is no room.
 std::size_t place_for_new(const PathSearch& search) {
-    if (search.remotes.size() < PathSearch::remotes_max) return search.remotes.size();
+    if (search.remotes.size() < learned_max) return search.remotes.size();
     for (std::size_t i = 0; i < search.remotes.size(); ++i) {
         const bool is_learned = search.remotes[i].kind == CandidateKind::peer_reflexive;
         if (is_learned && !holds_confirmed(search, i)) return i;
@@ -82,9 +89,10 @@ CandidatePair* learn(PathSearch& search,
     return find_pair(search, local, remote.address);
 }
 
+// Without a relay, that is.
 bool has_symmetric(const PathSearch& search) {
-    return std::any_of(search.pairs.begin(), search.pairs.end(), [](const CandidatePair& pair) {
-        return pair.symmetric;
+    return std::any_of(search.pairs.begin(), search.pairs.end(), [&](const CandidatePair& pair) {
+        return pair.symmetric && !is_relayed_pair(search, pair);
     });
 }
 
@@ -113,6 +121,7 @@ void lose(PathSearch& search, PathContext& context, CandidatePair& lost) {
     lost.confirmed = false;
     lost.symmetric = false;
     if (has_symmetric(search)) return;
+    search.needs_relay = true;
     for (CandidatePair& pair : search.pairs) {
         if (!pair.confirmed && &pair != &lost) pair.repetition.start(context.now);
     }
@@ -153,9 +162,11 @@ void check_next(PathSearch& search, PathContext& context) {
     if (!pair->confirmed && has_symmetric(search)) pair->repetition.stop();
 }
 
-CandidateKind kind_seen_by_peer(const CandidatePair& pair,
+CandidateKind kind_seen_by_peer(const PathSearch& search,
+                                const CandidatePair& pair,
                                 const Address& mapped,
                                 std::span<const Candidate> own) {
+    if (is_relayed_pair(search, pair)) return CandidateKind::relayed;
     if (mapped == pair.local) return CandidateKind::host;
     for (const Candidate& candidate : own) {
         if (candidate.address == mapped) return candidate.kind;
@@ -190,8 +201,11 @@ void PathSearch::begin(PathContext& context,
                        std::span<const Candidate> candidates) {
     identity = who;
     remotes.assign(candidates.begin(), candidates.end());
-    std::erase_if(remotes, [](const Candidate& candidate) { return candidate.address.is_none(); });
-    if (remotes.size() > remotes_max) remotes.resize(remotes_max);
+    // A way through a relay is what the relay says, never what the peer says.
+    std::erase_if(remotes, [](const Candidate& candidate) {
+        return candidate.address.is_none() || candidate.kind == CandidateKind::relayed;
+    });
+    if (remotes.size() > learned_max) remotes.resize(learned_max);
     move(context, locals);
 }
 
@@ -200,7 +214,32 @@ void PathSearch::move(PathContext& context, std::span<const Address> locals) {
     settles = never;
     settled = false;
     next_check = context.now;
+    relay_at = context.now + timing::relay_after;
+    needs_relay = false;
+    std::erase_if(remotes, [](const Candidate& candidate) {
+        return candidate.kind == CandidateKind::relayed;
+    });
     pair_all(*this, locals, context.now);
+}
+
+void PathSearch::add_relayed(const PathContext& context, const Address& own, const Address& peer) {
+    if (find_pair(*this, own, peer) != nullptr || remotes.size() == remotes_max) return;
+    remotes.push_back({.kind = CandidateKind::relayed,
+                       .address = peer,
+                       .priority = candidate_priority(CandidateKind::relayed, 0xFFFF)});
+    add_pair(*this, own, 0, remotes.size() - 1, context.now);
+}
+
+void PathSearch::remove_relayed(const Address& own) {
+    std::erase_if(pairs, [&](const CandidatePair& pair) {
+        return pair.local == own && is_relayed_pair(*this, pair);
+    });
+}
+
+bool PathSearch::is_relayed(const Address& own) const {
+    return std::any_of(pairs.begin(), pairs.end(), [&](const CandidatePair& pair) {
+        return pair.local == own && is_relayed_pair(*this, pair);
+    });
 }
 
 void PathSearch::receive(PathContext& context,
@@ -225,7 +264,7 @@ void PathSearch::receive(PathContext& context,
     }
     if (!answered->confirmed) {
         answered->confirmed = true;
-        answered->local_kind = kind_seen_by_peer(*answered, response.mapped, own);
+        answered->local_kind = kind_seen_by_peer(*this, *answered, response.mapped, own);
         if (!settled) settles = std::min(settles, context.now + timing::check_repeat_first);
     }
     answered->repetition = {.due = context.now + timing::call_keep_alive, .tries = 1};
@@ -245,6 +284,10 @@ void PathSearch::serve(PathContext& context) {
         settled = true;
         settles = never;
     }
+    if (relay_at <= context.now) {
+        needs_relay = needs_relay || !is_ready();
+        relay_at = never;
+    }
     if (next_check <= context.now) check_next(*this, context);
 }
 
@@ -255,7 +298,10 @@ bool PathSearch::is_ready() const {
 
 const CandidatePair* PathSearch::best_pair() const {
     const CandidatePair* best = nullptr;
-    const auto is_better = [](const CandidatePair& a, const CandidatePair& b) {
+    const auto is_better = [&](const CandidatePair& a, const CandidatePair& b) {
+        const bool is_a_direct = !is_relayed_pair(*this, a);
+        const bool is_b_direct = !is_relayed_pair(*this, b);
+        if (is_a_direct != is_b_direct) return is_a_direct;
         return a.symmetric != b.symmetric ? a.symmetric : a.priority > b.priority;
     };
     for (const CandidatePair& pair : pairs) {
@@ -278,7 +324,7 @@ Instant PathSearch::next_deadline() const {
     for (const CandidatePair& pair : pairs) {
         check = std::min(check, pair.repetition.due);
     }
-    return std::min(settles, std::max(check, next_check));
+    return std::min({settles, relay_at, std::max(check, next_check)});
 }
 
 void answer_check(PathContext& context,

@@ -19,8 +19,12 @@
 // timing::call_keep_alive, so that their holes stay open until somebody chooses; one that no longer
 // answers is unconfirmed again.
 //
+// Where no path is ready after timing::relay_after the search needs a relay. Its owner gets one and
+// adds the relayed pair, whose two addresses name the two ends of the way through it. A direct pair
+// is preferred to it, and goes on being checked beside it.
+//
 // Bounds: remotes_max candidates, times the own addresses, pairs; one transaction for each pair.
-// Relayed candidates and candidates of a newer generation would be further remotes; see learn().
+// Candidates of a newer generation would be further remotes; see learn().
 #pragma once
 
 #include "protocol/exchange/retransmission.hpp"
@@ -73,10 +77,12 @@ struct PathSearch {
     static constexpr std::size_t remotes_max = 16;
 
     PathIdentity identity;
-    bool heard = false;       // an authentic check of the peer has arrived
-    Instant next_check{};     // when the next check may leave
-    Instant settles = never;  // when a confirmed pair begins to count though it is not symmetric
-    bool settled = false;     // that time has come
+    bool heard = false;        // an authentic check of the peer has arrived
+    Instant next_check{};      // when the next check may leave
+    Instant settles = never;   // when a confirmed pair begins to count though it is not symmetric
+    bool settled = false;      // that time has come
+    Instant relay_at = never;  // when a relay will be needed, unless a path is ready by then
+    bool needs_relay = false;  // that time has come
     std::vector<Candidate> remotes;
     std::vector<CandidatePair> pairs;
 
@@ -88,6 +94,8 @@ struct PathSearch {
                           field("next_check", &PathSearch::next_check),
                           field("settles", &PathSearch::settles),
                           field("settled", &PathSearch::settled),
+                          field("relay_at", &PathSearch::relay_at),
+                          field("needs_relay", &PathSearch::needs_relay),
                           field("remotes", &PathSearch::remotes),
                           field("pairs", &PathSearch::pairs)};
     }
@@ -99,7 +107,17 @@ struct PathSearch {
                std::span<const Candidate> candidates);
 
     // Goes on from other own addresses: everything found so far is forgotten but the candidates.
+    // Relayed pairs have to be added again.
     void move(PathContext& context, std::span<const Address> locals);
+
+    // A relay couples the two: these addresses name this end and the peer's. Once more changes
+    // nothing.
+    void add_relayed(const PathContext& context, const Address& own, const Address& peer);
+    // They do so no longer.
+    void remove_relayed(const Address& own);
+
+    // Whether this own address names this end of the way through a relay.
+    [[nodiscard]] bool is_relayed(const Address& own) const;
 
     // An authentic check or response of the peer. `own` are this side's candidates.
     void receive(PathContext& context, const ReceivedDatagram& datagram, const Check& check);

@@ -233,7 +233,104 @@ TEST_F(PathSearchTest, AddressesOfDifferentFamiliesMakeNoPair) {
     PathContext context = bench.context();
     search.begin(context, identity_of(true), locals, candidates);
     EXPECT_TRUE(search.pairs.empty());
+    EXPECT_EQ(search.next_deadline(), search.relay_at) << "a relay may have a pair for them";
+    run(10s);
     EXPECT_EQ(search.next_deadline(), never);
+}
+
+// ---- relays -------------------------------------------------------------------------------------
+
+const Address own_relayed = address_at(90, 50000);
+const Address peer_relayed = address_at(90, 50001);
+
+class RelayedPairTest : public PathSearchTest {
+protected:
+    void add_relayed() {
+        const PathContext context = bench.context();
+        search.add_relayed(context, own_relayed, peer_relayed);
+    }
+
+    // The peer's check and its answer to ours, both through the relay.
+    void confirm_relayed() {
+        run(100ms);
+        PathContext context = bench.context();
+        Check check;
+        check.transaction = {.high = 9, .low = 77};
+        search.receive(context, arriving(peer_relayed, own_relayed), check);
+        CheckResponse response;
+        response.transaction = relayed_pair().transaction;
+        response.mapped = own_relayed;
+        search.receive(context, arriving(peer_relayed, own_relayed), response, {});
+        bench.take();
+    }
+
+    const CandidatePair& relayed_pair() {
+        return *std::find_if(search.pairs.begin(), search.pairs.end(), [](const auto& pair) {
+            return pair.local == own_relayed;
+        });
+    }
+};
+
+TEST_F(RelayedPairTest, ARelayIsNeededWhereNothingIsReadyInTime) {
+    run(timing::relay_after - 1ms);
+    EXPECT_FALSE(search.needs_relay);
+    run(1ms);
+    EXPECT_TRUE(search.needs_relay);
+}
+
+TEST_F(RelayedPairTest, NoneIsNeededByWhoHasADirectPathUntilThatIsLost) {
+    run(100ms);
+    hear_check(far_host);
+    hear_response(far_host, far_host);
+    run(10s);
+    EXPECT_FALSE(search.needs_relay);
+    run(100s);
+    EXPECT_TRUE(search.needs_relay) << "it has not answered for long";
+}
+
+TEST_F(RelayedPairTest, ItIsAPathLikeAnyOther) {
+    add_relayed();
+    add_relayed();
+    EXPECT_EQ(search.pairs.size(), 3U) << "once more changes nothing";
+    confirm_relayed();
+    ASSERT_TRUE(search.is_ready());
+    EXPECT_EQ(search.best_path().local, own_relayed);
+    EXPECT_EQ(search.best_path().remote, peer_relayed);
+    EXPECT_EQ(search.best_path().local_kind, CandidateKind::relayed);
+    EXPECT_TRUE(search.is_relayed(own_relayed));
+    EXPECT_FALSE(search.is_relayed(locals[0]));
+}
+
+TEST_F(RelayedPairTest, DirectPairsGoOnBesideItAndArePreferred) {
+    add_relayed();
+    confirm_relayed();
+    const auto sent = run(3s);
+    EXPECT_TRUE(std::any_of(sent.begin(), sent.end(), [](const PathBench::Sent& one) {
+        return one.destination == far_host;
+    }));
+    hear_check(far_host);
+    hear_response(far_host, far_host);
+    EXPECT_EQ(search.best_path().local, locals[0]);
+    EXPECT_EQ(search.best_path().remote, far_host);
+}
+
+TEST_F(RelayedPairTest, WhatAPeerSaysOfRelaysCountsForNothing) {
+    const std::array<Candidate, 1> candidates{Candidate{CandidateKind::relayed, peer_relayed, 1}};
+    PathContext context = bench.context();
+    search.begin(context, identity_of(true), locals, candidates);
+    EXPECT_TRUE(search.pairs.empty());
+}
+
+TEST_F(RelayedPairTest, AMoveAndANewNameTakeItAway) {
+    add_relayed();
+    confirm_relayed();
+    search.remove_relayed(own_relayed);
+    EXPECT_FALSE(search.is_ready());
+    add_relayed();
+    PathContext context = bench.context();
+    search.move(context, locals);
+    EXPECT_FALSE(search.is_relayed(own_relayed));
+    EXPECT_EQ(search.pairs.size(), 2U);
 }
 
 TEST(PathIdentityTest, ATagDependsOnEveryFieldTheKindAndTheKey) {

@@ -6,9 +6,17 @@
 namespace invitro::protocol {
 namespace {
 
-// What to remark on a datagram that is not answered: our request, or nobody's.
-RemarkKind reason_to_drop(const tl::expected<Message, WireError>& message) {
-    return message ? RemarkKind::unexpected_dropped : RemarkKind::malformed_dropped;
+// From where to answer what came to `asked`; none where there is no such address.
+Address origin_of(const Address& asked, ReflectOrigin origin, const ReflectorConfig& config) {
+    switch (origin) {
+        case ReflectOrigin::same:
+            return asked;
+        case ReflectOrigin::other_port:
+            return other_port_of(asked);
+        case ReflectOrigin::other_address:
+            return {.ip = config.other_ip, .port = asked.port};
+    }
+    return {};
 }
 
 }  // namespace
@@ -17,16 +25,33 @@ void Reflector::handle(Instant /*now*/, const Input& input) {
     const auto* datagram = std::get_if<ReceivedDatagram>(&input);
     if (datagram == nullptr) return;
     const auto message = decode(datagram->payload);
-    const auto* request = message ? std::get_if<ReflectRequest>(&*message) : nullptr;
-    if (request == nullptr) {
-        ++state_.dropped;
-        outbox_.tell(Remark{.kind = reason_to_drop(message), .call = {}, .device = {}});
-        return;
-    }
-    const ReflectResponse response{.transaction = request->transaction, .mapped = datagram->source};
+    if (!message) return drop(RemarkKind::malformed_dropped);
+    std::visit(Overloaded{[&](const ReflectRequest& request) {
+                              answer(*datagram, datagram->destination, request.transaction);
+                          },
+                          [&](const ReflectProbe& probe) {
+                              const Address& asked = datagram->destination;
+                              answer(*datagram,
+                                     origin_of(asked, probe.origin, state_.config),
+                                     probe.transaction);
+                          },
+                          [&](const auto&) { drop(RemarkKind::unexpected_dropped); }},
+               *message);
+}
+
+void Reflector::answer(const ReceivedDatagram& datagram,
+                       const Address& source,
+                       const TransactionId& transaction) {
+    if (source.is_none()) return drop(RemarkKind::unexpected_dropped);
+    const ReflectResponse response{.transaction = transaction, .mapped = datagram.source};
     const std::size_t size = encode_message(response, outbox_.reserve(datagram_size_max));
-    outbox_.send(datagram->destination, datagram->source, size);
+    outbox_.send(source, datagram.source, size);
     ++state_.answered;
+}
+
+void Reflector::drop(RemarkKind why) {
+    ++state_.dropped;
+    outbox_.tell(Remark{.kind = why, .call = {}, .device = {}});
 }
 
 }  // namespace invitro::protocol

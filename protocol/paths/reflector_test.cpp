@@ -50,6 +50,34 @@ TEST(Reflector, a_request_is_answered_with_the_address_it_came_from) {
     EXPECT_EQ(reflector.state().dropped.value, 0U);
 }
 
+TEST(Reflector, a_probe_is_answered_from_where_it_asks) {
+    const IpAddress other_ip = parse_address("198.51.100.129:1").value().ip;
+    Reflector reflector(ReflectorConfig{.other_ip = other_ip});
+    const Address port = other_port_of(reflector_address);
+    const Address address{.ip = other_ip, .port = reflector_address.port};
+    const std::pair<ReflectOrigin, Address> origins[] = {{ReflectOrigin::same, reflector_address},
+                                                         {ReflectOrigin::other_port, port},
+                                                         {ReflectOrigin::other_address, address}};
+    for (const auto& [origin, source] : origins) {
+        const ReflectProbe probe{.transaction = {.high = 3, .low = 4}, .origin = origin};
+        const auto outputs = answers_of(reflector, encoded(probe));
+        ASSERT_EQ(outputs.size(), 1U);
+        const auto& datagram = std::get<SendDatagram>(outputs[0]);
+        EXPECT_EQ(datagram.source, source);
+        EXPECT_EQ(datagram.destination, client);
+        const ReflectResponse response{.transaction = probe.transaction, .mapped = client};
+        EXPECT_EQ(decode(datagram.payload).value(), Message(response));
+    }
+}
+
+TEST(Reflector, without_another_address_it_does_not_answer_from_there) {
+    Reflector reflector;
+    const ReflectProbe probe{.transaction = {}, .origin = ReflectOrigin::other_address};
+    const auto outputs = answers_of(reflector, encoded(probe));
+    ASSERT_EQ(outputs.size(), 1U);
+    EXPECT_EQ(std::get<Remark>(outputs[0]).kind, RemarkKind::unexpected_dropped);
+}
+
 TEST(Reflector, an_address_of_the_other_family_is_told_too) {
     Reflector reflector;
     const Address source = parse_address("[2001:db8::5]:1").value();
@@ -85,6 +113,7 @@ TEST(Reflector, it_never_wants_to_be_woken_and_a_deadline_changes_nothing) {
 TEST(Reflector, any_other_message_is_dropped_and_remarked_on) {
     for (const Message& message : example_messages()) {
         if (type_of(message) == MessageType::reflect_request) continue;
+        if (type_of(message) == MessageType::reflect_probe) continue;
         Reflector reflector;
         const auto outputs = answers_of(reflector, encoded(message));
         ASSERT_EQ(outputs.size(), 1U) << to_string(type_of(message));

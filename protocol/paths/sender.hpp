@@ -9,22 +9,55 @@
 #include "protocol/vocabulary/entropy.hpp"
 #include "protocol/wire/codec.hpp"
 
+#include <array>
 #include <cstdint>
+#include <span>
+#include <tuple>
 
 namespace invitro::protocol {
 
 using ServiceOutbox = Outbox<Output<Notification, Remark>>;
+
+// What leaves from `own` goes to `relay`, wrapped, and comes out at the peer's end as sent from
+// there (docs/PROTOCOL.md "The relay").
+struct RelayRoute {
+    Address own;   // relayed: names this end of the path
+    Address peer;  // relayed: names the other
+    Address relay;
+    std::uint16_t channel = 0;
+
+    bool operator==(const RelayRoute&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("own", &RelayRoute::own),
+                          field("peer", &RelayRoute::peer),
+                          field("relay", &RelayRoute::relay),
+                          field("channel", &RelayRoute::channel)};
+    }
+};
+
+// A route with the own address from which its relay is spoken to.
+struct BoundRoute {
+    RelayRoute route;
+    Address local;
+};
 
 // Encodes messages straight into the machine's outbox.
 class Sender {
 public:
     explicit Sender(ServiceOutbox& outbox) : outbox_(outbox) {}
 
+    // From now on. The routes must outlive this.
+    void use_routes(std::span<const BoundRoute> routes) { routes_ = routes; }
+
     template <class M>
     void send(const Address& source,
               const Address& destination,
               const M& message,
               const Party& recipient = {}) {
+        for (const BoundRoute& bound : routes_) {
+            if (bound.route.own == source) return send_through(bound, message);
+        }
         const auto room = outbox_.reserve(datagram_size_max);
         outbox_.send(source, destination, encode_message(message, room), recipient);
     }
@@ -36,7 +69,19 @@ public:
     }
 
 private:
+    template <class M>
+    void send_through(const BoundRoute& bound, const M& message) {
+        std::array<std::uint8_t, RelayData::payload_max> inner{};
+        const std::size_t size = encode_message(message, inner);
+        RelayData data;
+        data.channel = bound.route.channel;
+        data.payload.assign({inner.data(), size});
+        const auto room = outbox_.reserve(datagram_size_max);
+        outbox_.send(bound.local, bound.route.relay, encode_message(data, room));
+    }
+
     ServiceOutbox& outbox_;
+    std::span<const BoundRoute> routes_;
 };
 
 // Draws from the incarnation's seed; the counter is part of the machine's state, so that no value

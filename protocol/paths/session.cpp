@@ -166,13 +166,23 @@ SessionChange Session::serve(PathContext& context) {
 }
 
 void Session::move(PathContext& context, std::span<const Address> locals) {
-    if (!is_live()) return;
+    if (!is_live() || local_kind == CandidateKind::relayed) return;
     const auto matching = std::find_if(locals.begin(), locals.end(), [&](const Address& address) {
         return address.ip.family == remote.ip.family;
     });
     const Address moved = matching == locals.end() ? Address{} : *matching;
     if (moved == local) return;
     local = moved;
+    if (repetition.is_active()) repetition.due = context.now;
+}
+
+void Session::rename(PathContext& context,
+                     const Address& before,
+                     const Address& own,
+                     const Address& peer) {
+    if (local != before) return;
+    local = own;
+    remote = peer;
     if (repetition.is_active()) repetition.due = context.now;
 }
 

@@ -90,8 +90,14 @@ struct Session {
     // Sends what is due, and notices silence.
     SessionChange serve(PathContext& context);
 
-    // Goes on from another own address.
+    // Goes on from another own address, unless it goes through a relay, which is told by others.
     void move(PathContext& context, std::span<const Address> locals);
+
+    // The relay has given the two ends other names; if this session has the former one, it goes on.
+    void rename(PathContext& context,
+                const Address& before,
+                const Address& own,
+                const Address& peer);
 
     // This side hangs up; the first SessionClose leaves with the next serve().
     void close(PathContext& context);

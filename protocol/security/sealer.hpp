@@ -96,8 +96,8 @@ struct SealerState {
     }
 };
 
-// The key under which an envelope is sealed, as whoever has the cluster's keys works it out. `device`
-// is the public key of the device at the other end, if there is one.
+// The key under which an envelope is sealed, as whoever has the cluster's keys works it out.
+// `device` is the public key of the device at the other end, if there is one.
 RandomValue envelope_key(SealSuite suite,
                          const KeyPair& cluster,
                          const EnvelopeHeader& header,

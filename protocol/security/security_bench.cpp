@@ -77,8 +77,7 @@ void seal_and_open(benchmark::State& state) {
 void agree_on_key(benchmark::State& state) {
     const Pair pair(suite_of(state));
     for ([[maybe_unused]] auto _ : state) {
-        benchmark::DoNotOptimize(
-            agreed_key(suite_of(state), pair.cluster, pair.keys.public_key));
+        benchmark::DoNotOptimize(agreed_key(suite_of(state), pair.cluster, pair.keys.public_key));
     }
     state.SetLabel(std::string(to_string(suite_of(state))));
 }
@@ -93,10 +92,8 @@ void name_a_device(benchmark::State& state) {
 
 void make_ticket_for_device(benchmark::State& state) {
     for ([[maybe_unused]] auto _ : state) {
-        benchmark::DoNotOptimize(make_ticket(secret(1),
-                                             CallId{.high = 1, .low = 2},
-                                             DeviceId{.high = 3, .low = 4},
-                                             instant_at(5)));
+        benchmark::DoNotOptimize(make_ticket(
+            secret(1), CallId{.high = 1, .low = 2}, DeviceId{.high = 3, .low = 4}, instant_at(5)));
     }
 }
 

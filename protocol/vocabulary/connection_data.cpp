@@ -43,6 +43,24 @@ std::string_view to_string(MappingBehaviour behaviour) {
             return "endpoint_independent";
         case MappingBehaviour::dependent:
             return "dependent";
+        case MappingBehaviour::address_dependent:
+            return "address_dependent";
+        case MappingBehaviour::address_and_port_dependent:
+            return "address_and_port_dependent";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(FilteringBehaviour behaviour) {
+    switch (behaviour) {
+        case FilteringBehaviour::unknown:
+            return "unknown";
+        case FilteringBehaviour::endpoint_independent:
+            return "endpoint_independent";
+        case FilteringBehaviour::address_dependent:
+            return "address_dependent";
+        case FilteringBehaviour::address_and_port_dependent:
+            return "address_and_port_dependent";
     }
     return "unknown";
 }

@@ -44,15 +44,31 @@ struct Candidate {
 // RFC 8445 5.1.2.1 with one component: 2^24 * type preference + 2^8 * local preference + 255.
 std::uint32_t candidate_priority(CandidateKind kind, std::uint16_t local_preference);
 
-// How a device's NAT maps, as two reflectors saw it.
+// How a device's NAT maps, as two reflectors saw it (RFC 4787, 4.1).
 enum class MappingBehaviour : std::uint8_t {
     unknown = 0,
     none = 1,
     endpoint_independent = 2,
-    dependent = 3
+    dependent = 3,  // on the address, and perhaps on the port
+    address_dependent = 4,
+    address_and_port_dependent = 5
 };
 
 std::string_view to_string(MappingBehaviour behaviour);
+
+constexpr bool is_dependent(MappingBehaviour behaviour) {
+    return behaviour >= MappingBehaviour::dependent;
+}
+
+// From whom its NAT or firewall lets datagrams in (RFC 4787, 5).
+enum class FilteringBehaviour : std::uint8_t {
+    unknown = 0,
+    endpoint_independent = 1,
+    address_dependent = 2,
+    address_and_port_dependent = 3
+};
+
+std::string_view to_string(FilteringBehaviour behaviour);
 
 // A key made for one call: from those of both peers comes the one that authenticates checks and
 // session data. It travels in clear until connection data is sealed.
@@ -68,6 +84,7 @@ struct ConnectionData {
     MappingBehaviour mapping = MappingBehaviour::unknown;
     CallKey key{};
     InlineVector<Candidate, candidates_max> candidates;
+    FilteringBehaviour filtering = FilteringBehaviour::unknown;
 
     auto operator<=>(const ConnectionData&) const = default;
 
@@ -75,7 +92,8 @@ struct ConnectionData {
         return std::tuple{field(0, "generation", &ConnectionData::generation),
                           field(1, "mapping", &ConnectionData::mapping),
                           field(2, "key", &ConnectionData::key),
-                          field(3, "candidates", &ConnectionData::candidates)};
+                          field(3, "candidates", &ConnectionData::candidates),
+                          field(4, "filtering", &ConnectionData::filtering)};
     }
 };
 

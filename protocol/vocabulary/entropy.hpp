@@ -26,6 +26,9 @@ enum class Purpose : std::uint8_t {
     journal_secret = 5,
     mac_key = 6,
     seal_stream = 7,
+    relay_key = 40,
+    relay_nonce = 41,
+    relay_channel = 42,
 };
 
 // 32 bytes: BLAKE2b (RFC 7693) keyed with the seed, over purpose and counter.

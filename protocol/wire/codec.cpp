@@ -140,6 +140,13 @@ template std::size_t encode_message(const EndedAck&, std::span<std::uint8_t>);
 template std::size_t encode_message(const CallKeepAlive&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectRequest&, std::span<std::uint8_t>);
 template std::size_t encode_message(const ReflectResponse&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ReflectProbe&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayRequest&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayOffer&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayAllocate&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayGranted&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayRefused&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RelayData&, std::span<std::uint8_t>);
 template std::size_t encode_message(const Check&, std::span<std::uint8_t>);
 template std::size_t encode_message(const CheckResponse&, std::span<std::uint8_t>);
 template std::size_t encode_message(const Nominate&, std::span<std::uint8_t>);
@@ -159,12 +166,16 @@ Decoded decode(ByteView bytes) {
     return decode_fields(reader, at);
 }
 
-CallId peek_call(ByteView bytes) {
+namespace {
+
+// The call of a message that names one itself; sets `is_wrapped` for what a relay passes.
+CallId peek_own_call(ByteView bytes, bool& is_wrapped) {
     Reader reader(bytes);
     DecodeFunction decode_fields = nullptr;
     std::uint64_t pairs = 0;
     CallId call;
     Cursor at = read_envelope(reader, bytes.data(), decode_fields);
+    is_wrapped = at != nullptr && decode_fields == &decode_as<RelayData>;
     if (at != nullptr) at = reader.head(at, Major::map, pairs);
     for (; at != nullptr && pairs > 0; --pairs) {
         if (reader.next_is(at, cbor::first_byte(Major::number, call_key))) {
@@ -174,6 +185,17 @@ CallId peek_call(ByteView bytes) {
         if (at != nullptr) at = reader.skip_item(at);
     }
     return {};
+}
+
+}  // namespace
+
+CallId peek_call(ByteView bytes) {
+    bool is_wrapped = false;
+    const CallId call = peek_own_call(bytes, is_wrapped);
+    if (!is_wrapped) return call;
+    const Decoded message = decode(bytes);
+    const auto* data = message ? std::get_if<RelayData>(&*message) : nullptr;
+    return data == nullptr ? CallId{} : peek_own_call(data->payload.view(), is_wrapped);
 }
 
 }  // namespace invitro::protocol

@@ -28,7 +28,8 @@ std::size_t encode_message(const M& message, std::span<std::uint8_t> buffer);
 tl::expected<Message, WireError> decode(ByteView bytes);
 
 // The call id of an encoded message without decoding it; none where there is none or the bytes are
-// not ours. For drivers that label traffic.
+// not ours. What a relay passes belongs to the call of what is inside. For drivers that label
+// traffic.
 CallId peek_call(ByteView bytes);
 
 }  // namespace invitro::protocol

@@ -129,6 +129,7 @@ inline std::vector<Message> example_paths() {
     return {
         ReflectRequest{.transaction = transaction},
         ReflectResponse{.transaction = transaction, .mapped = mapped},
+        ReflectProbe{.transaction = transaction, .origin = ReflectOrigin::other_address},
         Check{.call = example_call,
               .sender = example_device,
               .transaction = transaction,
@@ -146,9 +147,58 @@ inline std::vector<Message> example_paths() {
     };
 }
 
+inline std::vector<Message> example_relay() {
+    using namespace literals;
+    const DeviceId peer{.high = 7, .low = 8};
+    const Address relay = parse_address("203.0.113.9:3479").value();
+    const Address relayed = parse_address("203.0.113.9:49152").value();
+    const Address peer_relayed = parse_address("203.0.113.9:49153").value();
+    const auto secret = example_octets<RelaySecret>(0x50);
+    const auto nonce = example_octets<RelayNonce>(0x60);
+    const auto tag = example_octets<Tag128>(0x70);
+    return {
+        RelayRequest{.call = example_call,
+                     .device = example_device,
+                     .peer = peer,
+                     .ticket = example_octets<Ticket>(0x10)},
+        RelayOffer{.call = example_call,
+                   .device = example_device,
+                   .peer = peer,
+                   .expires = 12h,
+                   .secret = secret,
+                   .relays = {relay}},
+        RelayAllocate{.call = example_call,
+                      .device = example_device,
+                      .peer = peer,
+                      .expires = 12h,
+                      .nonce = nonce,
+                      .sequence = 3,
+                      .lifetime = 60s,
+                      .tag = tag},
+        RelayGranted{.call = example_call,
+                     .device = example_device,
+                     .peer = peer,
+                     .sequence = 3,
+                     .nonce = nonce,
+                     .channel = 2,
+                     .relayed = relayed,
+                     .peer_relayed = peer_relayed,
+                     .lifetime = 60s,
+                     .tag = tag},
+        RelayRefused{.call = example_call,
+                     .device = example_device,
+                     .peer = peer,
+                     .sequence = 3,
+                     .reason = RelayRefusal::full,
+                     .nonce = nonce,
+                     .tag = tag},
+        RelayData{.channel = 2, .payload = InlineBytes<RelayData::payload_max>{1, 2, 3}},
+    };
+}
+
 inline std::vector<Message> example_messages() {
     std::vector<Message> all = example_registration_and_end();
-    for (const auto& some : {example_invitation(), example_paths()}) {
+    for (const auto& some : {example_invitation(), example_paths(), example_relay()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

@@ -35,6 +35,29 @@ constexpr bool is_known(MappingBehaviour behaviour) {
         case MappingBehaviour::none:
         case MappingBehaviour::endpoint_independent:
         case MappingBehaviour::dependent:
+        case MappingBehaviour::address_dependent:
+        case MappingBehaviour::address_and_port_dependent:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(FilteringBehaviour behaviour) {
+    switch (behaviour) {
+        case FilteringBehaviour::unknown:
+        case FilteringBehaviour::endpoint_independent:
+        case FilteringBehaviour::address_dependent:
+        case FilteringBehaviour::address_and_port_dependent:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(ReflectOrigin origin) {
+    switch (origin) {
+        case ReflectOrigin::same:
+        case ReflectOrigin::other_port:
+        case ReflectOrigin::other_address:
             return true;
     }
     return false;
@@ -84,6 +107,17 @@ constexpr bool is_known(EndReason reason) {
         case EndReason::declined:
         case EndReason::cancelled:
         case EndReason::expired:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(RelayRefusal reason) {
+    switch (reason) {
+        case RelayRefusal::stale_nonce:
+        case RelayRefusal::full:
+        case RelayRefusal::too_many:
+        case RelayRefusal::expired:
             return true;
     }
     return false;

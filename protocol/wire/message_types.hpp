@@ -34,6 +34,13 @@ enum class MessageType : std::uint8_t {
     call_keep_alive = 30,
     reflect_request = 40,
     reflect_response = 41,
+    relay_request = 43,
+    relay_offer = 44,
+    relay_allocate = 45,
+    relay_granted = 46,
+    relay_refused = 47,
+    relay_data = 48,
+    reflect_probe = 49,
     check = 50,
     check_response = 51,
     nominate = 52,
@@ -67,10 +74,26 @@ enum class EndReason : std::uint8_t {
     expired = 4
 };
 
+// From where a reflector is to answer (RFC 5780 7.2, CHANGE-REQUEST).
+enum class ReflectOrigin : std::uint8_t {
+    same = 0,        // from where it was asked
+    other_port = 1,  // from its other port
+    other_address = 2,
+};
+
+// Why a relay does not grant an allocation.
+enum class RelayRefusal : std::uint8_t {
+    stale_nonce = 0,  // ask again with the nonce that comes with this
+    full = 1,         // every allocation of the relay is taken
+    too_many = 2,     // this device has as many as one may have
+    expired = 3,      // the offer is too old to begin with
+};
+
 std::string_view to_string(AnswerPolicy policy);
 std::string_view to_string(DeclineScope scope);
 std::string_view to_string(DeclineReason reason);
 std::string_view to_string(FailureReason reason);
 std::string_view to_string(EndReason reason);
+std::string_view to_string(RelayRefusal reason);
 
 }  // namespace invitro::protocol

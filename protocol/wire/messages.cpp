@@ -1,73 +1,74 @@
 #include "protocol/wire/messages.hpp"
 
-namespace invitro::protocol {
+#include <type_traits>
 
-std::string_view to_string(MessageType type) {
-    switch (type) {
-        case MessageType::register_device:
-            return "RegisterDevice";
-        case MessageType::register_ack:
-            return "RegisterAck";
-        case MessageType::invite_request:
-            return "InviteRequest";
-        case MessageType::invite_progress:
-            return "InviteProgress";
-        case MessageType::invite_failed:
-            return "InviteFailed";
-        case MessageType::invite_push:
-            return "InvitePush";
-        case MessageType::invite_dismiss:
-            return "InviteDismiss";
-        case MessageType::invite_ringing:
-            return "InviteRinging";
-        case MessageType::ringing_ack:
-            return "RingingAck";
-        case MessageType::invite_accept:
-            return "InviteAccept";
-        case MessageType::accept_ack:
-            return "AcceptAck";
-        case MessageType::accept_refused:
-            return "AcceptRefused";
-        case MessageType::invite_decline:
-            return "InviteDecline";
-        case MessageType::decline_ack:
-            return "DeclineAck";
-        case MessageType::accept_forward:
-            return "AcceptForward";
-        case MessageType::forward_ack:
-            return "ForwardAck";
-        case MessageType::invite_cancel:
-            return "InviteCancel";
-        case MessageType::cancel_ack:
-            return "CancelAck";
-        case MessageType::invite_update:
-            return "InviteUpdate";
-        case MessageType::update_ack:
-            return "UpdateAck";
-        case MessageType::invite_ended:
-            return "InviteEnded";
-        case MessageType::ended_ack:
-            return "EndedAck";
-        case MessageType::call_keep_alive:
-            return "CallKeepAlive";
-        case MessageType::reflect_request:
-            return "ReflectRequest";
-        case MessageType::reflect_response:
-            return "ReflectResponse";
-        case MessageType::check:
-            return "Check";
-        case MessageType::check_response:
-            return "CheckResponse";
-        case MessageType::nominate:
-            return "Nominate";
-        case MessageType::nominate_response:
-            return "NominateResponse";
-        case MessageType::session_data:
-            return "SessionData";
-        case MessageType::session_close:
-            return "SessionClose";
+namespace invitro::protocol {
+namespace {
+
+struct NamedType {
+    MessageType type;
+    std::string_view name;
+};
+
+constexpr NamedType named_types[] = {
+    {MessageType::register_device, "RegisterDevice"},
+    {MessageType::register_ack, "RegisterAck"},
+    {MessageType::invite_request, "InviteRequest"},
+    {MessageType::invite_progress, "InviteProgress"},
+    {MessageType::invite_failed, "InviteFailed"},
+    {MessageType::invite_push, "InvitePush"},
+    {MessageType::invite_dismiss, "InviteDismiss"},
+    {MessageType::invite_ringing, "InviteRinging"},
+    {MessageType::ringing_ack, "RingingAck"},
+    {MessageType::invite_accept, "InviteAccept"},
+    {MessageType::accept_ack, "AcceptAck"},
+    {MessageType::accept_refused, "AcceptRefused"},
+    {MessageType::invite_decline, "InviteDecline"},
+    {MessageType::decline_ack, "DeclineAck"},
+    {MessageType::accept_forward, "AcceptForward"},
+    {MessageType::forward_ack, "ForwardAck"},
+    {MessageType::invite_cancel, "InviteCancel"},
+    {MessageType::cancel_ack, "CancelAck"},
+    {MessageType::invite_update, "InviteUpdate"},
+    {MessageType::update_ack, "UpdateAck"},
+    {MessageType::invite_ended, "InviteEnded"},
+    {MessageType::ended_ack, "EndedAck"},
+    {MessageType::call_keep_alive, "CallKeepAlive"},
+    {MessageType::reflect_request, "ReflectRequest"},
+    {MessageType::reflect_response, "ReflectResponse"},
+    {MessageType::reflect_probe, "ReflectProbe"},
+    {MessageType::relay_request, "RelayRequest"},
+    {MessageType::relay_offer, "RelayOffer"},
+    {MessageType::relay_allocate, "RelayAllocate"},
+    {MessageType::relay_granted, "RelayGranted"},
+    {MessageType::relay_refused, "RelayRefused"},
+    {MessageType::relay_data, "RelayData"},
+    {MessageType::check, "Check"},
+    {MessageType::check_response, "CheckResponse"},
+    {MessageType::nominate, "Nominate"},
+    {MessageType::nominate_response, "NominateResponse"},
+    {MessageType::session_data, "SessionData"},
+    {MessageType::session_close, "SessionClose"},
+};
+
+constexpr std::string_view name_of(MessageType type) {
+    for (const NamedType& one : named_types) {
+        if (one.type == type) return one.name;
     }
     return "unknown";
+}
+
+template <class... M>
+constexpr bool have_all_names(std::type_identity<std::variant<M...>> /*messages*/) {
+    return ((name_of(M::type) != "unknown") && ...);
+}
+
+static_assert(have_all_names(std::type_identity<Message>{}));
+
+}  // namespace
+
+std::string_view to_string(MessageType type) {
+    return name_of(type);
 }
 
 std::string_view to_string(AnswerPolicy policy) {
@@ -123,6 +124,20 @@ std::string_view to_string(EndReason reason) {
         case EndReason::cancelled:
             return "cancelled";
         case EndReason::expired:
+            return "expired";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(RelayRefusal reason) {
+    switch (reason) {
+        case RelayRefusal::stale_nonce:
+            return "stale_nonce";
+        case RelayRefusal::full:
+            return "full";
+        case RelayRefusal::too_many:
+            return "too_many";
+        case RelayRefusal::expired:
             return "expired";
     }
     return "unknown";

@@ -14,6 +14,7 @@
 #include "protocol/wire/message_types.hpp"
 #include "protocol/wire/path_messages.hpp"
 #include "protocol/wire/registration_messages.hpp"
+#include "protocol/wire/relay_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +52,13 @@ using Message = std::variant<RegisterDevice,
                              CallKeepAlive,
                              ReflectRequest,
                              ReflectResponse,
+                             ReflectProbe,
+                             RelayRequest,
+                             RelayOffer,
+                             RelayAllocate,
+                             RelayGranted,
+                             RelayRefused,
+                             RelayData,
                              Check,
                              CheckResponse,
                              Nominate,

@@ -39,6 +39,28 @@ struct ReflectResponse {
     }
 };
 
+// client -> reflector: the same question, to be answered with a ReflectResponse from elsewhere, or
+// asked at the other port; only to learn how the NAT behaves (RFC 5780, 4.3 and 4.4).
+struct ReflectProbe {
+    static constexpr MessageType type = MessageType::reflect_probe;
+
+    TransactionId transaction;
+    ReflectOrigin origin = ReflectOrigin::same;
+
+    bool operator==(const ReflectProbe&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field(1, "transaction", &ReflectProbe::transaction),
+                          field(2, "origin", &ReflectProbe::origin)};
+    }
+};
+
+// A reflector's other port, at the same IP address: the next one.
+constexpr Address other_port_of(Address reflector) {
+    reflector.port = static_cast<std::uint16_t>(reflector.port + 1);
+    return reflector;
+}
+
 // peer -> peer: does this pair of addresses work? (RFC 8445 7.2)
 struct Check {
     static constexpr MessageType type = MessageType::check;

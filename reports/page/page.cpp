@@ -103,11 +103,13 @@ std::string method_section(const Result& result) {
         "up every event of every world: if it is equal, the behaviour is identical.</p>"
         "<dl "
         "class=\"counts\"><div><dt>version</dt><dd>{}</dd></div><div><dt>fidelity</dt><dd>{}</dd>"
-        "</div><div><dt>security</dt><dd>{}</dd></div></dl><p class=\"small quiet\">Fingerprint <code>{}</code></p>"
+        "</div><div><dt>security</dt><dd>{}</dd></div></dl><p class=\"small quiet\">Fingerprint "
+        "<code>{}</code></p>"
         "<p class=\"quiet small\">Fidelity “latency”: every datagram has the latency of its route "
         "and the delay, rate and loss of both access networks; datagrams do not share bandwidth "
         "with each other. Security “real”: what passes the broker and the push service is sealed; "
-        "“charged”: it has the size and takes the time of what is sealed. Percentiles are exact to 0.1 %; smallest and largest are exact.</p>"
+        "“charged”: it has the size and takes the time of what is sealed. Percentiles are exact to "
+        "0.1 %; smallest and largest are exact.</p>"
         "</section>",
         escaped(result.command()),
         escaped(result.version),

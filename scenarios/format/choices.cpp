@@ -216,9 +216,7 @@ Notation<RegistrationStart> registration_start() {
 
 Notation<Security> security() {
     return choice<Security>(
-        "kind of security",
-        "security",
-        {{"real", Security::real}, {"charged", Security::charged}});
+        "kind of security", "security", {{"real", Security::real}, {"charged", Security::charged}});
 }
 
 Notation<std::string> text() {

@@ -63,6 +63,8 @@ Section<Relay> relay() {
             "its name; never reused", required},
         {"site", &Relay::site, site(),
             "where it stands"},
+        {"couplings", &Relay::couplings, count(0U, limits::relay_couplings_max),
+            "of how many pairs of devices it passes the data at once; more are refused"},
     }};
 }
 
