@@ -26,11 +26,6 @@ bool is_order(MessageType type) {
            type == MessageType::invite_update;
 }
 
-bool carries_data(MessageType type) {
-    return type == MessageType::invite_request || type == MessageType::invite_push ||
-           type == MessageType::invite_accept || type == MessageType::accept_forward;
-}
-
 std::optional<ConnectionData> data_in(ByteView message) {
     const auto decoded = protocol::decode(message);
     if (!decoded) return std::nullopt;
@@ -118,8 +113,6 @@ void SealWatch::note_secrecy(const EventHeader& header,
                              ByteView payload,
                              ByteView message) {
     if (world_.security != scenarios::Security::real) return;
-    const auto type = peek_type(message);
-    if (!type || !carries_data(*type)) return;
     const auto data = data_in(message);
     if (!data) return;
     if (shows(payload, *data)) {
