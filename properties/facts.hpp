@@ -290,8 +290,9 @@ struct CallFacts {
 
 private:
     [[nodiscard]] Instant after_taken(Duration span) const {
-        if (!taken.happened()) return protocol::never;
-        return std::min(opened, taken.at) + span;
+        // Durable or acknowledged: a crash may lie between the two.
+        const Instant begun = std::min(opened, taken.at);
+        return begun == protocol::never ? begun : begun + span;
     }
 };
 
