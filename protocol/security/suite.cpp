@@ -153,7 +153,9 @@ void seal_in_place(SealSuite suite,
             put_quick_tag(key, bytes.first(tag_at), bytes.data() + tag_at);
             break;
         case SealSuite::symbolic:
-            std::copy_n(key.octets.begin(), seal_tag_size, bytes.begin() + tag_at);
+            std::copy_n(key.octets.begin(),
+                        seal_tag_size,
+                        bytes.begin() + static_cast<std::ptrdiff_t>(tag_at));
             break;
     }
 }
