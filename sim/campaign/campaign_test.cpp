@@ -83,10 +83,12 @@ TEST(Campaign, waits_for_slow_worlds_to_keep_the_order) {
 Seen run_three_workers(const WorldJob& job) {
     const SharedNumbers shared;
     std::atomic<std::uint64_t>& made = shared[0];
+    std::atomic<std::uint64_t>& begun = shared[1];
     const MakeWorldJob make_job = [&] {
         ++made;
         return [&](std::uint64_t index) {
-            while (made < 3) {
+            ++begun;
+            while (begun < 3) {
                 sleep(1ms);
             }
             return job(index);
