@@ -2,8 +2,8 @@
 //
 // A node does one thing after the other. What it sends leaves when it has sealed it, and it seals
 // when it is through with everything before: under load, work queues up and everything it sends is
-// late by that. Times are those of one core of the machine on which docs/BENCHMARKS.md was
-// measured, whatever the suite: a world says the same of time, whether it is really sealed or not.
+// late by that. Times are estimates, about twice what the benchmarks measure of an idle core,
+// whatever the suite: a world says the same of time, whether it is really sealed or not.
 #pragma once
 
 #include "protocol/security/envelope.hpp"
@@ -17,7 +17,7 @@
 
 namespace invitro::sim {
 
-// The suite `real`, as `./dev bench security` measures it.
+// The suite `real`; compare `./dev bench --benchmark_filter=security`.
 namespace sealing_cost {
 using namespace protocol::literals;
 inline constexpr protocol::Duration key_agreement = 60us;  // once for each stream, at both ends
