@@ -34,6 +34,13 @@ void Broker::handle(Instant now, const Input& input) {
                input);
 }
 
+void Broker::handle_late(Instant came, Instant now, const Input& input) {
+    CHECK(came <= now, "no input comes before its time");
+    lateness_ = now - came;
+    handle(came, input);
+    lateness_ = {};
+}
+
 void Broker::preregister(Instant now, const RegisterDevice& registration) {
     CHECK(is_usable(registration), "a snapshot holds registrations that were in force");
     if (state_.registry.put(now, registration).is_in_force) join_calls(now, registration);

@@ -43,6 +43,9 @@ public:
 
     void handle(Instant now, const Input& input);
 
+    // Decides as of when the input came, and sends as of now: for one that has waited.
+    void handle_late(Instant came, Instant now, const Input& input);
+
     std::optional<Output> poll_output() { return outbox_.poll(); }
 
     [[nodiscard]] Instant next_deadline() const { return state_.calls.deadlines.first_due(); }
@@ -154,6 +157,7 @@ private:
 
     State state_;
     Outbox<Output> outbox_;
+    Duration lateness_{};  // of the input in hand; nothing between inputs
 };
 
 }  // namespace invitro::protocol

@@ -149,6 +149,17 @@ protected:
         return receive_bytes(address_of(from), bytes);
     }
 
+    // It came then, and waited until now.
+    Outputs& receive_late(Instant came, std::uint32_t from, const Message& message) {
+        const auto bytes = encoded(message);
+        broker.handle_late(came,
+                           now,
+                           ReceivedDatagram{.source = address_of(from),
+                                            .destination = broker_config().address,
+                                            .payload = bytes});
+        return last = drain(broker);
+    }
+
     Outputs& receive_bytes(const Address& source, ByteView payload) {
         broker.handle(
             now,

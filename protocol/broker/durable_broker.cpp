@@ -75,7 +75,7 @@ Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config,
     for (std::size_t i = 1; i < records.size(); ++i) {
         const auto decision = content_of<WaitingInput>(records[i]);
         if (!decision) return tl::unexpected(decision.error());
-        broker.apply(*decision);
+        broker.apply(decision->at, *decision);
         // Whoever it was for was told then, or will be told again.
         while (broker.broker_.poll_output()) {
         }
@@ -153,7 +153,7 @@ void DurableBroker::take(Instant now, const Persisted& persisted) {
         std::find_if(waiting.begin(), waiting.end(), [&](const WaitingInput& input) {
             return input.after > journal_.persisted;
         });
-    std::for_each(waiting.begin(), first_kept, [&](const WaitingInput& input) { apply(input); });
+    std::for_each(waiting.begin(), first_kept, [&](const WaitingInput& input) { apply(now, input); });
     waiting.erase(waiting.begin(), first_kept);
     if (!waiting.empty()) return;
     broker_.handle(now, DeadlineReached{});
@@ -169,16 +169,19 @@ void DurableBroker::wait(WaitingInput input) {
     journal_.waiting.push_back(std::move(input));
 }
 
-void DurableBroker::apply(const WaitingInput& input) {
+void DurableBroker::apply(Instant now, const WaitingInput& input) {
     if (input.datagram.empty()) {
-        broker_.handle(input.at,
-                       PushAnswered{.request = input.push_request, .outcome = input.push_outcome});
+        broker_.handle_late(
+            input.at,
+            now,
+            PushAnswered{.request = input.push_request, .outcome = input.push_outcome});
     } else {
-        broker_.handle(input.at,
-                       ReceivedDatagram{.source = input.source,
-                                        .destination = broker_.state().config.address,
-                                        .payload = input.datagram,
-                                        .sender = input.sender});
+        broker_.handle_late(input.at,
+                            now,
+                            ReceivedDatagram{.source = input.source,
+                                             .destination = broker_.state().config.address,
+                                             .payload = input.datagram,
+                                             .sender = input.sender});
     }
 }
 

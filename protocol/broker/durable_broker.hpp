@@ -154,7 +154,8 @@ private:
     void take(Instant now, const Persisted& persisted);
 
     void wait(WaitingInput input);
-    void apply(const WaitingInput& input);
+    // Decides as of when it came, and sends as of now.
+    void apply(Instant now, const WaitingInput& input);
     PendingPersist& begin_write(bool starts_segment);
     void write(PendingPersist& pending, ByteView payload);
     void write_decision(const WaitingInput& input);

@@ -31,9 +31,10 @@ void Broker::serve(Instant now, std::uint32_t position) {
         take_lifetime_over(call, now);
         remark(RemarkKind::invitation_expired, call.request.call, call.request.initiator);
     }
-    serve_initiator(now, call);
+    const Instant sent = now + lateness_;
+    serve_initiator(sent, call);
     for (Invitee& invitee : call.invitees) {
-        serve_invitee(now, call, invitee);
+        serve_invitee(sent, call, invitee);
     }
     state_.calls.reschedule(position);
 }
@@ -72,6 +73,8 @@ void Broker::serve_invitee(Instant now, Call& call, Invitee& invitee) {
 }
 
 void Broker::push_invitation(Instant now, Call& call, Invitee& invitee) {
+    // It came in time and waited too long: nobody is to ring any more.
+    if (now >= call.lifetime_end()) return invitee.push.stop();
     if (invitee.push.tries != 0) {
         remark(RemarkKind::push_repeated, call.request.call, invitee.device);
     }
@@ -102,6 +105,7 @@ void Broker::send_ended(Instant now, Call& call, Invitee& invitee) {
 }
 
 void Broker::push_dismissal(Instant now, Call& call, Invitee& invitee) {
+    if (now >= call.purge_at()) return;
     const InviteDismiss dismissal{
         .call = call.request.call, .device = invitee.device, .reason = invitee.told};
     const auto attempt = static_cast<std::uint8_t>(dismissal_attempt_first + invitee.dismissals);

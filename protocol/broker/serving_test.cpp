@@ -17,6 +17,29 @@ TEST_F(Serving, AnInvitationIsPushedAgainUntilTheDeviceAnswers) {
     EXPECT_EQ(later.pushed[0].collapse_key, call);
 }
 
+TEST_F(Serving, AnInvitationWhoseRequestHasWaitedSaysSo) {
+    register_devices({2});
+    const Instant came = now;
+    now += 3s;
+    receive_late(came, initiator, request());
+    ASSERT_EQ(count_pushed<InvitePush>(last, 2), 1U);
+    EXPECT_EQ(std::get<InvitePush>(last.pushed[0].message).age, 3s);
+    EXPECT_EQ(last.pushed[0].time_to_live, 57s);
+    EXPECT_EQ(count_pushed<InvitePush>(pass(1900ms), 2), 0U) << "repeated 2 s after the first";
+    EXPECT_EQ(count_pushed<InvitePush>(pass(100ms), 2), 1U);
+}
+
+TEST_F(Serving, NobodyRingsForARequestThatWaitedUntilItsLifetimeWasOver) {
+    register_devices({2});
+    const Instant came = now;
+    now += 60s;
+    receive_late(came, initiator, request());
+    EXPECT_EQ(count_pushed<InvitePush>(last, 2), 0U);
+    const Outputs end = pass(Duration{});
+    EXPECT_EQ(count_pushed<InvitePush>(end, 2), 0U);
+    EXPECT_EQ(count_remarks(end, RemarkKind::invitation_expired), 1U);
+}
+
 TEST_F(Serving, NoTwoPushesHaveTheSameRequestNumber) {
     register_devices({2, 3});
     invite();
