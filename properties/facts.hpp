@@ -302,6 +302,7 @@ struct DeviceFacts {
     Moment register_command;
     Moment registered;  // RegisterAck sent by the broker, or loaded from the start
     Moment registered_notified;
+    Moment registration_durable;            // the first at the broker
     std::uint32_t durable_incarnation = 0;  // the newest that is durable at the broker
     Moment acked_too_early;                 // a RegisterAck of a newer one
     Moment consent;                         // the first CallCommand, or AcceptCommand while ringing

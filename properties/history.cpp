@@ -72,6 +72,11 @@ Moment History::registered(std::uint32_t number) const {
     return known == nullptr ? Moment{} : known->registered;
 }
 
+Moment History::in_force(std::uint32_t number) const {
+    const DeviceFacts* known = devices_.find(number);
+    return earliest(registered(number), known == nullptr ? Moment{} : known->registration_durable);
+}
+
 std::vector<CallFacts> History::take_closable() {
     std::vector<CallFacts> taken;
     std::vector<CallId> ids;

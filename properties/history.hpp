@@ -44,6 +44,10 @@ public:
     // When the device came to be known to the broker; never: it has not.
     [[nodiscard]] Moment registered(std::uint32_t device) const;
 
+    // Since when the broker may invite it: what is durable is in force, even if a crash takes the
+    // acknowledgement.
+    [[nodiscard]] Moment in_force(std::uint32_t device) const;
+
     // What brokers have written, and how they crashed.
     [[nodiscard]] const StorageFacts& storage() const { return storage_; }
 

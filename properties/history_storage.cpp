@@ -72,8 +72,9 @@ void History::on(const Header& header, const model::BytesPersisted& event) {
 void History::is_durable(const Header& header, const JournalledMessage& message) {
     if (message.type == MessageType::register_device) {
         if (message.device == nobody) return;
-        std::uint32_t& newest = device(message.device).durable_incarnation;
-        newest = std::max(newest, message.incarnation);
+        DeviceFacts& who = device(message.device);
+        who.registration_durable.first(header);
+        who.durable_incarnation = std::max(who.durable_incarnation, message.incarnation);
         return;
     }
     CallFacts* call = find_call(message.call);

@@ -248,6 +248,17 @@ bool Surroundings::is_broker_paused(Instant from, Instant until) const {
     });
 }
 
+Instant Surroundings::broker_notices(Instant at) const {
+    Instant notices = at;
+    for (const Trouble& trouble : troubles_) {
+        const bool is_pause = trouble.node.kind == NodeKind::broker && trouble.is_fault;
+        if (is_pause && trouble.start <= at && at < trouble.end) {
+            notices = std::max(notices, trouble.end);
+        }
+    }
+    return notices;
+}
+
 bool Surroundings::matters(const Trouble& trouble, const Need& need) const {
     if (trouble.reach == Reach::pushes && !need.push) return false;
     switch (trouble.node.kind) {

@@ -63,6 +63,9 @@ public:
     // Does a pause of the broker overlap the interval?
     [[nodiscard]] bool is_broker_paused(Instant from, Instant until) const;
 
+    // When a broker to which something happens at that time takes notice: then, or after its pause.
+    [[nodiscard]] Instant broker_notices(Instant at) const;
+
     // The end of the first stretch of protocol::timing::liveness_window between `from` and `until`
     // that meets the need, or nothing.
     [[nodiscard]] std::optional<Instant> stretch_end(const Need& need) const;

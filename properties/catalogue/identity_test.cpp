@@ -87,5 +87,12 @@ TEST(OnlyCalleeInvited, forbids_strangers_and_the_unregistered) {
     EXPECT_EQ(unregistered.tally("only-callee-invited").violated, 1U);
 }
 
+TEST(OnlyCalleeInvited, counts_a_durable_registration_whose_acknowledgement_was_lost) {
+    Story story;
+    story.world.registration = scenarios::RegistrationStart::live;
+    story.broker_gets(protocol::RegisterDevice{.device = Story::id(1)}).calls().rings(1);
+    EXPECT_EQ(story.tally("only-callee-invited").verdict(), Verdict::holds);
+}
+
 }  // namespace
 }  // namespace invitro::properties

@@ -106,28 +106,14 @@ Instant decided_at(const CallFacts& call, Instant came) {
     return found == call.decided.end() ? came : found->durable;
 }
 
-// What came before the end and waits for the disk is handled as of when it came, and what follows
-// from it leaves so much later: while one sync is under way and the next one waits.
-Duration journal_delay(const scenarios::World& world) {
-    Duration slower_by = std::chrono::milliseconds{10};
-    for (const model::Fault& fault : world.faults) {
-        if (fault.kind == model::FaultKind::slow_disk) slower_by += 2 * fault.delay;
-    }
-    return slower_by;
-}
-
 // From the end on the device is only told to stop. A push in the very moment of the end may have
 // been under way.
 void no_push_after_end(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
-    const Instant decided =
-        decided_at(call, std::min(call.over_certainly.at, call.choice_at_broker.at));
-    Instant lapsed = call.lifetime_end();
-    if (lapsed < one.now()) lapsed += journal_delay(one.history.surroundings().world());
-    const Instant over = std::min(decided, lapsed);
+    const Instant decided = one.history.surroundings().broker_notices(
+        decided_at(call, std::min(call.over_certainly.at, call.choice_at_broker.at)));
+    const Instant over = std::min(decided, call.lifetime_end());
     if (over >= one.now()) return;
-    // One that stands still between a record and what follows from it goes on where it stopped.
-    if (one.history.surroundings().is_broker_paused(call.opened, over)) return;
     for (const ParticipantFacts& who : call.participants) {
         const auto late = std::find_if(who.invite_pushes.begin(),
                                        who.invite_pushes.end(),
