@@ -90,7 +90,9 @@ TEST(OnlyCalleeInvited, forbids_strangers_and_the_unregistered) {
 TEST(OnlyCalleeInvited, counts_a_durable_registration_whose_acknowledgement_was_lost) {
     Story story;
     story.world.registration = scenarios::RegistrationStart::live;
-    story.broker_gets(protocol::RegisterDevice{.device = Story::id(1)}).calls().rings(1);
+    protocol::RegisterDevice registration;
+    registration.device = Story::id(1);
+    story.to_broker(1, registration).calls().rings(1);
     EXPECT_EQ(story.tally("only-callee-invited").verdict(), Verdict::holds);
 }
 
