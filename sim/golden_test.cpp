@@ -38,13 +38,13 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "426ec0601e8d7ba9b1e047fd860ed6b7"},
-    {"household", "abf0b21a4bcb2e69cf3de58d85444fdf"},
-    {"office", "c1911dbbf7205cf60bfcdeac1b920986"},
-    {"roaming", "316c44e20257a0575c678f6de05c73bb"},
-    {"lossy", "66fe7ec4ac73d5f3688b33ccd9a21373"},
-    {"relay-fallback", "3e267d7d0eaa7b2886ba68995852b58a"},
-    {"flash-crowd", "0ec41963af8bdb993325e1ce3a853b4c"},
+    {"broker-crash", "334c11029acb71c5f18f1564d582aaff"},
+    {"household", "7e4cb77ca713aefe1cff21ab536dfc9b"},
+    {"office", "697da3bafba6cba5e79100a6e325e791"},
+    {"roaming", "bf6b09c7bde943db6c6c21bb3103a3cc"},
+    {"lossy", "139224ddf174371d54676fab110d20b5"},
+    {"relay-fallback", "04f10c7e91e1b7344684caaaa5f44e49"},
+    {"flash-crowd", "119638f9e8e7be53173842776a0b68bf"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));

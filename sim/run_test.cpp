@@ -60,9 +60,11 @@ TEST(Run, both_devices_ring_and_both_accepts_reach_the_initiator) {
     EXPECT_EQ(result.notifications.count<protocol::Connected>(), 4U);  // two sessions, both ends
 }
 
-// The second device would accept a tenth of a second later; by then the first one has the call.
+// The second device would accept ten seconds later; by then the first one has the call.
 TEST(Run, under_the_policy_first_the_others_fall_silent) {
-    const WorldRun result = run(small_world(2));
+    scenarios::World world = small_world(2);
+    world.devices[2].reaction.after = 12s;
+    const WorldRun result = run(world);
     EXPECT_EQ(result.notifications.count<protocol::Ringing>(), 2U);
     EXPECT_EQ(result.notifications.count<protocol::AcceptArrived>(), 1U);
     EXPECT_EQ(result.notifications.count<protocol::Connected>(), 2U);  // one session, both ends
