@@ -21,7 +21,14 @@ if(INVITRO_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${INVITRO_CCACHE}")
 endif()
 
-add_compile_options(-ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+add_compile_options(-ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion)
+
+# Where several files are compiled at once, a local name may well be another file's constant.
+if(NOT CMAKE_UNITY_BUILD)
+    add_compile_options(-Wshadow)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wshadow=local)
+endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # gcc 12 reports overlap inside std::string's own operator+ (gcc bug 105651).
