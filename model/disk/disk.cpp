@@ -83,8 +83,14 @@ Disk::Damage Disk::damage(std::uint64_t draw) {
         segment->bytes[at] ^= static_cast<std::uint8_t>(1U << (mix(draw + 1) % 8));
         return Damage::flipped_bit;
     }
-    segment->bytes.resize(at);
-    segment->durable = segment->settled = at;
+    const auto lost = segment->bytes.begin() + static_cast<std::ptrdiff_t>(at);
+    if (segment->bytes.size() > segment->durable) {
+        // What is on its way lands where it would have, behind a hole.
+        std::fill(lost, segment->bytes.begin() + static_cast<std::ptrdiff_t>(segment->durable), 0);
+    } else {
+        segment->bytes.erase(lost, segment->bytes.end());
+        segment->durable = segment->settled = at;
+    }
     return Damage::lost_suffix;
 }
 

@@ -98,6 +98,28 @@ TEST(Disk, AfterACrashItIsWrittenOnAsBefore) {
     EXPECT_EQ(disk.segments()[0].size(), 30U);
 }
 
+TEST(Disk, WhatIsOnItsWayLandsBehindTheHoleOfALostSuffix) {
+    std::size_t holes = 0;
+    for (std::uint64_t draw = 0; draw < 100; ++draw) {
+        Disk disk(profile);
+        write(disk, at(0ms), 100, Segment::begun, {});
+        disk.done();
+        write(disk, at(5ms), 50, Segment::same, {});
+        if (disk.damage(draw) != Disk::Damage::lost_suffix) continue;
+        ++holes;
+        disk.done();
+        EXPECT_EQ(disk.crash(draw), 0U) << "all of it was durable";
+        const auto left = disk.segments()[0];
+        const Bytes begun = bytes_of(100);
+        const Bytes landed = bytes_of(50);
+        ASSERT_EQ(left.size(), 150U);
+        EXPECT_EQ(left[99], 0U);
+        EXPECT_FALSE(std::equal(begun.begin(), begun.end(), left.begin()));
+        EXPECT_TRUE(std::equal(landed.begin(), landed.end(), left.begin() + 100));
+    }
+    EXPECT_GT(holes, 20U);
+}
+
 TEST(Disk, DamageChangesOneBitOrTakesTheEnd) {
     std::size_t flipped = 0;
     std::size_t taken = 0;
