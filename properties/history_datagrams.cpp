@@ -338,7 +338,9 @@ void History::decline_at_broker(CallFacts& call,
     call.over_possibly.first(header);
     // Whoever has been dismissed already has no say any more.
     const bool has_a_say = !call.choice_at_broker.happened() && header.at < call.lifetime_end();
-    if (!has_a_say) return;
+    // A device that came first and waits for the disk may join before.
+    const bool may_be_joined = !is_everywhere && storage_.is_registering();
+    if (!has_a_say || may_be_joined) return;
     if (!call.over_certainly.happened() && !has_any_accepted(call)) call.declined_out.first(header);
     call.over_certainly.first(header);
 }

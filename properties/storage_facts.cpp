@@ -143,6 +143,16 @@ void StorageFacts::forget_segments_before(const Header& header, std::uint64_t se
     });
 }
 
+bool StorageFacts::is_registering() const {
+    const auto is_registration = [](const Record& record) {
+        return record.message && record.message->type == protocol::MessageType::register_device;
+    };
+    return std::any_of(brokers_.begin(), brokers_.end(), [&](const auto& entry) {
+        const auto& in_flight = entry.value.in_flight;
+        return std::any_of(in_flight.begin(), in_flight.end(), is_registration);
+    });
+}
+
 std::vector<StorageFacts::Left> StorageFacts::left(Instant now) const {
     std::vector<Left> all = left_;
     for (const auto& [key, held] : held_) {

@@ -66,6 +66,9 @@ public:
     // All that was to be gone by now, or is.
     [[nodiscard]] std::vector<Left> left(Instant now) const;
 
+    // A registration has come and is not durable yet.
+    [[nodiscard]] bool is_registering() const;
+
     // ---- what became of damage ------------------------------------------------------------------
 
     struct Restart {

@@ -137,13 +137,15 @@ bool may_mappings_expire(const scenarios::World& world) {
 }
 
 // Any two that the broker can reach can go through a relay. The acceptor asks for it once its
-// accept is confirmed, so that must not have taken the initiator's time.
+// accept is confirmed, so that must not have taken the initiator's time. A direct path that was
+// found and lost again before the nomination is not replaced by one through a relay.
 bool have_relay(const Case& one, const ParticipantFacts& who, Instant from, Instant until) {
     const Surroundings& around = one.history.surroundings();
     constexpr Duration confirmed_after_max = std::chrono::seconds{5};
+    const Instant searched = std::min(from, who.accept_command.at);
     return around.have_relays_room() && around.are_relays_untroubled(from, until) &&
            around.network_of(one.call.initiator) != nullptr &&
-           around.network_of(who.device) != nullptr && around.is_settled(from, until) &&
+           around.network_of(who.device) != nullptr && around.is_settled(searched, until) &&
            !may_mappings_expire(around.world()) && who.confirmed.at <= from + confirmed_after_max;
 }
 
@@ -172,7 +174,7 @@ void judge_wishes(const Case& one, Findings& findings, HavePath&& have_path) {
             .kept = wish->fulfilled,
             .lapses =
                 earliest(earliest(earliest(call.cancel_command, call.failed), call.hang_up_command),
-                         earliest(who.hang_up_command, call.over_possibly))
+                         earliest(earliest(who.hang_up_command, who.killed), call.over_possibly))
                     .at};
         const Outcome outcome = judge(promise, one.history.surroundings());
         if (outcome == Outcome::kept) findings.exercised();

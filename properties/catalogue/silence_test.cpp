@@ -155,5 +155,21 @@ TEST(LosersFallSilent, excuses_a_device_that_only_lost_pushes_could_have_told) {
     EXPECT_EQ(story.tally("losers-fall-silent").verdict(), Verdict::vacuous);
 }
 
+TEST(AllDeclinedEndsCall, is_not_owed_while_a_registration_is_on_its_way_to_the_disk) {
+    for (const bool is_durable : {true, false}) {
+        Story story;
+        story.calls().rings_all();
+        protocol::RegisterDevice registration;
+        registration.device = Story::id(2);
+        story.device_sends(2, registration).broker_only_gets(registration);
+        const std::vector<std::uint8_t> record(100);
+        story.writes(record);
+        if (is_durable) story.is_durable();
+        story.declines(1).declines(2).wait(40s);
+        EXPECT_EQ(story.tally("all-declined-ends-call").verdict(),
+                  is_durable ? Verdict::violated : Verdict::vacuous);
+    }
+}
+
 }  // namespace
 }  // namespace invitro::properties
