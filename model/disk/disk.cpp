@@ -85,8 +85,12 @@ Disk::Damage Disk::damage(std::uint64_t draw) {
     }
     const auto lost = segment->bytes.begin() + static_cast<std::ptrdiff_t>(at);
     if (segment->bytes.size() > segment->durable) {
-        // What is on its way lands where it would have, behind a hole.
-        std::fill(lost, segment->bytes.begin() + static_cast<std::ptrdiff_t>(segment->durable), 0);
+        // What is on its way lands where it would have, behind a hole, which reads as zeros.
+        const auto end = segment->bytes.begin() + static_cast<std::ptrdiff_t>(segment->durable);
+        if (std::all_of(lost, end, [](std::uint8_t byte) { return byte == 0; })) {
+            return Damage::none;
+        }
+        std::fill(lost, end, std::uint8_t{0});
     } else {
         segment->bytes.erase(lost, segment->bytes.end());
         segment->durable = segment->settled = at;
