@@ -26,8 +26,9 @@ constexpr int exit_internal_error = 70;
 std::string unknown_command(const CLI::App& program, const std::string& word) {
     if (word.empty() || word.front() == '-') return {};
     std::vector<std::string> names;
-    for (const CLI::App* command : program.get_subcommands(nullptr))
+    for (const CLI::App* command : program.get_subcommands(nullptr)) {
         names.push_back(command->get_name());
+    }
     if (std::find(names.begin(), names.end(), word) != names.end()) return {};
     return fmt::format("there is no command \"{}\"; {}; `invitro --help` tells what each does",
                        word,

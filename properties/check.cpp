@@ -77,12 +77,15 @@ public:
         ++report_.worlds;
         report_.events += record->events;
         report_.fingerprint = combine(report_.fingerprint, index, record->fingerprint);
-        for (std::size_t i = 0; i < report_.features.size(); ++i)
+        for (std::size_t i = 0; i < report_.features.size(); ++i) {
             report_.features[i] += (record->features >> i) & 1;
-        for (std::size_t i = 0; i < report_.remarks.size(); ++i)
+        }
+        for (std::size_t i = 0; i < report_.remarks.size(); ++i) {
             report_.remarks[i] += record->remarks[i];
-        for (std::size_t i = 0; i < report_.tallies.size(); ++i)
+        }
+        for (std::size_t i = 0; i < report_.tallies.size(); ++i) {
             add_up(report_.tallies[i], record->tallies[i]);
+        }
         for (std::size_t i = 0; i < record->tallies.size(); ++i) {
             const Tally& tally = record->tallies[i];
             if (tally.violated == 0 || !counts(i)) continue;

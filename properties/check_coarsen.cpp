@@ -30,8 +30,9 @@ bool is_called(const World& world, const Profile& profile) {
 // The profiles that call or are called.
 Numbers concerned_profiles(const World& world) {
     Numbers initiators;
-    for (const Call& call : world.calls)
+    for (const Call& call : world.calls) {
         initiators.insert(call.initiator);
+    }
     Numbers concerned;
     for (const Device& device : world.devices) {
         if (initiators.contains(device.number)) concerned.insert(device.profile);
@@ -54,8 +55,9 @@ World with_only_the_concerned(World world) {
         networks.insert(device.network);
     }
     keep_if(world.moves, [&](const auto& one) { return devices.contains(one.device); });
-    for (const auto& one : world.moves)
+    for (const auto& one : world.moves) {
         networks.insert(one.move.network);
+    }
     keep_if(world.networks, [&](const auto& one) { return networks.contains(one.number); });
     keep_if(world.faults, [&](const model::Fault& one) {
         return one.target.kind != model::NodeKind::device || devices.contains(one.target.number);
@@ -116,8 +118,9 @@ World coarsened(World world, const StillFails& still_fails) {
     std::size_t part = (world.calls.size() + 1) / 2;
     Shrinking shrinking(std::move(world), still_fails);
     shrinking.attempt(with_only_the_concerned(shrinking.world()));
-    for (; part > 0; part /= 2)
+    for (; part > 0; part /= 2) {
         shrinking.drop_calls(part);
+    }
     return shrinking.world();
 }
 

@@ -48,10 +48,12 @@ WorldRecord read_record(ByteReader& reader) {
     record.fingerprint = read_fingerprint(reader);
     record.events = reader.number();
     record.features = reader.number();
-    for (std::uint64_t& count : record.remarks)
+    for (std::uint64_t& count : record.remarks) {
         count = reader.number();
-    for (std::size_t i = 0; i < catalogue().size(); ++i)
+    }
+    for (std::size_t i = 0; i < catalogue().size(); ++i) {
         record.tallies.push_back(read_tally(reader));
+    }
     return record;
 }
 
@@ -103,10 +105,12 @@ std::vector<std::uint8_t> encode(const WorldRecord& record) {
     write(writer, record.fingerprint);
     writer.number(record.events);
     writer.number(record.features);
-    for (const std::uint64_t count : record.remarks)
+    for (const std::uint64_t count : record.remarks) {
         writer.number(count);
-    for (const Tally& tally : record.tallies)
+    }
+    for (const Tally& tally : record.tallies) {
         write(writer, tally);
+    }
     return writer.take();
 }
 

@@ -28,8 +28,9 @@ TEST(CheckRecord, survives_the_pipe) {
 
 TEST(CheckRecord, that_is_cut_short_anywhere_is_none) {
     const std::vector<std::uint8_t> bytes = encode(some_record());
-    for (std::size_t size = 0; size < bytes.size(); ++size)
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
         EXPECT_FALSE(decode_record(protocol::ByteView{bytes}.first(size)).has_value()) << size;
+    }
 }
 
 TEST(CheckRecord, of_a_world_without_violations_is_small) {

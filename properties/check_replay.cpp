@@ -72,8 +72,9 @@ T value_at(const nlohmann::json& json, const char* key, T otherwise) {
 
 std::string mistake_in_property(const std::string& id) {
     std::vector<std::string> known;
-    for (const PropertyInfo& info : catalogue())
+    for (const PropertyInfo& info : catalogue()) {
         known.emplace_back(info.id);
+    }
     return fmt::format("/property: there is no property \"{}\"; {}",
                        id,
                        scenarios::format::known_words(id, known));
@@ -190,8 +191,9 @@ tl::expected<World, std::string> world_of(const ReplayToken& token) {
             generator_version));
     }
     auto world = follow(generate(token.seed, token.index), token.path);
-    if (!world)
+    if (!world) {
         return tl::unexpected(std::string{"the token's path of simplifications breaks off"});
+    }
     return *std::move(world);
 }
 
@@ -225,8 +227,9 @@ std::string why_not_loaded(const std::string& name,
             to_string(example));
     }
     std::string text;
-    for (const scenarios::Mistake& mistake : mistakes)
+    for (const scenarios::Mistake& mistake : mistakes) {
         text += (text.empty() ? "" : "\n") + mistake.text();
+    }
     return text;
 }
 
@@ -235,8 +238,9 @@ std::uint64_t times_checked(const WorldVerdict& verdict, const Replayable& what)
         return verdict.tallies[*find_property(what.expected->property)].checked;
     }
     std::uint64_t sum = 0;
-    for (const Tally& tally : verdict.tallies)
+    for (const Tally& tally : verdict.tallies) {
         sum += tally.checked;
+    }
     return sum;
 }
 

@@ -95,8 +95,9 @@ public:
           deadline_(WallClock::now() + options.time_max) {}
 
     SimplifyEnd run() {
-        while (!end_)
+        while (!end_) {
             go_on();
+        }
         return *end_;
     }
 
@@ -162,8 +163,9 @@ private:
         if (WallClock::now() >= deadline_) end_ = SimplifyEnd::time;
         if (end_ || events[0].revents == 0) return true;
         if (!sim::read_some(results, unread_)) return false;
-        while (const auto frame = take_frame(unread_))
+        while (const auto frame = take_frame(unread_)) {
             note(*frame);
+        }
         return true;
     }
 

@@ -11,8 +11,9 @@ namespace invitro::properties {
 const std::vector<PropertyInfo>& catalogue() {
     static const std::vector<PropertyInfo> infos = [] {
         std::vector<PropertyInfo> list;
-        for (const Property& property : all_properties())
+        for (const Property& property : all_properties()) {
             list.push_back(property.info);
+        }
         return list;
     }();
     return infos;
@@ -60,13 +61,15 @@ Checker::~Checker() = default;
 void Checker::observe(const model::Event& event) {
     impl_->history.observe(event);
     if (!impl_->history.has_closable()) return;
-    for (const CallFacts& call : impl_->history.take_closable())
+    for (const CallFacts& call : impl_->history.take_closable()) {
         impl_->judge(call);
+    }
 }
 
 std::vector<Tally> Checker::tallies() {
-    for (const auto& [id, call] : impl_->history.calls())
+    for (const auto& [id, call] : impl_->history.calls()) {
         impl_->judge(call);
+    }
     impl_->judge_world();
     return std::move(impl_->tallies);
 }

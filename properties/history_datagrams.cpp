@@ -264,8 +264,9 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
     if (header.node.kind == NodeKind::broker) {
         at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device) {
-        if (*type == MessageType::relay_data)
+        if (*type == MessageType::relay_data) {
             came_through_relay(*call, header, model::message_in(event));
+        }
         if (header.node.number != call->initiator) {
             at_device(*call, header, *type, model::message_in(event));
         }
@@ -370,8 +371,9 @@ void History::on(const Header& header, const model::DatagramDropped& event) {
         case model::DropReason::nat_no_hairpin:
             return;
     }
-    if (const auto type = peek_type(model::message_in(event)))
+    if (const auto type = peek_type(model::message_in(event))) {
         count_failed(header, *type, model::message_in(event));
+    }
 }
 
 void History::count_failed(const Header& header, MessageType type, ByteView payload) {

@@ -158,8 +158,9 @@ std::vector<StorageFacts::Left> StorageFacts::left(Instant now) const {
     for (const auto& [key, held] : held_) {
         const Broker* broker = brokers_.find(held.broker);
         const bool is_known = broker != nullptr && broker->shows_snapshots;
-        if (is_known && held.end < now)
+        if (is_known && held.end < now) {
             all.push_back({.call = held.call, .gone = {}, .end = held.end});
+        }
     }
     return all;
 }

@@ -334,8 +334,9 @@ Story& Story::rings(std::uint32_t device) {
 }
 
 Story& Story::rings_all() {
-    for (const scenarios::Device& device : world.devices)
+    for (const scenarios::Device& device : world.devices) {
         if (device.number != 0) rings(device.number);
+    }
     return *this;
 }
 
@@ -421,8 +422,9 @@ Story& Story::hangs_up(std::uint32_t device) {
 
 Story& Story::goes_well() {
     calls().rings_all().delivered(1).connects(1).chooses(1);
-    for (const scenarios::Device& device : world.devices)
+    for (const scenarios::Device& device : world.devices) {
         if (device.number > 1) stops(device.number, EndReason::answered);
+    }
     return wait(10s).hangs_up(1);
 }
 
@@ -430,8 +432,9 @@ Story& Story::goes_well() {
 
 std::vector<Tally> Story::tallies() const {
     Checker checker(world);
-    for (const model::Event& event : events_)
+    for (const model::Event& event : events_) {
         checker.observe(event);
+    }
     const model::EventHeader header{
         .at = now_, .sequence = events_.size() + 1, .cause = 0, .node = {}, .call = {}};
     checker.observe({.header = header, .body = model::WorldEnded{}});

@@ -56,7 +56,7 @@ ThresholdResult threshold_of(const JsonPart& json) {
     ThresholdResult result{
         .threshold = {.metric = json.text("metric"), .statistic = json.text("statistic")},
         .measured = {}};
-    const std::vector<std::string> names = scenarios::metric_names();
+    const std::vector<std::string>& names = scenarios::metric_names();
     if (std::find(names.begin(), names.end(), result.threshold.metric) == names.end()) {
         json.at("metric").reject("there is no such metric");
     }
@@ -158,8 +158,9 @@ CallReference reference_of(const JsonPart& json) {
 Measurements measurements_of(const JsonPart& json) {
     Measurements::Parts parts;
     for (const JsonPart& one : json.at("histograms").items()) {
-        if (!parts.cells.emplace(cell_of(one), histogram_of(one)).second)
+        if (!parts.cells.emplace(cell_of(one), histogram_of(one)).second) {
             one.reject("is there twice");
+        }
     }
     for (const JsonPart& one : json.at("nat").items()) {
         const PairOutcomes outcomes{.direct = one.count("direct"),

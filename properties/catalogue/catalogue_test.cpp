@@ -64,17 +64,20 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, PropertyTrial, testing::ValuesIn(all_trials(
 
 TEST(Catalogue, tries_every_property_exactly_once) {
     std::multiset<std::string_view> tried;
-    for (const Trial& trial : all_trials())
+    for (const Trial& trial : all_trials()) {
         tried.insert(trial.property);
+    }
     std::multiset<std::string_view> known;
-    for (const PropertyInfo& property : catalogue())
+    for (const PropertyInfo& property : catalogue()) {
         known.insert(property.id);
+    }
     EXPECT_EQ(tried, known);
 }
 
 TEST(Catalogue, finds_properties_by_id) {
-    for (std::size_t i = 0; i < catalogue().size(); ++i)
+    for (std::size_t i = 0; i < catalogue().size(); ++i) {
         EXPECT_EQ(find_property(catalogue()[i].id), i);
+    }
     EXPECT_EQ(find_property("no-such-property"), std::nullopt);
 }
 

@@ -26,8 +26,9 @@ void accept_never_arrives(Story& story) {
 void accept_is_lost_too_often(Story& story) {
     story.calls().rings(1).accepts(1).confirmed(1);
     const protocol::ForwardAck lost{.call = call, .device = Story::id(1)};
-    for (int i = 0; i < 50; ++i)
+    for (int i = 0; i < 50; ++i) {
         story.wait(2s).lost(0, lost);
+    }
 }
 
 void accept_is_never_answered(Story& story) {

@@ -20,8 +20,9 @@ void not_pushed(Story& story) {
 
 void pushed_without_ringing(Story& story) {
     story.calls().rings(1);
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; ++i) {
         story.push(2, Story::invitation(2)).wait(8s);
+    }
 }
 
 void rings_twice(Story& story) {
@@ -77,8 +78,9 @@ TEST(EveryTokenPushed, wants_a_late_joiner_pushed_too) {
 TEST(ReachableDeviceRings, asks_nothing_when_more_pushes_were_lost_than_is_promised) {
     Story story;
     story.calls().rings(1);
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 20; ++i) {
         story.push(2, Story::invitation(2)).wait(4s);
+    }
     EXPECT_EQ(story.tally("reachable-device-rings").violated, 0U);
 }
 

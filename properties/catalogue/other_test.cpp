@@ -69,8 +69,9 @@ void registers_out_of_thin_air(Story& story) {
 
 void storm(Story& story) {
     story.calls().rings(1);
-    for (int i = 0; i < 5000; ++i)
+    for (int i = 0; i < 5000; ++i) {
         story.device_sends(1, protocol::InviteRinging{.call = call, .device = Story::id(1)});
+    }
 }
 
 void path_storm(Story& story) {
@@ -78,8 +79,9 @@ void path_storm(Story& story) {
     // All in one moment.
     const protocol::SessionData message{
         .call = call, .sender = Story::id(0), .sequence = 1, .tag = {}};
-    for (int i = 0; i < 500; ++i)
+    for (int i = 0; i < 500; ++i) {
         story.wait(-10ms).device_sends(0, message);
+    }
 }
 
 void never_quiet(Story& story) {

@@ -22,8 +22,9 @@ void first_nominates_one(const Case& one, Findings& findings) {
     if (one.call.policy != AnswerPolicy::first || one.call.initiator_killed.happened()) return;
     const ParticipantFacts* before = nullptr;
     std::vector<const ParticipantFacts*> nominees;
-    for (const ParticipantFacts& who : one.call.participants)
+    for (const ParticipantFacts& who : one.call.participants) {
         if (who.nominated.happened()) nominees.push_back(&who);
+    }
     std::sort(nominees.begin(), nominees.end(), [](const auto* a, const auto* b) {
         return a->nominated.sequence < b->nominated.sequence;
     });

@@ -20,8 +20,9 @@ void goes_well(Story& story) {
 
 // Both ends are behind boxes that let in nobody from an unknown port.
 void without_direct_path(Story& story) {
-    for (auto& network : story.world.networks)
+    for (auto& network : story.world.networks) {
         network.nat.kind = model::NatKind::apdm_apdf;
+    }
     story.calls().rings_all().delivered(1);
 }
 

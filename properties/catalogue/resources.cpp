@@ -78,8 +78,9 @@ void quiet_after_grace(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
     if (!call.taken.happened()) return;
     Instant start = call.progress.happened() ? call.progress.at : call.taken.at;
-    for (const ParticipantFacts& who : call.participants)
+    for (const ParticipantFacts& who : call.participants) {
         start = std::max(start, who.push_delivered_last);
+    }
     // Whatever was under way is answered once more, and that answer too may have been delayed.
     constexpr Duration under_way_max = timing::session_silence_max;
     const Instant bound = start + call.lifetime + timing::grace + under_way_max;

@@ -18,8 +18,9 @@ protocol::InviteCancel cancel_of(std::uint32_t device) {
 void nothing(Story&) {}
 
 void numbers_grow(Story& story) {
-    for (std::uint64_t number = 1; number <= 3; ++number)
+    for (std::uint64_t number = 1; number <= 3; ++number) {
         story.device_sends_sealed(1, keep_alive(1), number);
+    }
     story.device_sends_sealed(2, keep_alive(2), 1);
 }
 

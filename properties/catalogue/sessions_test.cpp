@@ -58,8 +58,9 @@ void goes_well_with_relay(Story& story) {
 // A relay is there for those whom the NAT boxes keep apart.
 void relay_not_used(Story& story) {
     story.world.relays.push_back({});
-    for (auto& network : story.world.networks)
+    for (auto& network : story.world.networks) {
         network.nat.kind = model::NatKind::apdm_apdf;
+    }
     open_path_not_found(story);
 }
 
@@ -209,8 +210,9 @@ TEST(SessionStaysUp, excuses_what_was_in_the_way_within_the_silence_bound) {
 TEST(SessionStaysUp, excuses_enough_lost_messages) {
     const auto lose = [](Story& story, int count) {
         story.calls().rings(1).delivered(1).connects(1).chooses(1).wait(40s);
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; ++i) {
             story.lost(0, protocol::SessionData{.call = call, .sender = Story::id(0)});
+        }
         story.wait(5s).tell(
             1, Disconnected{.call = call, .peer = Story::id(0), .reason = SessionEnd::silent});
         return story.tally("session-stays-up").verdict();

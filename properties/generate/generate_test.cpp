@@ -15,15 +15,17 @@ using scenarios::World;
 using namespace std::chrono_literals;
 
 TEST(Generate, gives_the_same_world_for_the_same_seed_and_index) {
-    for (std::uint64_t index = 0; index < 50; ++index)
+    for (std::uint64_t index = 0; index < 50; ++index) {
         EXPECT_EQ(generate(42, index), generate(42, index));
+    }
     EXPECT_NE(generate(42, 100), generate(43, 100));
     EXPECT_NE(generate(42, 100), generate(42, 201));
 }
 
 TEST(Generate, gives_consistent_worlds_only) {
-    for (std::uint64_t index = 0; index < 2000; ++index)
+    for (std::uint64_t index = 0; index < 2000; ++index) {
         ASSERT_EQ(scenarios::inconsistency(generate(7, index)), "") << index;
+    }
 }
 
 TEST(Generate, gives_worlds_that_a_file_can_express) {
@@ -40,8 +42,9 @@ TEST(Generate, reaches_every_feature_often_enough) {
     std::vector<std::uint64_t> counts(features().size());
     for (std::uint64_t index = 0; index < worlds; ++index) {
         const World world = generate(7, index);
-        for (std::size_t i = 0; i < counts.size(); ++i)
+        for (std::size_t i = 0; i < counts.size(); ++i) {
             if (features()[i].is_in(world)) ++counts[i];
+        }
     }
     for (std::size_t i = 0; i < counts.size(); ++i) {
         EXPECT_GE(counts[i], worlds / 100) << features()[i].name;
@@ -52,8 +55,9 @@ TEST(Generate, reaches_every_feature_often_enough) {
 TEST(Generate, leaves_time_for_what_is_promised_after_the_last_fault) {
     for (std::uint64_t index = 0; index < 500; ++index) {
         const World world = generate(7, index);
-        for (const scenarios::Call& call : world.calls)
+        for (const scenarios::Call& call : world.calls) {
             EXPECT_GE(world.duration, call.at + call.lifetime + protocol::timing::grace + 30s);
+        }
     }
 }
 
@@ -115,8 +119,9 @@ TEST(Shrink, reaches_the_minimum) {
     EXPECT_EQ(smallest.calls[0].policy, protocol::AnswerPolicy::first);
     EXPECT_EQ(smallest.calls[0].cancel_after, scenarios::Duration::max());
     EXPECT_EQ(smallest.calls[0].at, 2s);
-    for (const scenarios::Device& device : smallest.devices)
+    for (const scenarios::Device& device : smallest.devices) {
         EXPECT_EQ(device.reaction.after, 0s);
+    }
 }
 
 TEST(Shrink, keeps_times_that_matter_but_rounds_them) {

@@ -42,8 +42,9 @@ void drop_orphans(World& world) {
             [&](const DeviceMove& move) { return !has_number(world.devices, move.device); });
     drop_if(world.faults, [&](const Fault& fault) {
         const model::NodeId& target = fault.target;
-        if (target.kind == model::NodeKind::broker)
+        if (target.kind == model::NodeKind::broker) {
             return !has_number(world.brokers, target.number);
+        }
         if (target.kind == model::NodeKind::relay) return !has_number(world.relays, target.number);
         return target.kind == model::NodeKind::device && !has_number(world.devices, target.number);
     });
@@ -164,8 +165,9 @@ void replace_people(Steps& steps, const World& world) {
         for (const Profile& other : world.profiles) {
             if (gone.number == other.number) continue;
             steps.attempt([&](World& one) {
-                for (Call& call : one.calls)
+                for (Call& call : one.calls) {
                     if (is_called(gone, call.callee)) call.callee = other.identifiers.front();
+                }
                 drop_if(one.devices,
                         [&](const Device& device) { return device.profile == gone.number; });
             });
@@ -175,8 +177,9 @@ void replace_people(Steps& steps, const World& world) {
         for (const Device& other : world.devices) {
             if (other.number == made.initiator) continue;
             steps.attempt([&](World& one) {
-                for (Call& call : one.calls)
+                for (Call& call : one.calls) {
                     if (call.initiator == made.initiator) call.initiator = other.number;
+                }
                 drop_if(one.devices,
                         [&](const Device& device) { return device.number == made.initiator; });
             });
@@ -228,13 +231,16 @@ void simplify_settings(Steps& steps, const World& world) {
     }
     steps.attempt([](World& one) {
         const model::SiteIndex first{};
-        for (scenarios::Broker& broker : one.brokers)
+        for (scenarios::Broker& broker : one.brokers) {
             broker.site = first;
-        for (scenarios::Relay& relay : one.relays)
+        }
+        for (scenarios::Relay& relay : one.relays) {
             relay.site = first;
+        }
         one.reflector_sites = {first, first};
-        for (AccessNetwork& network : one.networks)
+        for (AccessNetwork& network : one.networks) {
             network.site = first;
+        }
     });
 }
 
@@ -359,8 +365,9 @@ std::vector<World> simplifications(const World& world) {
     simplify_networks(steps, world);
     simplify_calls(steps, world);
     simplify_people(steps, world);
-    for (std::size_t i = 0; i < world.faults.size(); ++i)
+    for (std::size_t i = 0; i < world.faults.size(); ++i) {
         simplify_fault(steps, world.faults[i], i);
+    }
     simplify_moves(steps, world);
     steps.round(
         [](auto& one) -> auto& { return one.duration; }, 10s);

@@ -120,8 +120,9 @@ private:
     void settings() {
         world_.seed = draws_.next();
         world_.brokers.front().site = site();
-        for (model::SiteIndex& reflector : world_.reflector_sites)
+        for (model::SiteIndex& reflector : world_.reflector_sites) {
             reflector = site();
+        }
         if (!swarm_.really_sealed) world_.security = scenarios::Security::charged;
         if (swarm_.relays) relays();
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
@@ -207,8 +208,9 @@ private:
         accept_after_ = draws_.between(0ms, 6'000ms);
         add_profile(1 + draws_.below(1 + size_ / 60));
         const std::uint32_t callees = swarm_.several_callees ? 1 + draws_.below(1 + size_ / 40) : 1;
-        for (std::uint32_t i = 0; i < callees; ++i)
+        for (std::uint32_t i = 0; i < callees; ++i) {
             add_profile(1 + draws_.below(1 + size_ / 20));
+        }
     }
 
     void calls() {
@@ -337,8 +339,9 @@ private:
     // it.
     void finish() {
         Duration last{};
-        for (const Call& call : world_.calls)
+        for (const Call& call : world_.calls) {
             last = std::max(last, call.at + call.lifetime + call.talk);
+        }
         world_.duration =
             last + protocol::timing::grace + protocol::timing::nomination_wait_max + 30s;
     }

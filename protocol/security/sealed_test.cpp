@@ -198,8 +198,9 @@ private:
     }
 
     void note(std::uint32_t number, const Client::Output& output) {
-        if (const auto* what = std::get_if<Notification>(&output))
+        if (const auto* what = std::get_if<Notification>(&output)) {
             told_.emplace_back(number, *what);
+        }
         if (const auto* remark = std::get_if<Remark>(&output)) remarks_.push_back(remark->kind);
     }
 

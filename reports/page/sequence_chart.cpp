@@ -180,8 +180,9 @@ private:
     [[nodiscard]] std::string notes() const {
         std::string words;
         const auto add = [&](std::uint64_t count, std::string_view what) {
-            if (count != 0)
+            if (count != 0) {
                 words += fmt::format("{}{}: {}", words.empty() ? "" : ", ", what, count);
+            }
         };
         add(layout_.keep_alives, "keep-alives");
         add(layout_.checks, "further or lost path checks");

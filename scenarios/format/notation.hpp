@@ -24,14 +24,14 @@ namespace invitro::scenarios::format {
 struct FieldShape;
 
 // What a notation looks like, whatever the type it gives.
-struct Shape {
+struct Shape {             // NOLINT(misc-no-recursion): objects have fields
     std::string expected;  // "a duration such as \"250ms\"": in messages, and on the reference page
     Value schema;          // JSON Schema, draft-07
     std::vector<FieldShape> fields;  // where it is an object or a list of objects
     bool is_list = false;
 };
 
-struct FieldShape {
+struct FieldShape {  // NOLINT(misc-no-recursion)
     std::string key;
     std::string description;
     bool required = false;

@@ -38,6 +38,8 @@ public:
         Step(Reader& reader, std::string_view key);
         Step(const Step&) = delete;
         Step& operator=(const Step&) = delete;
+        Step(Step&&) = delete;
+        Step& operator=(Step&&) = delete;
         ~Step();
 
     private:
