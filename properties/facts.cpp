@@ -49,6 +49,11 @@ Exchange exchange_of(MessageType type) {
         case MessageType::session_data:
         case MessageType::session_close:
             return Exchange::path;
+        case MessageType::candidate_update:
+        case MessageType::candidate_update_ack:
+        case MessageType::candidate_forward:
+        case MessageType::candidate_forward_ack:
+            return Exchange::candidates;
         case MessageType::relay_data:
             return Exchange::path;
         case MessageType::relay_request:
