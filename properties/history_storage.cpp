@@ -138,6 +138,9 @@ void History::device_killed(const Header& header, const model::NodeCrashed& even
             if (event.is_reinstalled) call.initiator_lost.first(header);
             for (ParticipantFacts& who : call.participants) {
                 who.has_arrived = false;
+                // What it is told next may be what it had before.
+                who.own_data_there.generation = 0;
+                who.own_data_there.known_at = {};
                 const bool has_session =
                     who.at_initiator.connected.happened() || who.nominated.happened();
                 if (has_session) leave(who.at_initiator);
