@@ -49,7 +49,8 @@ std::string_view kind_name(const EventBody& body) {
                                                  "StorageRefused",
                                                  "StorageDamaged",
                                                  "BytesWritten",
-                                                 "BytesPersisted"};
+                                                 "BytesPersisted",
+                                                 "StateMeasured"};
     static_assert(std::size(names) == std::variant_size_v<EventBody>);
     return names[body.index()];
 }
