@@ -46,6 +46,8 @@ constexpr Golden goldens[] = {
     {"relay-fallback", "f57bf006dc1ed5706f37d902d99b1f97"},
     {"mobility", "b0a669e47695bc27f096e619d80e41c5"},
     {"blocked-udp", "a743434b8af43a4a8e3ffeb542916a58"},
+    {"hostile", "00000000000000000000000000000000"},
+    {"overload", "00000000000000000000000000000000"},
     {"flash-crowd", "6967a71254f234ea10897ab9f6761687"},
 };
 
