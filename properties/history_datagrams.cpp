@@ -4,6 +4,7 @@
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
 #include "protocol/wire/codec.hpp"
+#include "sim/hostile.hpp"
 
 #include <algorithm>
 
@@ -67,10 +68,14 @@ bool has_any_accepted(const CallFacts& call) {
 
 // ---- sent ---------------------------------------------------------------------------------------
 
+// What attackers send is nobody's doing that anything is owed to or asked of: only what becomes of
+// it is kept.
 void History::on(const Header& header, const model::DatagramSent& event) {
+    if (header.node.kind == NodeKind::attacker) return;
     seals_.sent(header, event);
     const auto type = peek_type(model::message_in(event));
     if (!type) return;
+    if (*type == MessageType::invite_failed) refused_first_.first(header);
     if (header.call.is_none()) {
         sent_outside_calls(header, *type, model::message_in(event));
         return;
@@ -147,11 +152,21 @@ void History::sent_by_broker(CallFacts& call,
                              const Header& header,
                              MessageType type,
                              const model::DatagramSent& event) {
+    if (sim::is_attacker(event.destination)) call.forger_answered.first(header);
     if (type == MessageType::invite_progress) {
         // A cancel that has overtaken its request stands for both.
         const bool is_durable = call.request_durable.happened() || !call.decided.empty();
         if (!is_durable) call.taken_too_early.first(header);
         call.taken.first(header);
+    } else if (type == MessageType::invite_failed) {
+        call.refused.first(header);
+        if (call.taken.happened()) call.refused_after_taken.first(header);
+    } else if (type == MessageType::invite_ended && !call.ended_sent.happened()) {
+        decode_as<protocol::InviteEnded>(event.payload, [&](const auto& message) {
+            if (number_of(message.device) != call.initiator) return;
+            call.ended_sent.first(header);
+            call.ended_sent_reason = message.reason;
+        });
     } else if (type == MessageType::accept_ack) {
         decode_as<protocol::AcceptAck>(model::message_in(event), [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
@@ -257,6 +272,11 @@ void History::forwarded(CallFacts& call,
 // ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
+    if (sim::is_attacker(event.source)) {
+        const auto hostile = peek_type(model::message_in(event));
+        if (hostile && header.node.kind == NodeKind::broker) forged_at_broker(header, *hostile);
+        return;
+    }
     if (seals_.delivered(header, event)) return;  // nobody is to do anything about it
     const auto type = peek_type(model::message_in(event));
     if (type == MessageType::reflect_response && header.node.kind == NodeKind::device) {
@@ -275,10 +295,27 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
     } else if (header.node.kind == NodeKind::device) {
         if (*type == MessageType::relay_data)
             came_through_relay(*call, header, model::message_in(event));
+        if (*type == MessageType::invite_failed) call->refusal_heard.first(header);
         if (header.node.number != call->initiator) {
             at_device(*call, header, *type, model::message_in(event));
         }
     }
+}
+
+void History::forged_at_broker(const Header& header, MessageType type) {
+    const bool is_answer = type == MessageType::invite_accept ||
+                           type == MessageType::invite_decline ||
+                           type == MessageType::invite_ringing;
+    CallFacts* call = is_answer && !header.call.is_none() ? find_call(header.call) : nullptr;
+    if (call != nullptr) call->forged.first(header);
+}
+
+void History::on(const Header& header, const model::StateMeasured& event) {
+    measured_.last(header);
+    most_measured_.calls = std::max(most_measured_.calls, event.calls);
+    most_measured_.tokens_of_call = std::max(most_measured_.tokens_of_call, event.tokens_of_call);
+    most_measured_.bindings = std::max(most_measured_.bindings, event.bindings);
+    most_measured_.subjects = std::max(most_measured_.subjects, event.subjects);
 }
 
 // The broker may answer an initiator where it has heard it, and nowhere else.
@@ -384,6 +421,7 @@ void History::at_device(CallFacts& call, const Header& header, MessageType type,
 // ---- lost ---------------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDropped& event) {
+    if (header.node.kind == NodeKind::attacker) return;
     switch (event.reason) {
         case model::DropReason::loss:
         case model::DropReason::fault:
