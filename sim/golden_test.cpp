@@ -48,6 +48,7 @@ constexpr Golden goldens[] = {
     {"blocked-udp", "a743434b8af43a4a8e3ffeb542916a58"},
     {"hostile", "00000000000000000000000000000000"},
     {"overload", "00000000000000000000000000000000"},
+    {"registration", "00000000000000000000000000000000"},
     {"flash-crowd", "6967a71254f234ea10897ab9f6761687"},
 };
 
