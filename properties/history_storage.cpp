@@ -145,7 +145,12 @@ void History::device_killed(const Header& header, const model::NodeCrashed& even
         if (!session.disconnected.happened()) session.reason = protocol::SessionEnd::hung_up;
         session.disconnected.first(header);
     };
+    device(header.node.number).rings.clear();
+    disturb_legs(header);
     for (auto& [id, call] : calls_) {
+        const bool is_in_crossing =
+            call.initiator == header.node.number || call.crossed_by == header.node.number;
+        if (is_in_crossing) note_settled(call, header);
         if (call.initiator == header.node.number) {
             call.initiator_killed.first(header);
             if (event.is_reinstalled) call.initiator_lost.first(header);
