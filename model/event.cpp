@@ -36,7 +36,7 @@ std::string_view kind_name(const EventBody& body) {
         "FaultStarted",   "FaultEnded",        "ConnectivityChanged", "WorldEnded",
         "NodeCrashed",    "StorageRefused",    "StorageDamaged",      "BytesWritten",
         "BytesPersisted", "StateMeasured",     "PostSubmitted",       "PostDelivered",
-        "PostLost"};
+        "PostLost",       "MembershipOrdered"};
     static_assert(std::size(names) == std::variant_size_v<EventBody>);
     return names[body.index()];
 }
