@@ -115,17 +115,17 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::Persist& persis
         faults_.none() ? protocol::Duration{} : faults_.disk_slower_by(places_.id(node));
     const Instant durable = disk.write(now_, persist, slower_by);
     DiskWrite write{.node = node,
-                          .incarnation = incarnation(node),
-                          .is_durable = false,
-                          .number = persist.number,
-                          .cause = emit(node,
-                                        {},
-                                        model::BytesWritten{
-                                            .number = persist.number,
-                                            .starts_segment = persist.starts_segment,
-                                            .payload = persist.bytes,
-                                            .digest = digest,
-                                        })};
+                    .incarnation = incarnation(node),
+                    .is_durable = false,
+                    .number = persist.number,
+                    .cause = emit(node,
+                                  {},
+                                  model::BytesWritten{
+                                      .number = persist.number,
+                                      .starts_segment = persist.starts_segment,
+                                      .payload = persist.bytes,
+                                      .digest = digest,
+                                  })};
     // What a world begins with has been on the disk for long.
     const bool is_initial = now_ == Instant{} && write.incarnation == 1;
     if (is_initial) made_durable(write);

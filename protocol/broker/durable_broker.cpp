@@ -153,7 +153,8 @@ void DurableBroker::take(Instant now, const Persisted& persisted) {
         std::find_if(waiting.begin(), waiting.end(), [&](const WaitingInput& input) {
             return input.after > journal_.persisted;
         });
-    std::for_each(waiting.begin(), first_kept, [&](const WaitingInput& input) { apply(now, input); });
+    std::for_each(
+        waiting.begin(), first_kept, [&](const WaitingInput& input) { apply(now, input); });
     waiting.erase(waiting.begin(), first_kept);
     if (!waiting.empty()) return;
     broker_.handle(now, DeadlineReached{});
