@@ -206,7 +206,7 @@ tl::expected<void, std::string> write_counterexample(const Finding& finding,
         finding.is_crash
             ? fmt::format("The program died in this world ({}).", to_string(finding.death))
             : fmt::format("Violates {}: {}", finding.property, finding.explanation);
-    const auto written = write_file(path, to_json(scenario));
+    auto written = write_file(path, to_json(scenario));
     if (!written) return written;
     return write_file(expectation_path(path), expectation_json(finding));
 }

@@ -48,7 +48,6 @@ Exchange exchange_of(MessageType type) {
         case MessageType::nominate_response:
         case MessageType::session_data:
         case MessageType::session_close:
-            return Exchange::path;
         case MessageType::relay_data:
             return Exchange::path;
         case MessageType::relay_request:

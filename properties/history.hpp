@@ -41,12 +41,12 @@ public:
     // What the envelopes have shown.
     [[nodiscard]] const SealFacts& seals() const { return seals_.facts(); }
 
-    // When the device came to be known to the broker; never: it has not.
-    [[nodiscard]] Moment registered(std::uint32_t device) const;
+    // When the device of this number came to be known to the broker; never: it has not.
+    [[nodiscard]] Moment registered(std::uint32_t number) const;
 
     // Since when the broker may invite it: what is durable is in force, even if a crash takes the
     // acknowledgement.
-    [[nodiscard]] Moment in_force(std::uint32_t device) const;
+    [[nodiscard]] Moment in_force(std::uint32_t number) const;
 
     // What brokers have written, and how they crashed.
     [[nodiscard]] const StorageFacts& storage() const { return storage_; }
@@ -67,12 +67,12 @@ private:
     // history.cpp: the world around a call, commands, pushes.
     CallFacts* find_call(CallId id);
     CallFacts& call_of(CallId id);
-    ParticipantFacts& participant(CallFacts& call, std::uint32_t device);
-    ParticipantFacts* participant_named(CallFacts& call, DeviceId device);
+    ParticipantFacts& participant(CallFacts& call, std::uint32_t number);
+    ParticipantFacts* participant_named(CallFacts& call, DeviceId id);
     DeviceFacts& device(std::uint32_t number);
     [[nodiscard]] std::uint32_t number_of(DeviceId id) const;
     void name_device(std::uint32_t number, DeviceId id);
-    [[nodiscard]] bool has_own_hosts(std::uint32_t device, const ConnectionData& data) const;
+    [[nodiscard]] bool has_own_hosts(std::uint32_t number, const ConnectionData& data) const;
 
     void on(const Header& header, const model::PushSubmitted& event);
     void on(const Header& header, const model::PushDelivered& event);
@@ -114,6 +114,7 @@ private:
     // history_datagrams.cpp
     void sent_outside_calls(const Header& header, MessageType type, protocol::ByteView payload);
     void reflected(const Header& header, protocol::ByteView payload);
+    void reflection_answered(const Header& header, protocol::ByteView payload);
     void sent_by_broker(CallFacts& call,
                         const Header& header,
                         MessageType type,

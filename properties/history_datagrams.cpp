@@ -249,28 +249,30 @@ void History::forwarded(CallFacts& call,
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
     if (seals_.delivered(header, event)) return;  // nobody is to do anything about it
-    const auto type = peek_type(model::message_in(event));
-    if (type == MessageType::reflect_response && header.node.kind == NodeKind::device) {
-        decode_as<protocol::ReflectResponse>(model::message_in(event), [&](const auto& message) {
-            for (ReflectionFacts& one : device(header.node.number).reflections) {
-                if (one.transaction == message.transaction) one.is_answered = true;
-            }
-        });
+    const ByteView message = model::message_in(event);
+    const auto type = peek_type(message);
+    if (!type) return;
+    if (header.node.kind == NodeKind::broker) {
+        came_to_broker(header, *type, message);
+    } else if (*type == MessageType::reflect_response) {
+        reflection_answered(header, message);
     }
-    const bool is_at_broker = header.node.kind == NodeKind::broker;
-    if (type && is_at_broker) came_to_broker(header, *type, model::message_in(event));
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
-    if (!type || call == nullptr) return;
+    if (call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
         at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device) {
-        if (*type == MessageType::relay_data) {
-            came_through_relay(*call, header, model::message_in(event));
-        }
-        if (header.node.number != call->initiator) {
-            at_device(*call, header, *type, model::message_in(event));
-        }
+        at_device(*call, header, *type, message);
     }
+}
+
+void History::reflection_answered(const Header& header, ByteView payload) {
+    if (header.node.kind != NodeKind::device) return;
+    decode_as<protocol::ReflectResponse>(payload, [&](const auto& message) {
+        for (ReflectionFacts& one : device(header.node.number).reflections) {
+            if (one.transaction == message.transaction) one.is_answered = true;
+        }
+    });
 }
 
 // The broker may answer an initiator where it has heard it, and nowhere else.
@@ -347,6 +349,8 @@ void History::decline_at_broker(CallFacts& call,
 }
 
 void History::at_device(CallFacts& call, const Header& header, MessageType type, ByteView payload) {
+    if (type == MessageType::relay_data) came_through_relay(call, header, payload);
+    if (header.node.number == call.initiator) return;
     if (type == MessageType::invite_ended) {
         participant(call, header.node.number).dismissed.first(header);
     } else if (type_inside(type, payload) == MessageType::nominate) {

@@ -25,6 +25,28 @@ bool ends_or_chooses(MessageType type) {
            type == MessageType::invite_decline;
 }
 
+void leave(SessionFacts& session, const model::EventHeader& header) {
+    if (!session.disconnected.happened()) session.reason = protocol::SessionEnd::hung_up;
+    session.disconnected.first(header);
+}
+
+void initiator_killed(ParticipantFacts& who, const model::EventHeader& header) {
+    who.has_arrived = false;
+    if (who.at_initiator.connected.happened() || who.nominated.happened()) {
+        leave(who.at_initiator, header);
+    }
+}
+
+void recipient_killed(ParticipantFacts& who, const model::EventHeader& header) {
+    if (!who.ringing.happened()) {
+        who.dismissed = {};
+        return;
+    }
+    who.killed.first(header);
+    if (who.accept_command.happened()) leave(who.here, header);
+    who.ringing_stopped.first(header);
+}
+
 }  // namespace
 
 // Only of what is a promise once it is acknowledged, and of what ends or chooses.
@@ -128,28 +150,15 @@ void History::broker_crashed() {
 // The program is silent from here on: its sessions are over, and nothing rings. One that has not
 // rung yet may do so when it is back.
 void History::device_killed(const Header& header, const model::NodeCrashed& event) {
-    const auto leave = [&](SessionFacts& session) {
-        if (!session.disconnected.happened()) session.reason = protocol::SessionEnd::hung_up;
-        session.disconnected.first(header);
-    };
     for (auto& [id, call] : calls_) {
         if (call.initiator == header.node.number) {
             call.initiator_killed.first(header);
             if (event.is_reinstalled) call.initiator_lost.first(header);
             for (ParticipantFacts& who : call.participants) {
-                who.has_arrived = false;
-                const bool has_session =
-                    who.at_initiator.connected.happened() || who.nominated.happened();
-                if (has_session) leave(who.at_initiator);
+                initiator_killed(who, header);
             }
         } else if (ParticipantFacts* who = call.find(header.node.number)) {
-            if (!who->ringing.happened()) {
-                who->dismissed = {};
-                continue;
-            }
-            who->killed.first(header);
-            if (who->accept_command.happened()) leave(who->here);
-            who->ringing_stopped.first(header);
+            recipient_killed(*who, header);
         }
     }
 }

@@ -94,7 +94,7 @@ bool is_artificially_bad(const World& world) {
 
 World some_bad_world() {
     for (std::uint64_t index = 100;; index += 101) {
-        const World world = generate(11, index);
+        World world = generate(11, index);
         if (is_artificially_bad(world) && world.devices.size() > 5 && world.faults.size() > 3) {
             return world;
         }

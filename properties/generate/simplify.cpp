@@ -159,30 +159,35 @@ void leave_out(Steps& steps, const World& whole) {
     }
 }
 
+// Another profile is called instead, and the one that is gone has no devices any more.
+void replace_callee(World& one, const Profile& gone, const Profile& other) {
+    for (Call& call : one.calls) {
+        if (is_called(gone, call.callee)) call.callee = other.identifiers.front();
+    }
+    drop_if(one.devices, [&](const Device& device) { return device.profile == gone.number; });
+}
+
+// Another device calls instead, and the one that is gone is no more.
+void replace_initiator(World& one, std::uint32_t gone, std::uint32_t other) {
+    for (Call& call : one.calls) {
+        if (call.initiator == gone) call.initiator = other;
+    }
+    drop_if(one.devices, [&](const Device& device) { return device.number == gone; });
+}
+
 // Somebody left out whose part in a call another takes over.
 void replace_people(Steps& steps, const World& world) {
     for (const Profile& gone : world.profiles) {
         for (const Profile& other : world.profiles) {
             if (gone.number == other.number) continue;
-            steps.attempt([&](World& one) {
-                for (Call& call : one.calls) {
-                    if (is_called(gone, call.callee)) call.callee = other.identifiers.front();
-                }
-                drop_if(one.devices,
-                        [&](const Device& device) { return device.profile == gone.number; });
-            });
+            steps.attempt([&](World& one) { replace_callee(one, gone, other); });
         }
     }
     for (const Call& made : world.calls) {
         for (const Device& other : world.devices) {
             if (other.number == made.initiator) continue;
-            steps.attempt([&](World& one) {
-                for (Call& call : one.calls) {
-                    if (call.initiator == made.initiator) call.initiator = other.number;
-                }
-                drop_if(one.devices,
-                        [&](const Device& device) { return device.number == made.initiator; });
-            });
+            steps.attempt(
+                [&](World& one) { replace_initiator(one, made.initiator, other.number); });
         }
     }
 }

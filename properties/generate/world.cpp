@@ -232,9 +232,10 @@ private:
         const auto profiles = static_cast<std::uint32_t>(world_.profiles.size());
         const std::uint32_t callee = (caller + 1 + draws_.below(profiles - 1)) % profiles;
         call.callee = draws_.one_of(world_.profiles[callee].identifiers);
-        if (swarm_.policies)
+        if (swarm_.policies) {
             call.policy =
                 static_cast<protocol::AnswerPolicy>(draws_.below(protocol::answer_policy_count));
+        }
         static const std::vector<Duration> short_ones{5s, 10s, 15s};
         static const std::vector<Duration> long_ones{30s, 60s};
         call.lifetime = draws_.one_of(swarm_.short_lifetimes ? short_ones : long_ones);

@@ -37,17 +37,21 @@ void Broker::on(const Arrival& arrival, const RelayRequest& message) {
 // with the initiator. None where the request is not to be believed.
 DeviceId Broker::peer_of(const Arrival& arrival, const RelayRequest& message) {
     const std::uint32_t position = find_call(arrival.now, message.call);
-    Call* call = position == no_position ? nullptr : &state_.calls.calls[position];
-    const bool is_initiator = call != nullptr && call->request.initiator == message.device;
+    if (position == no_position) {
+        remark(RemarkKind::unexpected_dropped, message.call, message.device);
+        return {};
+    }
+    Call& call = state_.calls.calls[position];
+    const bool is_initiator = call.request.initiator == message.device;
     const Invitee* acceptor = nullptr;
     if (is_initiator) {
-        call->initiator_address = arrival.source;
-        acceptor = find_invitee(*call, message.peer);
+        call.initiator_address = arrival.source;
+        acceptor = find_invitee(call, message.peer);
     } else {
         acceptor = hear_recipient(arrival, message).invitee;
     }
     if (acceptor != nullptr && acceptor->phase == InviteePhase::accepted) {
-        return is_initiator ? acceptor->device : call->request.initiator;
+        return is_initiator ? acceptor->device : call.request.initiator;
     }
     remark(RemarkKind::unexpected_dropped, message.call, message.device);
     return {};

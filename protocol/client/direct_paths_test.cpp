@@ -126,8 +126,8 @@ TEST(DirectPaths, SessionsLastAndAnEstablishedMappingIsKept) {
 RC_GTEST_PROP(DirectPaths, EverySearchEndsConnectedOrFailedOnBothSides, ()) {
     const auto kinds = nat_kinds();
     const auto kind = rc::gen::inRange<std::size_t>(0, kinds.size());
-    const NatKind first = kinds[*kind];
-    const NatKind second = kinds[*kind];
+    const NatKind& first = kinds[*kind];
+    const NatKind& second = kinds[*kind];
     const Weather weather{.seed = *rc::gen::arbitrary<std::uint64_t>(),
                           .loss = *rc::gen::inRange(0U, 40U),
                           .duplication = *rc::gen::inRange(0U, 30U),
@@ -157,8 +157,8 @@ RC_GTEST_PROP(DirectPaths, EverySearchEndsConnectedOrFailedOnBothSides, ()) {
 RC_GTEST_PROP(DirectPaths, GoodWeatherConnectsWhereverItIsPossible, ()) {
     const auto kinds = nat_kinds();
     const auto kind = rc::gen::inRange<std::size_t>(0, kinds.size());
-    const NatKind first = kinds[*kind];
-    const NatKind second = kinds[*kind];
+    const NatKind& first = kinds[*kind];
+    const NatKind& second = kinds[*kind];
     const Weather weather{.seed = *rc::gen::arbitrary<std::uint64_t>(),
                           .loss = *rc::gen::inRange(0U, 15U),
                           .duplication = *rc::gen::inRange(0U, 30U),

@@ -184,8 +184,8 @@ TEST(RelayedPaths, AMoveIsFollowedByTheRelay) {
 RC_GTEST_PROP(RelayedPaths, EndConnectedOrFailedOnBothSidesAndLeaveNothingBehind, ()) {
     const auto kinds = nat_kinds();
     const auto any_kind = rc::gen::inRange<std::size_t>(0, kinds.size());
-    const NatKind first = kinds[*any_kind];
-    const NatKind second = kinds[*any_kind];
+    const NatKind& first = kinds[*any_kind];
+    const NatKind& second = kinds[*any_kind];
     const Weather weather{.seed = *rc::gen::arbitrary<std::uint64_t>(),
                           .loss = *rc::gen::inRange(0U, 40U),
                           .duplication = *rc::gen::inRange(0U, 30U),

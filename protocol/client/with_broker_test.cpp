@@ -49,7 +49,7 @@ public:
     }
 
     template <class N>
-    std::vector<N> heard(std::uint32_t number) const {
+    [[nodiscard]] std::vector<N> heard(std::uint32_t number) const {
         std::vector<N> found;
         for (const auto& [hearer, notification] : told_) {
             const auto* one = std::get_if<N>(&notification);

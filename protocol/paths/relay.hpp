@@ -167,10 +167,10 @@ private:
     template <class M>
     void on(Instant now, const ReceivedDatagram& datagram, const M& message);
 
-    std::optional<RelayRefusal> objection(Instant now,
-                                          const Address& source,
-                                          const RelayAllocate& request,
-                                          bool is_known) const;
+    [[nodiscard]] std::optional<RelayRefusal> objection(Instant now,
+                                                        const Address& source,
+                                                        const RelayAllocate& request,
+                                                        bool is_known) const;
     void allocate(Instant now, const Address& source, const RelayAllocate& request);
     void grant(Instant now,
                const Address& source,

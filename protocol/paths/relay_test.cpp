@@ -130,7 +130,7 @@ protected:
         if (granted != nullptr) channels.push_back(granted->channel);
     }
 
-    const RelayCounters& counters() const { return relay.state().counters; }
+    [[nodiscard]] const RelayCounters& counters() const { return relay.state().counters; }
 
     Instant now = instant_at(0) + 10min;
     Relay relay{config()};

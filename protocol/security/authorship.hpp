@@ -12,11 +12,10 @@ namespace invitro::protocol {
 // the broker; a ForwardAck, which names another and is held against its call).
 template <class M>
 DeviceId author_of(const M& message) {
-    if constexpr (std::is_same_v<M, ForwardAck>) {
-        return {};
-    } else if constexpr (requires { message.initiator; }) {
+    constexpr bool names_its_author = !std::is_same_v<M, ForwardAck>;
+    if constexpr (names_its_author && requires { message.initiator; }) {
         return message.initiator;
-    } else if constexpr (requires { message.device; }) {
+    } else if constexpr (names_its_author && requires { message.device; }) {
         return message.device;
     } else {
         return {};
