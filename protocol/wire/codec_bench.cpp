@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
+#include <numeric>
 
 namespace invitro::protocol {
 namespace {
@@ -13,9 +14,7 @@ ConnectionData typical_connection() {
     ConnectionData connection;
     connection.generation = 1;
     connection.mapping = MappingBehaviour::endpoint_independent;
-    for (std::uint8_t i = 0; i < connection.key.size(); ++i) {
-        connection.key[i] = i;
-    }
+    std::iota(connection.key.begin(), connection.key.end(), std::uint8_t{0});
     connection.candidates = {
         {.kind = CandidateKind::host,
          .address = {.ip = ipv4(0xC0A80117), .port = 50000},
