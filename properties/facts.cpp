@@ -50,6 +50,11 @@ Exchange exchange_of(MessageType type) {
         case MessageType::session_close:
         case MessageType::relay_data:
             return Exchange::path;
+        case MessageType::candidate_update:
+        case MessageType::candidate_update_ack:
+        case MessageType::candidate_forward:
+        case MessageType::candidate_forward_ack:
+            return Exchange::candidates;
         case MessageType::relay_request:
         case MessageType::relay_offer:
         case MessageType::relay_allocate:

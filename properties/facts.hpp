@@ -77,6 +77,7 @@ enum class Exchange : std::uint8_t {
     path = 11,
     none = 12,
     relay = 13,  // asking the broker for relays, and relays for allocations
+    candidates = 14,
 };
 
 // A set of exchanges.
@@ -133,6 +134,24 @@ struct CopyFacts {
     bool operator==(const CopyFacts&) const = default;
 };
 
+// Connection data of one author, as one application has come to know it.
+struct RenewalFacts {
+    CopyFacts copy;                // what was told after the first
+    std::uint32_t generation = 0;  // the newest told
+    Moment known_at;               // when that was
+    Moment not_newer;              // told again, or older data
+
+    bool operator==(const RenewalFacts&) const = default;
+};
+
+// ... and the newest renewal of it that the broker got.
+struct RenewalAtBroker {
+    std::uint32_t generation = 0;
+    Moment taken;
+
+    bool operator==(const RenewalAtBroker&) const = default;
+};
+
 // A device's question to a reflector (all its tries), and the answer.
 struct ReflectionFacts {
     protocol::TransactionId transaction;
@@ -180,6 +199,11 @@ struct ParticipantFacts {
     Moment acked_too_early;  // ... before the record was durable
     Moment rejected;
     EndReason reject_reason = EndReason::unknown;
+
+    // Connection data renewed.
+    RenewalFacts initiator_data;     // at this device
+    RenewalFacts own_data_there;     // at the initiator
+    RenewalAtBroker accept_renewed;  // its own
 
     // Its accept on the way to the initiator.
     CopyFacts forwarded;
@@ -257,10 +281,11 @@ struct CallFacts {
     std::vector<Decided> decided;                        // ends and choices in its journal
     Moment cancel_at_broker;
     Moment choice_at_broker;
-    Moment declined_over;       // a decline everywhere, or the last of the declines here
-    Moment over_certainly;      // from here on an accept comes too late
-    Moment over_possibly;       // from here on it may be refused
-    Moment declined_out;        // nobody is left and nobody has accepted
+    Moment declined_over;   // a decline everywhere, or the last of the declines here
+    Moment over_certainly;  // from here on an accept comes too late
+    Moment over_possibly;   // from here on it may be refused
+    Moment declined_out;    // nobody is left and nobody has accepted
+    RenewalAtBroker offer_renewed;
     Moment stranger_forwarded;  // an AcceptForward that names no known device
 
     // At relays.

@@ -140,6 +140,9 @@ private:
     void initiator_at_broker(CallFacts& call,
                              MessageType type,
                              const model::DatagramDelivered& event);
+    void renewed_at_broker(CallFacts& call,
+                           const Header& header,
+                           const protocol::CandidateUpdate& update);
     void accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header);
     void decline_at_broker(CallFacts& call,
                            const Header& header,
@@ -175,6 +178,8 @@ private:
     void told(const Header& header, const protocol::Connected& what);
     void told(const Header& header, const protocol::Disconnected& what);
     void told(const Header& header, const protocol::CallEnded& what);
+    void told(const Header& header, const protocol::ConnectionDataRenewed& what);
+    static void known(RenewalFacts& heard, const Header& header, std::uint32_t generation);
 
     void compare(CopyFacts& copy,
                  const Header& header,

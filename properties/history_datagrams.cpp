@@ -18,7 +18,7 @@ namespace {
 // Between the peers themselves or with a relay, as opposed to through the broker.
 bool is_path_message(MessageType type) {
     const bool is_relays = type >= MessageType::relay_allocate && type <= MessageType::relay_data;
-    return is_relays || type >= MessageType::check;
+    return is_relays || (type >= MessageType::check && type <= MessageType::session_close);
 }
 
 // What is said, where a relay passes it, by what is inside.
@@ -173,6 +173,11 @@ void History::sent_by_initiator(CallFacts& call,
     if (type == MessageType::invite_request) {
         decode_as<protocol::InviteRequest>(
             payload, [&](const auto& message) { requested(call, header, message); });
+    } else if (type == MessageType::candidate_update) {
+        decode_as<protocol::CandidateUpdate>(payload, [&](const auto& message) {
+            add_once(call.offers, message.connection);
+            compare(call.offered, header, call.initiator, message.connection, call.offers);
+        });
     } else if (type_inside(type, payload) == MessageType::nominate) {
         call.nominate_sent.first(header);
     } else if (type == MessageType::invite_update) {
@@ -209,7 +214,8 @@ void History::sent_by_recipient(CallFacts& call,
                                 MessageType type,
                                 ByteView payload) {
     ParticipantFacts& who = participant(call, header.node.number);
-    const bool reveals = is_path_message(type) || type == MessageType::invite_accept;
+    const bool reveals = is_path_message(type) || type == MessageType::invite_accept ||
+                         type == MessageType::candidate_update;
     if (reveals && !who.revealed.happened()) {
         who.revealed.first(header);
         who.revealed_by = type;
@@ -222,6 +228,9 @@ void History::sent_by_recipient(CallFacts& call,
             }
             add_once(who.accepts, message.connection);
         });
+    } else if (type == MessageType::candidate_update) {
+        decode_as<protocol::CandidateUpdate>(
+            payload, [&](const auto& message) { add_once(who.accepts, message.connection); });
     } else if (type == MessageType::invite_ringing && device(header.node.number).id.is_none()) {
         decode_as<protocol::InviteRinging>(
             payload, [&](const auto& message) { name_device(header.node.number, message.device); });
@@ -285,6 +294,10 @@ void History::initiator_at_broker(CallFacts& call,
         decode_as<protocol::CallKeepAlive>(model::message_in(event), [&](const auto& message) {
             is_initiators = number_of(message.device) == call.initiator;
         });
+    } else if (type == MessageType::candidate_update) {
+        decode_as<protocol::CandidateUpdate>(model::message_in(event), [&](const auto& message) {
+            is_initiators = number_of(message.device) == call.initiator;
+        });
     }
     if (type == MessageType::relay_request) {
         decode_as<protocol::RelayRequest>(model::message_in(event), [&](const auto& message) {
@@ -306,6 +319,9 @@ void History::at_broker(CallFacts& call,
         call.over_possibly.first(header);
     } else if (type == MessageType::invite_update) {
         call.choice_at_broker.first(header);
+    } else if (type == MessageType::candidate_update) {
+        decode_as<protocol::CandidateUpdate>(
+            payload, [&](const auto& message) { renewed_at_broker(call, header, message); });
     } else if (type == MessageType::invite_ringing) {
         decode_as<protocol::InviteRinging>(payload, [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
@@ -320,6 +336,20 @@ void History::at_broker(CallFacts& call,
         decode_as<protocol::InviteDecline>(
             payload, [&](const auto& message) { decline_at_broker(call, header, message); });
     }
+}
+
+void History::renewed_at_broker(CallFacts& call,
+                                const Header& header,
+                                const protocol::CandidateUpdate& update) {
+    ParticipantFacts* who = nullptr;
+    if (number_of(update.device) != call.initiator) {
+        who = participant_named(call, update.device);
+        if (who == nullptr || !who->accept_at_broker.happened()) return;
+    }
+    RenewalAtBroker& renewal = who == nullptr ? call.offer_renewed : who->accept_renewed;
+    if (update.connection.generation <= renewal.generation) return;
+    renewal.generation = update.connection.generation;
+    renewal.taken.last(header);
 }
 
 void History::accept_at_broker(CallFacts&, ParticipantFacts& who, const Header& header) {

@@ -73,6 +73,7 @@ void History::told(const Header& header, const protocol::Ringing& what) {
         who.ringing_other_names.first(header);
     }
     compare(who.ringing_data, header, call.initiator, what.connection, call.offers);
+    known(who.initiator_data, header, what.connection.generation);
 }
 
 void History::told(const Header& header, const protocol::RingingStopped& what) {
@@ -108,6 +109,32 @@ void History::told(const Header& header, const protocol::AcceptArrived& what) {
     if (who->has_arrived) who->arrived_again.first(header);
     who->has_arrived = true;
     compare(who->arrived, header, who->device, what.connection, who->accepts);
+    known(who->own_data_there, header, what.connection.generation);
+}
+
+void History::known(RenewalFacts& heard, const Header& header, std::uint32_t generation) {
+    if (heard.known_at.happened() && generation <= heard.generation) return;
+    heard.generation = generation;
+    heard.known_at.last(header);
+}
+
+void History::told(const Header& header, const protocol::ConnectionDataRenewed& what) {
+    CallFacts& call = call_of(what.call);
+    const bool is_at_initiator = header.node.number == call.initiator;
+    ParticipantFacts* who = is_at_initiator ? participant_named(call, what.device)
+                                            : &participant(call, header.node.number);
+    if (who == nullptr) {
+        call.stranger_arrived.first(header);
+        return;
+    }
+    RenewalFacts& heard = is_at_initiator ? who->own_data_there : who->initiator_data;
+    compare(heard.copy,
+            header,
+            is_at_initiator ? who->device : call.initiator,
+            what.connection,
+            is_at_initiator ? who->accepts : call.offers);
+    if (what.connection.generation <= heard.generation) heard.not_newer.first(header);
+    known(heard, header, what.connection.generation);
 }
 
 void History::told(const Header& header, const protocol::Connected& what) {

@@ -167,6 +167,7 @@ std::vector<Trial> identity_trials();
 std::vector<Trial> security_trials();
 std::vector<Trial> session_trials();
 std::vector<Trial> relay_trials();
+std::vector<Trial> renewal_trials();
 std::vector<Trial> other_trials();
 
 }  // namespace invitro::properties

@@ -68,6 +68,12 @@ std::string_view to_string(RemarkKind kind) {
             return "relay_lapsed";
         case RemarkKind::relay_data_dropped:
             return "relay_data_dropped";
+        case RemarkKind::mapping_changed:
+            return "mapping_changed";
+        case RemarkKind::connection_data_renewed:
+            return "connection_data_renewed";
+        case RemarkKind::session_moved:
+            return "session_moved";
     }
     return "unknown";
 }

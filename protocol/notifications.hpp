@@ -109,6 +109,22 @@ struct AcceptRejected {
     }
 };
 
+// The other side has newer connection data: that of the acceptor `device`, at the initiator; of the
+// initiator, at a device that rings or has accepted (then `device` is none).
+struct ConnectionDataRenewed {
+    CallId call;
+    DeviceId device;
+    ConnectionData connection;
+
+    bool operator==(const ConnectionDataRenewed&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &ConnectionDataRenewed::call),
+                          field("device", &ConnectionDataRenewed::device),
+                          field("connection", &ConnectionDataRenewed::connection)};
+    }
+};
+
 // At the initiator: this device has accepted, and this is how to reach it. Once per device.
 struct AcceptArrived {
     CallId call;
@@ -189,6 +205,7 @@ using Notification = std::variant<Registered,
                                   AcceptArrived,
                                   Connected,
                                   Disconnected,
-                                  CallEnded>;
+                                  CallEnded,
+                                  ConnectionDataRenewed>;
 
 }  // namespace invitro::protocol

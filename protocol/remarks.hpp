@@ -37,9 +37,12 @@ enum class RemarkKind : std::uint8_t {
     relay_refused = 21,
     relay_lapsed = 22,
     relay_data_dropped = 23,  // nobody's, or for an end that is not there
+    mapping_changed = 24,          // a reflector has seen another address than before
+    connection_data_renewed = 25,  // at the broker: a newer generation was taken
+    session_moved = 26,            // a session goes on over another path
 };
 
-inline constexpr std::size_t remark_kind_count = 24;
+inline constexpr std::size_t remark_kind_count = 27;
 
 std::string_view to_string(RemarkKind kind);
 

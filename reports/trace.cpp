@@ -69,6 +69,9 @@ std::string label_of(const protocol::Notification& notification) {
                 return fmt::format("accept refused: {}", protocol::to_string(rejected.reason));
             },
             [](const protocol::AcceptArrived&) { return std::string("accept arrived"); },
+            [](const protocol::ConnectionDataRenewed&) {
+                return std::string("connection data renewed");
+            },
             [](const protocol::Connected&) { return std::string("connected"); },
             [](const protocol::Disconnected& gone) {
                 std::string reason(protocol::to_string(gone.reason));

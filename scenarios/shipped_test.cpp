@@ -71,7 +71,7 @@ TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     EXPECT_EQ(
         scenario.error().front().text(),
         "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-        "broker-crash, flash-crowd, household, lossy, office, relay-fallback, roaming; did you "
+        "broker-crash, flash-crowd, household, lossy, mobility, office, relay-fallback, roaming; did you "
         "mean household?");
 }
 

@@ -53,6 +53,7 @@ const std::vector<Property>& all_properties() {
                                   security_properties(),
                                   session_properties(),
                                   relay_properties(),
+                                  renewal_properties(),
                                   registration_properties(),
                                   resource_properties(),
                                   durability_properties()}) {

@@ -80,6 +80,7 @@ std::span<const Property> privacy_properties();
 std::span<const Property> security_properties();
 std::span<const Property> session_properties();
 std::span<const Property> relay_properties();
+std::span<const Property> renewal_properties();
 std::span<const Property> registration_properties();
 std::span<const Property> resource_properties();
 

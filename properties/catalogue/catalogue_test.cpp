@@ -22,6 +22,7 @@ std::vector<Trial> all_trials() {
                                security_trials(),
                                session_trials(),
                                relay_trials(),
+                               renewal_trials(),
                                other_trials()}) {
         all.insert(all.end(), family.begin(), family.end());
     }

@@ -15,7 +15,7 @@
 // and who is unknown gets at most one datagram, smaller than its own.
 //
 // Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
-// relaying.cpp (who may use a relay), serving.cpp (what is due).
+// candidate_messages.cpp, relaying.cpp (who may use a relay), serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -114,6 +114,13 @@ private:
     // True if the call is this device's, whose address is then known anew.
     bool hear_initiator(const Arrival& arrival, Call& call, DeviceId device);
 
+    // candidate_messages.cpp: from initiator and recipients alike.
+    void on(const Arrival& arrival, const CandidateUpdate& message);
+    void on(const Arrival& arrival, const CandidateForwardAck& message);
+    bool is_believed(const Arrival& arrival,
+                     std::uint32_t position,
+                     const CandidateUpdate& message);
+
     // recipient_messages.cpp
     void on(const Arrival& arrival, const InviteRinging& message);
     void on(const Arrival& arrival, const InviteAccept& message);
@@ -137,6 +144,7 @@ private:
     void serve(Instant now, std::uint32_t position);
     void serve_initiator(Instant now, Call& call);
     void serve_invitee(Instant now, Call& call, Invitee& invitee);
+    void send_initiator_data(Instant now, const Call& call, Invitee& invitee);
     void push_invitation(Instant now, Call& call, Invitee& invitee);
     void send_ended(Instant now, Call& call, Invitee& invitee);
     void push_dismissal(Instant now, Call& call, Invitee& invitee);

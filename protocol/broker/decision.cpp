@@ -1,5 +1,6 @@
 #include "protocol/broker/decision.hpp"
 
+#include "protocol/broker/candidates.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
 
 #include <algorithm>
@@ -33,6 +34,7 @@ bool may_decide(const Message& message) {
                                  [](const InviteDecline&) { return true; },
                                  [](const InviteCancel&) { return true; },
                                  [](const InviteUpdate&) { return true; },
+                                 [](const CandidateUpdate&) { return true; },
                                  [](const auto&) { return false; }},
                       message);
 }
@@ -61,6 +63,17 @@ bool decides(const BrokerState& state, const Message& message) {
                 const Call* call = find_call(state, update.call);
                 return call != nullptr && call->request.initiator == update.initiator &&
                        (!call->choice.is_made || call->choice.generation < update.generation);
+            },
+            // Its author repeats it no more once it is acknowledged.
+            [&](const CandidateUpdate& update) {
+                const Call* call = find_call(state, update.call);
+                if (call == nullptr ||
+                    update.connection.generation <= known_generation(*call, update.device)) {
+                    return false;
+                }
+                if (update.device == call->request.initiator) return true;
+                const Invitee* invitee = believed_invitee(state, update);
+                return invitee != nullptr && invitee->phase == InviteePhase::accepted;
             },
             [](const auto&) { return false; }},
         message);

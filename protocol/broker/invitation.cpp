@@ -14,6 +14,7 @@ void tell(Invitee& invitee, EndReason reason, Instant now) {
 void dismiss(Invitee& invitee, EndReason reason, Instant now) {
     invitee.phase = InviteePhase::dismissed;
     invitee.push.stop();
+    invitee.refresh.stop();
     tell(invitee, reason, now);
 }
 
@@ -70,6 +71,8 @@ Invitee& add_invitee(Call& call, DeviceId device, const Ticket& ticket) {
     Invitee& invitee = call.invitees.emplace_back();
     invitee.device = device;
     invitee.ticket = ticket;
+    // Whatever is pushed to it is at least as new.
+    invitee.known_generation = call.request.connection.generation;
     return invitee;
 }
 
@@ -147,6 +150,7 @@ bool take_decline(Call& call, Invitee& invitee, DeclineScope scope, Instant now)
     if (!invitee.is_undecided()) return false;
     invitee.phase = InviteePhase::declined;
     invitee.push.stop();
+    invitee.refresh.stop();
     const bool is_last = have_all_declined(call);
     if (scope == DeclineScope::here && !is_last) return false;
 
@@ -229,10 +233,10 @@ Instant next_due(const Call& call) {
     Instant due = call.is_lifetime_over ? call.purge_at() : call.lifetime_end();
     due = std::min(due, call.initiator_ended.due);
     for (const Invitee& invitee : call.invitees) {
-        due = std::min({due, invitee.push.due, invitee.ended.due});
+        due = std::min({due, invitee.push.due, invitee.ended.due, invitee.refresh.due});
     }
     for (const TakenAccept& accept : call.accepts) {
-        due = std::min(due, accept.forward.due);
+        due = std::min({due, accept.forward.due, accept.refresh.due});
     }
     return due;
 }
@@ -241,9 +245,11 @@ std::size_t unanswered_count(const Call& call) {
     std::size_t count = call.initiator_ended.is_active() ? 1 : 0;
     for (const Invitee& invitee : call.invitees) {
         if (invitee.ended.is_active()) ++count;
+        if (invitee.refresh.is_active()) ++count;
     }
     for (const TakenAccept& accept : call.accepts) {
         if (accept.forward.is_active()) ++count;
+        if (accept.refresh.is_active()) ++count;
     }
     return count;
 }

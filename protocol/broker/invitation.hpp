@@ -10,7 +10,8 @@
 //
 // Invariants: a device is in the invited set once. It is told one reason, unless it is chosen or
 // accepts afterwards, which makes it a participant again. There is one TakenAccept for each invitee
-// in phase `accepted`, and it is never changed or removed while the call is known.
+// in phase `accepted`, and it is never removed while the call is known; newer connection data of
+// the same device replaces older (candidates.hpp).
 #pragma once
 
 #include "protocol/broker/hash_index.hpp"
@@ -41,8 +42,10 @@ struct Invitee {
     std::uint8_t dismissals = 0;  // pushes that said so, once per token each
     Address return_address;       // none until it has been heard in this call
     std::uint32_t first_token = no_position;
-    Retransmission push;   // InvitePush
-    Retransmission ended;  // InviteEnded, or InviteDismiss to who has not been heard
+    std::uint32_t known_generation = 0;  // of the initiator's data: it has at least this one
+    Retransmission push;                 // InvitePush
+    Retransmission ended;                // InviteEnded, or InviteDismiss to who has not been heard
+    Retransmission refresh;              // CandidateForward with the initiator's newest data
 
     bool operator==(const Invitee&) const = default;
 
@@ -54,8 +57,10 @@ struct Invitee {
                           field("dismissals", &Invitee::dismissals),
                           field("return_address", &Invitee::return_address),
                           field("first_token", &Invitee::first_token),
+                          field("known_generation", &Invitee::known_generation),
                           field("push", &Invitee::push),
-                          field("ended", &Invitee::ended)};
+                          field("ended", &Invitee::ended),
+                          field("refresh", &Invitee::refresh)};
     }
 
     [[nodiscard]] bool is_heard() const { return !return_address.is_none(); }
@@ -93,15 +98,17 @@ struct InvitedToken {
 // An accept that is in force (rule 4), and its way to the initiator.
 struct TakenAccept {
     DeviceId device;
-    ConnectionData connection;
+    ConnectionData connection;  // the newest
     Retransmission forward;
+    Retransmission refresh;  // CandidateForward, where newer data has come after the accept
 
     bool operator==(const TakenAccept&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("device", &TakenAccept::device),
                           field("connection", &TakenAccept::connection),
-                          field("forward", &TakenAccept::forward)};
+                          field("forward", &TakenAccept::forward),
+                          field("refresh", &TakenAccept::refresh)};
     }
 };
 

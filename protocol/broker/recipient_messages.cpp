@@ -1,4 +1,5 @@
 #include "protocol/broker/broker.hpp"
+#include "protocol/broker/candidates.hpp"
 #include "protocol/security/mac.hpp"
 
 namespace invitro::protocol {
@@ -20,6 +21,7 @@ Broker::Recipient Broker::hear_recipient(const Arrival& arrival, const M& messag
 
 // Also used in relaying.cpp.
 template Broker::Recipient Broker::hear_recipient(const Arrival&, const RelayRequest&);
+template Broker::Recipient Broker::hear_recipient(const Arrival&, const CandidateUpdate&);
 
 // True if the call is known no longer, but the device was once invited to it: by now its ticket has
 // expired with the call.
@@ -45,6 +47,7 @@ void Broker::on(const Arrival& arrival, const InviteRinging& message) {
         remark(RemarkKind::duplicate_dropped, message.call, message.device);
     }
     take_ringing(*invitee, arrival.now);
+    owe_initiator_data(state_.calls.calls[position], *invitee, arrival.now);
     send({message.device, arrival.source},
          RingingAck{.call = message.call, .device = message.device});
     serve(arrival.now, position);
@@ -75,6 +78,7 @@ void Broker::on(const Arrival& arrival, const InviteAccept& message) {
             remark(RemarkKind::accept_after_choice, message.call, message.device);
         }
         take_accept(call, *invitee, message.connection, arrival.now);
+        owe_initiator_data(call, *invitee, arrival.now);
     } else {
         remark(RemarkKind::duplicate_dropped, message.call, message.device);
     }

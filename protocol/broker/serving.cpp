@@ -50,6 +50,18 @@ void Broker::serve_initiator(Instant now, Call& call) {
              AcceptForward{.call = id, .device = accept.device, .connection = accept.connection});
         accept.forward.tried(now);
     }
+    for (TakenAccept& accept : call.accepts) {
+        if (!accept.refresh.is_due(now)) continue;
+        if (accept.refresh.tries != 0) {
+            remark(RemarkKind::message_retransmitted, id, accept.device);
+        }
+        send({call.request.initiator, call.initiator_address},
+             CandidateForward{.call = id,
+                              .device = call.request.initiator,
+                              .author = accept.device,
+                              .connection = accept.connection});
+        accept.refresh.tried(now);
+    }
     if (!call.initiator_ended.is_due(now)) return;
     const DeviceId initiator = call.request.initiator;
     if (call.initiator_ended.tries != 0) {
@@ -62,6 +74,7 @@ void Broker::serve_initiator(Instant now, Call& call) {
 
 void Broker::serve_invitee(Instant now, Call& call, Invitee& invitee) {
     if (invitee.push.is_due(now)) push_invitation(now, call, invitee);
+    if (invitee.refresh.is_due(now)) send_initiator_data(now, call, invitee);
     if (!invitee.ended.is_due(now)) return;
     if (invitee.is_heard()) {
         send_ended(now, call, invitee);
@@ -70,6 +83,18 @@ void Broker::serve_invitee(Instant now, Call& call, Invitee& invitee) {
         invitee.ended.tried(now, push_backoff);
         if (invitee.dismissals == dismissals_max) invitee.ended.stop();
     }
+}
+
+void Broker::send_initiator_data(Instant now, const Call& call, Invitee& invitee) {
+    if (invitee.refresh.tries != 0) {
+        remark(RemarkKind::message_retransmitted, call.request.call, invitee.device);
+    }
+    send({invitee.device, invitee.return_address},
+         CandidateForward{.call = call.request.call,
+                          .device = invitee.device,
+                          .author = call.request.initiator,
+                          .connection = call.request.connection});
+    invitee.refresh.tried(now);
 }
 
 void Broker::push_invitation(Instant now, Call& call, Invitee& invitee) {

@@ -45,7 +45,8 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
     std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
     std::is_same_v<M, ReflectRequest> || std::is_same_v<M, ReflectProbe> ||
-    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate>;
+    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate> ||
+    std::is_same_v<M, CandidateUpdate> || std::is_same_v<M, CandidateForwardAck>;
 
 template <class M>
 inline constexpr bool is_from_path =
@@ -231,6 +232,36 @@ void ClientTurn::from_broker(const InviteEnded& message) {
         EndedAck{.call = message.call, .device = context_.device, .reason = message.reason});
 }
 
+void ClientTurn::from_broker(const CandidateUpdateAck& message) {
+    OutgoingCall* made = outgoing(message.call);
+    IncomingCall* rang = incoming(message.call);
+    if (message.device == context_.device && made != nullptr) {
+        return made->receive(context_, message);
+    }
+    if (message.device == context_.device && rang != nullptr) {
+        return rang->receive(context_, message);
+    }
+    drop(RemarkKind::unexpected_dropped, message.call, message.device);
+}
+
+void ClientTurn::from_broker(const CandidateForward& message) {
+    OutgoingCall* made = outgoing(message.call);
+    IncomingCall* rang = incoming(message.call);
+    if (message.device != context_.device || (made == nullptr && rang == nullptr)) {
+        return drop(RemarkKind::unexpected_dropped, message.call, message.device);
+    }
+    if (made == nullptr) {
+        if (rang->receive(context_, message)) renew_sessions(message);
+        return;
+    }
+    if (!made->receive(context_, message)) return;
+    const bool concerns_session = renew_sessions(message);
+    if (concerns_session || made->search_for(message.author) != nullptr) {
+        context_.sender.tell(ConnectionDataRenewed{
+            .call = message.call, .device = message.author, .connection = message.connection});
+    }
+}
+
 template <class M>
 void ClientTurn::from_broker(const M& message) {
     if constexpr (ForInitiator<M>) {
@@ -252,6 +283,7 @@ void ClientTurn::serve() {
     }
     if (state_.activity.empty()) return;
     serve_calls();
+    restart_moved_sessions();
     serve_sessions();
     serve_relays();
     // What a session's end decides may be acted on at once: the next acceptor, the choice to tell.

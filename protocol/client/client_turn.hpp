@@ -45,6 +45,8 @@ private:
     // A message that only the broker sends, from its address.
     void from_broker(const RegisterAck& message);
     void from_broker(const InviteEnded& message);
+    void from_broker(const CandidateUpdateAck& message);
+    void from_broker(const CandidateForward& message);
     template <class M>
     void from_broker(const M& message);
 
@@ -62,6 +64,9 @@ private:
     PathSearch* authentic_search(const M& message, std::span<const Candidate>& own);
     template <class M>
     Session* authentic_session(const M& message);
+    std::span<const Candidate> own_candidates(const CallId& call);
+    bool renew_sessions(const CandidateForward& message);
+    void restart_moved_sessions();
     void session_changed(const Session& session, SessionChange change);
     void close_sessions(const CallId& call);
 

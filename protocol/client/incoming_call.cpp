@@ -35,6 +35,8 @@ void say(IncomingCall& call, ClientContext& context, RecipientAnswer answer) {
 void fall_silent(IncomingCall& call) {
     call.phase = IncomingPhase::silent;
     call.search = {};
+    call.gathering = {};
+    call.renewal = {};
     call.keep_alive_due = never;
     call.ring_until = never;
     call.nomination_until = never;
@@ -81,7 +83,7 @@ void serve_gathering(IncomingCall& call, ClientContext& context) {
     call.own.mapping = call.gathering.mapping();
     call.own.filtering = call.gathering.filtering();
     call.own.candidates = call.gathering.candidates(context.addresses);
-    call.gathering = {};
+    call.gathering.finish();
     context.sender.remark(RemarkKind::mapping_classified, call.call);
     call.phase = IncomingPhase::accepting;
     say(call, context, RecipientAnswer::accept);
@@ -102,6 +104,41 @@ void serve_exchange(IncomingCall& call, ClientContext& context) {
     }
     call.exchange.tried(context.now);
     send_answer(call, context);
+}
+
+OwnData own_data(IncomingCall& call) {
+    return {.call = call.call,
+            .ticket = call.ticket,
+            .gathering = call.gathering,
+            .connection = call.own};
+}
+
+// The newest of the initiator's data, however it comes; false if it is not news. Its key stays.
+bool take_initiator_data(IncomingCall& call, ClientContext& context, const ConnectionData& data) {
+    const bool takes_part = call.phase != IncomingPhase::silent;
+    if (!takes_part || data.generation <= call.initiator.generation) return false;
+    const CallKey key = call.initiator.key;
+    call.initiator = data;
+    call.initiator.key = key;
+    if (call.searches()) {
+        call.search.renew(context, context.addresses, data.candidates.view());
+    }
+    context.sender.tell(ConnectionDataRenewed{.call = call.call, .device = {}, .connection = data});
+    return true;
+}
+
+void serve_renewal(IncomingCall& call, ClientContext& context) {
+    switch (call.phase) {
+        case IncomingPhase::ringing:
+        case IncomingPhase::gathering:
+        case IncomingPhase::silent:
+            return;
+        case IncomingPhase::accepting:
+            return call.renewal.serve_gathering(context, own_data(call));
+        case IncomingPhase::accepted:
+            call.renewal.serve_gathering(context, own_data(call));
+            return call.renewal.serve_exchange(context, own_data(call));
+    }
 }
 
 // The kind of the own address on which the initiator's nomination arrived.
@@ -146,7 +183,8 @@ IncomingCall IncomingCall::begin_dismissed(const ClientContext& context,
     return call;
 }
 
-void IncomingCall::receive(ClientContext& context, const InvitePush&) {
+void IncomingCall::receive(ClientContext& context, const InvitePush& push) {
+    take_initiator_data(*this, context, push.connection);
     context.sender.remark(RemarkKind::duplicate_dropped, call);
     send_answer(*this, context);
 }
@@ -192,6 +230,27 @@ void IncomingCall::receive(ClientContext& context, const InviteDismiss& message)
     end(*this, context, message.reason);
 }
 
+void IncomingCall::receive(ClientContext& context, const CandidateUpdateAck& message) {
+    if (!renewal.receive(message, own)) context.sender.remark(RemarkKind::duplicate_dropped, call);
+}
+
+bool IncomingCall::receive(ClientContext& context, const CandidateForward& message) {
+    context.send_to_broker(CandidateForwardAck{.call = call,
+                                               .device = context.device,
+                                               .author = message.author,
+                                               .generation = message.connection.generation});
+    const bool is_news = take_initiator_data(*this, context, message.connection);
+    if (!is_news) context.sender.remark(RemarkKind::duplicate_dropped, call, message.author);
+    return is_news;
+}
+
+bool IncomingCall::receive(ClientContext& context, const ReflectResponse& response) {
+    if (phase != IncomingPhase::gathering) {
+        return renewal.receive(context, own_data(*this), response);
+    }
+    return gathering.receive(response) != Reflected::none;
+}
+
 void IncomingCall::accept(ClientContext& context) {
     if (phase != IncomingPhase::ringing) return;
     phase = IncomingPhase::gathering;
@@ -221,15 +280,24 @@ void IncomingCall::hang_up(ClientContext& context) {
 void IncomingCall::move(ClientContext& context) {
     if (phase == IncomingPhase::gathering) {
         gathering.begin(context, context.addresses, context.reflectors);
+    } else if (phase == IncomingPhase::accepting || phase == IncomingPhase::accepted) {
+        renewal.gather_anew(context, gathering);
     }
     if (searches()) search.move(context, context.addresses);
     if (keep_alive_due != never) keep_alive_due = context.now;
+}
+
+void IncomingCall::refresh(ClientContext& context) {
+    const bool has_told = phase == IncomingPhase::accepting || phase == IncomingPhase::accepted;
+    if (has_told && !renewal.is_gathering) gathering.refresh(context);
 }
 
 Session IncomingCall::begin_session(ClientContext& context, const ReceivedDatagram& datagram) {
     CHECK(searches(), "only a searching recipient can be nominated");
     Session session =
         Session::answer(context, search.identity, datagram, kind_of_path(*this, datagram));
+    session.candidates = search.remotes;
+    session.generation = own.generation;
     nominated = true;
     nomination_until = never;
     search = {};
@@ -245,6 +313,7 @@ void IncomingCall::serve(ClientContext& context) {
     if (ring_until <= context.now) stop_ringing(*this, context, EndReason::unknown);
     if (phase == IncomingPhase::gathering) serve_gathering(*this, context);
     serve_exchange(*this, context);
+    serve_renewal(*this, context);
     if (searches()) search.serve(context);
     if (nomination_until <= context.now) {
         disconnect(
@@ -253,6 +322,8 @@ void IncomingCall::serve(ClientContext& context) {
     if (keep_alive_due <= context.now) {
         keep_alive_due = context.now + timing::call_keep_alive;
         context.send_to_broker(CallKeepAlive{.call = call, .device = context.device});
+        refresh(context);
+        serve_renewal(*this, context);
     }
 }
 
@@ -270,7 +341,7 @@ bool IncomingCall::searches() const {
 Instant IncomingCall::next_deadline() const {
     Instant next = std::min({forget_at, keep_alive_due, ring_until, nomination_until});
     next = std::min(next, exchange.due);
-    if (phase == IncomingPhase::gathering) next = std::min(next, gathering.next_deadline());
+    next = std::min({next, gathering.next_deadline(), renewal.next_deadline()});
     if (searches()) next = std::min(next, search.next_deadline());
     return next;
 }

@@ -10,6 +10,7 @@
 
 #include "protocol/application.hpp"
 #include "protocol/client/client_context.hpp"
+#include "protocol/client/renewal.hpp"
 #include "protocol/exchange/retransmission.hpp"
 #include "protocol/paths/gathering.hpp"
 #include "protocol/paths/path_search.hpp"
@@ -46,6 +47,7 @@ struct IncomingCall {
     ConnectionData initiator;
     ConnectionData own;
     Gathering gathering;
+    Renewal renewal;
     PathSearch search;
     Retransmission exchange;  // of `answer`
     Instant keep_alive_due = never;
@@ -67,6 +69,7 @@ struct IncomingCall {
                           field("initiator", &IncomingCall::initiator),
                           field("own", &IncomingCall::own),
                           field("gathering", &IncomingCall::gathering),
+                          field("renewal", &IncomingCall::renewal),
                           field("search", &IncomingCall::search),
                           field("exchange", &IncomingCall::exchange),
                           field("keep_alive_due", &IncomingCall::keep_alive_due),
@@ -90,6 +93,11 @@ struct IncomingCall {
     void receive(ClientContext& context, const DeclineAck& message);
     void receive(ClientContext& context, const InviteEnded& message);
     void receive(ClientContext& context, const InviteDismiss& message);
+    void receive(ClientContext& context, const CandidateUpdateAck& message);
+    // True if the initiator's data is newer than what was known of it.
+    bool receive(ClientContext& context, const CandidateForward& message);
+    // False if it is not an answer to a question of this call's.
+    bool receive(ClientContext& context, const ReflectResponse& response);
 
     // The user's commands; each is ignored where it makes no sense (any more).
     void accept(ClientContext& context);
@@ -97,6 +105,8 @@ struct IncomingCall {
     void hang_up(ClientContext& context);
     // The device has other addresses now.
     void move(ClientContext& context);
+    // Are the mappings that were told still there?
+    void refresh(ClientContext& context);
 
     // An authentic Nominate for this call, while there is a search: the session it begins.
     Session begin_session(ClientContext& context, const ReceivedDatagram& datagram);

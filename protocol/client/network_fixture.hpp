@@ -283,6 +283,24 @@ private:
             end_for_others(known, update->chosen.view(), EndReason::answered);
         } else if (const auto* wish = std::get_if<RelayRequest>(&message)) {
             offer_relay(known, from, *wish);
+        } else if (const auto* renewed = std::get_if<CandidateUpdate>(&message)) {
+            renew(known, from, *renewed);
+        }
+    }
+
+    void renew(const BrokerCall& call, std::uint32_t from, const CandidateUpdate& update) {
+        tell(from,
+             CandidateUpdateAck{.call = update.call,
+                                .device = device_of(from),
+                                .generation = update.connection.generation});
+        for (std::uint32_t i = 1; i <= nodes.size(); ++i) {
+            const bool is_other = i != from && (from == call.initiator || i == call.initiator);
+            if (!is_other) continue;
+            insist(i,
+                   CandidateForward{.call = update.call,
+                                    .device = device_of(i),
+                                    .author = device_of(from),
+                                    .connection = update.connection});
         }
     }
 

@@ -48,6 +48,8 @@ void take_in_hand(OutgoingCall& call, ClientContext& context) {
 
 void fail_call(OutgoingCall& call, ClientContext& context, FailureReason reason) {
     call.phase = OutgoingPhase::given_up;
+    call.gathering = {};
+    call.renewal = {};
     call.request.stop();
     call.unanswered_at = never;
     call.end_told = true;
@@ -84,9 +86,16 @@ void send_update(OutgoingCall& call, ClientContext& context) {
 void send_keep_alive(OutgoingCall& call, ClientContext& context) {
     call.keep_alive_due = context.now + timing::call_keep_alive;
     context.send_to_broker(CallKeepAlive{.call = call.call, .device = context.device});
-    // The mapping towards the broker is not the one that the candidates name.
-    const bool has_own_mappings = is_dependent(call.own.mapping);
-    if (has_own_mappings && call.phase == OutgoingPhase::in_hand) call.gathering.refresh(context);
+    call.refresh(context);
+}
+
+const Ticket no_ticket{};
+
+OwnData own_data(OutgoingCall& call) {
+    return {.call = call.call,
+            .ticket = no_ticket,
+            .gathering = call.gathering,
+            .connection = call.own};
 }
 
 void serve_exchanges(OutgoingCall& call, ClientContext& context) {
@@ -100,6 +109,11 @@ void serve_exchanges(OutgoingCall& call, ClientContext& context) {
     }
     if (take_try(call, context, call.update)) send_update(call, context);
     if (call.keep_alive_due <= context.now) send_keep_alive(call, context);
+    if (call.phase == OutgoingPhase::gathering) return;
+    call.renewal.serve_gathering(context, own_data(call));
+    if (call.phase == OutgoingPhase::in_hand) {
+        call.renewal.serve_exchange(context, own_data(call));
+    }
 }
 
 void serve_gathering(OutgoingCall& call, ClientContext& context) {
@@ -108,6 +122,7 @@ void serve_gathering(OutgoingCall& call, ClientContext& context) {
     call.own.mapping = call.gathering.mapping();
     call.own.filtering = call.gathering.filtering();
     call.own.candidates = call.gathering.candidates(context.addresses);
+    call.gathering.finish();
     context.sender.remark(RemarkKind::mapping_classified, call.call);
     call.phase = OutgoingPhase::inviting;
     call.request.start(context.now);
@@ -162,6 +177,8 @@ void serve_acceptors(OutgoingCall& call, ClientContext& context, std::vector<Ses
         if (may_nominate(call, acceptor)) {
             const PathSearch& search = acceptor.search;
             sessions.push_back(Session::nominate(context, search.identity, search.best_path()));
+            sessions.back().candidates = search.remotes;
+            sessions.back().generation = call.own.generation;
             acceptor.phase = AcceptorPhase::nominated;
             acceptor.search = {};
             acceptor.connection = {};
@@ -249,6 +266,9 @@ OutgoingCall OutgoingCall::resume(ClientContext& context, const StoredCall& stor
         Acceptor& acceptor = resumed.acceptors.emplace_back();
         acceptor.device = accept.device;
         acceptor.wanted = accept.wanted;
+        if (!accept.connection.empty()) {
+            acceptor.generation = accept.connection.front().generation;
+        }
         acceptor.phase = AcceptorPhase::done;
     }
     if (resumed.is_over(context.now)) return resumed;
@@ -302,6 +322,7 @@ void OutgoingCall::receive(ClientContext& context, const AcceptForward& message)
         AcceptArrived{.call = call, .device = message.device, .connection = message.connection});
     Acceptor& acceptor = acceptors.emplace_back();
     acceptor.device = message.device;
+    acceptor.generation = message.connection.generation;
     if (takes_acceptors(*this)) {
         start_search(*this, context, acceptor, message.connection);
     } else {
@@ -336,6 +357,37 @@ void OutgoingCall::receive(ClientContext& context, const InviteEnded& message) {
     tell_end(*this, context, message.reason);
 }
 
+void OutgoingCall::receive(ClientContext& context, const CandidateUpdateAck& message) {
+    if (!renewal.receive(message, own)) context.sender.remark(RemarkKind::duplicate_dropped, call);
+}
+
+// One that has overtaken its accept is not answered, and so comes again.
+bool OutgoingCall::receive(ClientContext& context, const CandidateForward& message) {
+    Acceptor* acceptor = find_acceptor(*this, message.author);
+    if (acceptor == nullptr) {
+        context.sender.remark(RemarkKind::unexpected_dropped, call, message.author);
+        return false;
+    }
+    context.send_to_broker(CandidateForwardAck{.call = call,
+                                               .device = context.device,
+                                               .author = message.author,
+                                               .generation = message.connection.generation});
+    if (message.connection.generation <= acceptor->generation) {
+        context.sender.remark(RemarkKind::duplicate_dropped, call, message.author);
+        return false;
+    }
+    acceptor->generation = message.connection.generation;
+    if (acceptor->phase == AcceptorPhase::searching) {
+        acceptor->connection.assign(1, message.connection);
+        acceptor->search.renew(context, context.addresses, message.connection.candidates.view());
+    }
+    return true;
+}
+
+bool OutgoingCall::receive(ClientContext& context, const ReflectResponse& response) {
+    return renewal.receive(context, own_data(*this), response);
+}
+
 void OutgoingCall::choose(const DeviceId& device) {
     const auto wanted = std::count_if(
         acceptors.begin(), acceptors.end(), [](const Acceptor& one) { return one.wanted; });
@@ -359,12 +411,16 @@ void OutgoingCall::give_up(ClientContext& context) {
     request.stop();
     unanswered_at = never;
     phase = OutgoingPhase::given_up;
+    gathering = {};
+    renewal = {};
     tell_end(*this, context, chosen.empty() ? EndReason::cancelled : EndReason::answered);
 }
 
 void OutgoingCall::move(ClientContext& context) {
     if (phase == OutgoingPhase::gathering) {
         gathering.begin(context, context.addresses, context.reflectors);
+    } else if (phase != OutgoingPhase::given_up) {
+        renewal.gather_anew(context, gathering);
     }
     for (Acceptor& acceptor : acceptors) {
         if (acceptor.phase != AcceptorPhase::searching) continue;
@@ -372,6 +428,11 @@ void OutgoingCall::move(ClientContext& context) {
     }
     if (request.is_active()) request.due = context.now;
     if (keep_alive_due != never) keep_alive_due = context.now;
+}
+
+void OutgoingCall::refresh(ClientContext& context) {
+    const bool may_ask = phase == OutgoingPhase::inviting || phase == OutgoingPhase::in_hand;
+    if (may_ask && !renewal.is_gathering) gathering.refresh(context);
 }
 
 void OutgoingCall::session_changed(ClientContext& context,
@@ -406,7 +467,7 @@ void OutgoingCall::forget(ClientContext& context) {
 Instant OutgoingCall::next_deadline() const {
     Instant next = std::min({forget_at, unanswered_at, keep_alive_due});
     next = std::min({next, request.due, cancel.due, update.due});
-    if (phase == OutgoingPhase::gathering) next = std::min(next, gathering.next_deadline());
+    next = std::min({next, gathering.next_deadline(), renewal.next_deadline()});
     for (const Acceptor& acceptor : acceptors) {
         if (acceptor.phase != AcceptorPhase::searching) continue;
         next = std::min(next, acceptor.search.next_deadline());

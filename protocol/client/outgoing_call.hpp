@@ -13,6 +13,7 @@
 
 #include "protocol/application.hpp"
 #include "protocol/client/client_context.hpp"
+#include "protocol/client/renewal.hpp"
 #include "protocol/client/stored_client.hpp"
 #include "protocol/exchange/retransmission.hpp"
 #include "protocol/paths/gathering.hpp"
@@ -36,8 +37,9 @@ enum class AcceptorPhase : std::uint8_t {
 struct Acceptor {
     DeviceId device;
     AcceptorPhase phase = AcceptorPhase::searching;
-    bool wanted = false;      // picked by the user
-    Instant give_up = never;  // searching: unless a path is ready by then
+    bool wanted = false;           // picked by the user
+    Instant give_up = never;       // searching: unless a path is ready by then
+    std::uint32_t generation = 0;  // of its connection data, the newest heard of
     PathSearch search;
     std::vector<ConnectionData> connection;  // searching: what it accepted with
 
@@ -48,6 +50,7 @@ struct Acceptor {
                           field("phase", &Acceptor::phase),
                           field("wanted", &Acceptor::wanted),
                           field("give_up", &Acceptor::give_up),
+                          field("generation", &Acceptor::generation),
                           field("search", &Acceptor::search),
                           field("connection", &Acceptor::connection)};
     }
@@ -73,6 +76,7 @@ struct OutgoingCall {
     Duration lifetime{};
     ConnectionData own;
     Gathering gathering;
+    Renewal renewal;
     Retransmission request;
     Retransmission cancel;
     Retransmission update;
@@ -95,6 +99,7 @@ struct OutgoingCall {
                           field("lifetime", &OutgoingCall::lifetime),
                           field("own", &OutgoingCall::own),
                           field("gathering", &OutgoingCall::gathering),
+                          field("renewal", &OutgoingCall::renewal),
                           field("request", &OutgoingCall::request),
                           field("cancel", &OutgoingCall::cancel),
                           field("update", &OutgoingCall::update),
@@ -119,6 +124,12 @@ struct OutgoingCall {
     void receive(ClientContext& context, const CancelAck& message);
     void receive(ClientContext& context, const UpdateAck& message);
     void receive(ClientContext& context, const InviteEnded& message);
+    void receive(ClientContext& context, const CandidateUpdateAck& message);
+    // True if an acceptor's data is newer than what was known of it; a search goes by it then. For
+    // sessions, and for telling the application, there is the owner.
+    bool receive(ClientContext& context, const CandidateForward& message);
+    // False if it is not an answer to a question of this call's.
+    bool receive(ClientContext& context, const ReflectResponse& response);
 
     // The user picks an acceptor (policy `choose`); ignored if it is none that could be reached.
     void choose(const DeviceId& device);
@@ -126,6 +137,8 @@ struct OutgoingCall {
     void give_up(ClientContext& context);
     // The device has other addresses now.
     void move(ClientContext& context);
+    // Are the mappings that were told still there?
+    void refresh(ClientContext& context);
     // The session with an acceptor is connected, or over.
     void session_changed(ClientContext& context, const DeviceId& peer, SessionChange change);
 

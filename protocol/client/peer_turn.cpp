@@ -7,7 +7,7 @@ namespace invitro::protocol {
 
 void ClientTurn::from_path(const ReceivedDatagram&, const ReflectResponse& message) {
     for (ClientActivity& activity : state_.activity) {
-        const auto is_awaited = [&](auto& call) { return call.gathering.receive(message); };
+        const auto is_awaited = [&](auto& call) { return call.receive(context_, message); };
         if (std::any_of(activity.outgoing.begin(), activity.outgoing.end(), is_awaited)) return;
         if (std::any_of(activity.incoming.begin(), activity.incoming.end(), is_awaited)) return;
     }
@@ -25,6 +25,43 @@ Session* ClientTurn::authentic_session(const M& message) {
         }
     }
     return nullptr;
+}
+
+// What this side has told of itself in this call; nothing once the call is forgotten.
+std::span<const Candidate> ClientTurn::own_candidates(const CallId& call) {
+    if (const OutgoingCall* made = outgoing(call)) return made->own.candidates.view();
+    if (const IncomingCall* rang = incoming(call)) return rang->own.candidates.view();
+    return {};
+}
+
+// The peer has moved, or its mapping has changed: the session looks for a path to where it is now.
+// False if there is no session with it.
+bool ClientTurn::renew_sessions(const CandidateForward& message) {
+    bool is_any = false;
+    for (Session& session : state_.activity.front().sessions) {
+        const bool is_meant = session.identity.call == message.call &&
+                              session.identity.concerns(message.call, message.author);
+        if (is_meant) {
+            session.renew(context_, state_.addresses, message.connection.candidates.view());
+            is_any = is_any || session.is_live();
+        }
+    }
+    return is_any;
+}
+
+// Where this side's own data has a newer generation, its sessions look for a path from there.
+void ClientTurn::restart_moved_sessions() {
+    for (Session& session : state_.activity.front().sessions) {
+        std::uint32_t generation = 0;
+        if (const OutgoingCall* made = outgoing(session.identity.call)) {
+            generation = made->own.generation;
+        } else if (const IncomingCall* rang = incoming(session.identity.call)) {
+            generation = rang->own.generation;
+        }
+        if (generation <= session.generation) continue;
+        session.generation = generation;
+        session.restart(context_, state_.addresses);
+    }
 }
 
 // The search the message belongs to, if its tag is right; `own` are the candidates on this side.
@@ -53,8 +90,8 @@ void ClientTurn::from_path(const ReceivedDatagram& datagram, const Check& messag
         return search->receive(context_, datagram, message);
     }
     // A peer that has not heard of the nomination yet goes on checking.
-    if (const Session* session = authentic_session(message)) {
-        return answer_check(context_, session->identity, datagram, message);
+    if (Session* session = authentic_session(message)) {
+        return session->receive(context_, datagram, message);
     }
     drop(RemarkKind::unexpected_dropped, message.call, message.sender);
 }
@@ -63,6 +100,11 @@ void ClientTurn::from_path(const ReceivedDatagram& datagram, const CheckResponse
     std::span<const Candidate> own;
     if (PathSearch* search = authentic_search(message, own)) {
         return search->receive(context_, datagram, message, own);
+    }
+    Session* session = authentic_session(message);
+    if (session != nullptr && !session->search.empty()) {
+        return session->search.front().receive(
+            context_, datagram, message, own_candidates(message.call));
     }
     drop(RemarkKind::unexpected_dropped, message.call, message.sender);
 }
@@ -108,6 +150,10 @@ void ClientTurn::session_changed(const Session& session, SessionChange change) {
     };
     switch (change) {
         case SessionChange::none:
+            return;
+        case SessionChange::doubtful:
+            if (OutgoingCall* made = outgoing(call)) made->refresh(context_);
+            if (IncomingCall* rang = incoming(call)) rang->refresh(context_);
             return;
         case SessionChange::connected:
             context_.sender.tell(Connected{.call = call,

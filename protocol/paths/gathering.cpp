@@ -76,16 +76,24 @@ void Gathering::begin(PathContext& context,
     give_up = context.now + timing::gathering_max;
 }
 
-bool Gathering::receive(const ReflectResponse& response) {
-    if (tests.receive(response)) return true;
+Reflected Gathering::receive(const ReflectResponse& response) {
+    if (tests.receive(response)) return Reflected::first;
     for (Reflection& reflection : reflections) {
         if (reflection.transaction != response.transaction) continue;
-        if (!reflection.repetition.is_active() || response.mapped.is_none()) return false;
+        if (!reflection.repetition.is_active() || response.mapped.is_none()) return Reflected::none;
+        const Address before = reflection.mapped;
         reflection.mapped = response.mapped;
         reflection.repetition.stop();
-        return true;
+        if (before.is_none()) return Reflected::first;
+        if (before == response.mapped) return Reflected::same;
+        // What was mapped alike, and was not asked for that reason, is so still.
+        for (Reflection& other : reflections) {
+            const bool is_alike = other.local == reflection.local && other.mapped == before;
+            if (is_alike && !other.repetition.is_active()) other.mapped = response.mapped;
+        }
+        return Reflected::changed;
     }
-    return false;
+    return Reflected::none;
 }
 
 void Gathering::serve(PathContext& context) {
@@ -95,18 +103,27 @@ void Gathering::serve(PathContext& context) {
         context.sender.send(reflection.local,
                             reflection.reflector,
                             ReflectRequest{.transaction = reflection.transaction});
-        if (&reflection == &reflections.front()) {
+        if (is_under_way() && &reflection == &reflections.front()) {
             tests.ask(context, reflection.local, reflection.reflector);
         }
     }
-    follow_up(*this, context);
+    if (is_under_way()) follow_up(*this, context);
 }
 
-void Gathering::refresh(PathContext& context) const {
-    for (const Reflection& reflection : reflections) {
-        context.sender.send(reflection.local,
-                            reflection.reflector,
-                            ReflectRequest{.transaction = reflection.transaction});
+// Each round has transactions of its own: an answer that was under way when a mapping changed says
+// nothing about the new one.
+void Gathering::refresh(PathContext& context) {
+    const Reflection* asked = nullptr;
+    for (Reflection& reflection : reflections) {
+        const bool is_mapped =
+            !reflection.mapped.is_none() && reflection.mapped != reflection.local;
+        if (!is_mapped) continue;
+        const bool is_known_alike = asked != nullptr && asked->local == reflection.local &&
+                                    asked->mapped == reflection.mapped;
+        if (is_known_alike) continue;
+        reflection.transaction = context.draws.transaction();
+        reflection.repetition.start(context.now);
+        asked = &reflection;
     }
 }
 
@@ -121,7 +138,8 @@ Instant Gathering::next_deadline() const {
         next = std::min(next, reflection.repetition.due);
     }
     // Before the plain questions are answered, the tests hold nothing up.
-    const bool is_testing = is_answered(*this) && !tests.is_complete(Instant::min());
+    const bool is_testing =
+        is_under_way() && is_answered(*this) && !tests.is_complete(Instant::min());
     if (is_testing) next = std::min(next, tests.wait_until);
     return next;
 }

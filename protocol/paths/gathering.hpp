@@ -6,6 +6,10 @@
 // request is repeated until it is answered; gathering is over when all are, or after
 // timing::gathering_max with what there is.
 //
+// Afterwards it watches: refresh() asks again, so that the mappings which the answers named stay
+// open, and an answer that differs says that a mapping is another one now (it had expired, the box
+// was restarted): time to tell the peers.
+//
 // A value that is told what happens: begin(), receive(), serve(); then candidates().
 #pragma once
 
@@ -41,6 +45,14 @@ struct Reflection {
     }
 };
 
+// What a reflector's answer is to a gathering.
+enum class Reflected : std::uint8_t {
+    none = 0,     // not an answer to a question of ours, or no news
+    first = 1,    // the first about this mapping
+    same = 2,     // the mapping is still what it was
+    changed = 3,  // it is another one now
+};
+
 struct Gathering {
     std::vector<Reflection> reflections;
     NatTests tests;  // of the first own address
@@ -60,15 +72,20 @@ struct Gathering {
                std::span<const Address> locals,
                std::span<const Address> reflectors);
 
-    // Whether the response belongs to this gathering and is news.
-    bool receive(const ReflectResponse& response);
+    Reflected receive(const ReflectResponse& response);
 
     // Sends what is due.
     void serve(PathContext& context);
 
-    // Asks every reflector once more, only to keep the mappings it answered for open; the answers
-    // are no news. (One that differs would be the place to begin a candidate update.)
-    void refresh(PathContext& context) const;
+    // Asks again about each mapping that was found, until it is answered: where an own address is
+    // mapped alike for everybody one reflector will do, where it is not mapped at all none. The
+    // requests leave with the next serve().
+    void refresh(PathContext& context);
+
+    // It is complete, and only watches from now on.
+    void finish() { give_up = never; }
+
+    [[nodiscard]] bool is_under_way() const { return give_up != never; }
 
     [[nodiscard]] bool is_complete(Instant now) const;
     [[nodiscard]] Instant next_deadline() const;

@@ -44,7 +44,8 @@ protected:
 
     bool answer(std::size_t index, const Address& mapped) {
         const auto& request = std::get<ReflectRequest>(requests.at(index).message);
-        return gathering.receive({.transaction = request.transaction, .mapped = mapped});
+        return gathering.receive({.transaction = request.transaction, .mapped = mapped}) !=
+               Reflected::none;
     }
 
     PathBench bench;
@@ -117,7 +118,8 @@ TEST_F(GatheringTest, TestsHoldNothingUpWhileAPlainQuestionIsOpen) {
 }
 
 TEST_F(GatheringTest, AForeignTransactionOrASecondAnswerIsNoNews) {
-    EXPECT_FALSE(gathering.receive({.transaction = {.high = 1, .low = 1}, .mapped = locals[0]}));
+    EXPECT_EQ(gathering.receive({.transaction = {.high = 1, .low = 1}, .mapped = locals[0]}),
+              Reflected::none);
     EXPECT_TRUE(answer(0, address_at(99)));
     EXPECT_FALSE(answer(0, address_at(98)));
     EXPECT_EQ(gathering.reflections[0].mapped, address_at(99));

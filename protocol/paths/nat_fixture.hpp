@@ -46,6 +46,12 @@ public:
     SimpleNat(NatKind kind, Address inside, IpAddress outside)
         : kind_(std::move(kind)), inside_(inside), outside_(outside) {}
 
+    // Every mapping and every hole is gone.
+    void flush() {
+        ports_.clear();
+        contacted_.clear();
+    }
+
     // The source under which a datagram to `destination` leaves.
     Address outbound(const Address& destination) {
         if (kind_.mapping == Mapping::none) {

@@ -1,6 +1,7 @@
 #include "protocol/paths/path_search.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace invitro::protocol {
 namespace {
@@ -240,6 +241,26 @@ bool PathSearch::is_relayed(const Address& own) const {
     return std::any_of(pairs.begin(), pairs.end(), [&](const CandidatePair& pair) {
         return pair.local == own && is_relayed_pair(*this, pair);
     });
+}
+
+// The peer has been heard, and still is to be: by that alone no path is held for one that works.
+void PathSearch::renew(PathContext& context,
+                       std::span<const Address> locals,
+                       std::span<const Candidate> candidates) {
+    std::vector<Candidate> learned = std::move(remotes);
+    std::erase_if(learned, [](const Candidate& candidate) {
+        return candidate.kind != CandidateKind::peer_reflexive;
+    });
+    const bool was_heard = heard;
+    begin(context, identity, locals, candidates);
+    heard = was_heard;
+    for (const Candidate& candidate : learned) {
+        const bool is_known = std::any_of(remotes.begin(), remotes.end(), [&](const auto& one) {
+            return one.address == candidate.address;
+        });
+        if (!is_known && remotes.size() < learned_max) remotes.push_back(candidate);
+    }
+    pair_all(*this, locals, context.now);
 }
 
 void PathSearch::receive(PathContext& context,

@@ -24,7 +24,6 @@
 // is preferred to it, and goes on being checked beside it.
 //
 // Bounds: remotes_max candidates, times the own addresses, pairs; one transaction for each pair.
-// Candidates of a newer generation would be further remotes; see learn().
 #pragma once
 
 #include "protocol/exchange/retransmission.hpp"
@@ -118,6 +117,12 @@ struct PathSearch {
 
     // Whether this own address names this end of the way through a relay.
     [[nodiscard]] bool is_relayed(const Address& own) const;
+
+    // The peer has newer connection data: everything is to be found out again, from its candidates
+    // of now and from the addresses it was heard from.
+    void renew(PathContext& context,
+               std::span<const Address> locals,
+               std::span<const Candidate> candidates);
 
     // An authentic check or response of the peer. `own` are this side's candidates.
     void receive(PathContext& context, const ReceivedDatagram& datagram, const Check& check);

@@ -7,6 +7,9 @@ namespace {
 
 constexpr int closes_max = 3;
 
+// A keep-alive and a half without a word: the path may be broken.
+constexpr Duration doubt_after = timing::session_keep_alive * 3 / 2;
+
 template <class M>
 void send(Session& session, PathContext& context) {
     const M message{.call = session.identity.call,
@@ -104,6 +107,39 @@ void send_due(Session& session, PathContext& context) {
     }
 }
 
+// Speaks on the path that the search has found.
+void adopt(Session& session, PathContext& context) {
+    const ConfirmedPath path = session.search.front().best_path();
+    session.search.clear();
+    session.search_until = never;
+    const bool is_other = path.local != session.local || path.remote != session.remote;
+    session.local = path.local;
+    session.remote = path.remote;
+    session.local_kind = path.local_kind;
+    if (session.repetition.is_active()) session.repetition.due = context.now;
+    if (is_other) {
+        context.sender.remark(
+            RemarkKind::session_moved, session.identity.call, session.identity.peer);
+    }
+}
+
+void serve_search(Session& session, PathContext& context) {
+    if (session.search.empty()) return;
+    session.search.front().serve(context);
+    if (session.search.front().is_ready()) {
+        adopt(session, context);
+    } else if (session.search_until <= context.now) {
+        session.search.clear();
+        session.search_until = never;
+    }
+}
+
+void stop_search(Session& session) {
+    session.search.clear();
+    session.search_until = never;
+    session.doubted_at = never;
+}
+
 }  // namespace
 
 Session Session::nominate(PathContext& context,
@@ -145,8 +181,13 @@ SessionChange Session::receive(PathContext& context,
     }
     received = message.sequence;
     silent_at = context.now + timing::session_silence_max;
+    doubted_at = context.now + doubt_after;
     // Where the peer sends from is where its NAT lets us in, and what its messages keep open: the
     // address that the checks had found may be another mapping, and expire.
+    // (A relayed path has been left where the peer is heard directly.)
+    const bool is_left = local_kind == CandidateKind::relayed && datagram.destination != local;
+    if (is_left) local_kind = CandidateKind::host;
+    local = datagram.destination;
     remote = datagram.source;
     return follow(*this, context, datagram, message);
 }
@@ -160,7 +201,15 @@ template SessionChange Session::receive(PathContext&, const ReceivedDatagram&, c
 
 SessionChange Session::serve(PathContext& context) {
     const bool is_silent = is_live() && silent_at <= context.now;
-    const SessionChange change = is_silent ? fall_silent(*this, context) : SessionChange::none;
+    SessionChange change = SessionChange::none;
+    if (is_silent) {
+        change = fall_silent(*this, context);
+        stop_search(*this);
+    } else if (doubted_at <= context.now) {
+        doubted_at = never;
+        if (phase == SessionPhase::connected) change = SessionChange::doubtful;
+    }
+    serve_search(*this, context);
     if (repetition.is_due(context.now)) send_due(*this, context);
     return change;
 }
@@ -174,6 +223,40 @@ void Session::move(PathContext& context, std::span<const Address> locals) {
     if (moved == local) return;
     local = moved;
     if (repetition.is_active()) repetition.due = context.now;
+    restart(context, locals);
+}
+
+void Session::receive(PathContext& context, const ReceivedDatagram& datagram, const Check& check) {
+    if (search.empty()) return answer_check(context, identity, datagram, check);
+    search.front().receive(context, datagram, check);
+}
+
+void Session::renew(PathContext& context,
+                    std::span<const Address> locals,
+                    std::span<const Candidate> newest) {
+    candidates.assign(newest.begin(), newest.end());
+    restart(context, locals);
+}
+
+// That the peer can be heard need not be shown again: it was, or there would be no session.
+void Session::restart(PathContext& context, std::span<const Address> locals) {
+    if (!is_live()) return;
+    std::vector<Candidate> remotes = candidates;
+    std::erase_if(remotes, [](const Candidate& one) { return one.kind == CandidateKind::relayed; });
+    // The names of a relay's ends are no addresses to check from elsewhere.
+    const bool is_known = local_kind == CandidateKind::relayed ||
+                          std::any_of(remotes.begin(), remotes.end(), [&](const Candidate& one) {
+        return one.address == remote;
+    });
+    if (!is_known) {
+        remotes.push_back({.kind = CandidateKind::peer_reflexive,
+                           .address = remote,
+                           .priority = candidate_priority(CandidateKind::peer_reflexive, 0)});
+    }
+    if (search.empty()) search.emplace_back();
+    search.front().begin(context, identity, locals, remotes);
+    search.front().heard = true;
+    search_until = context.now + timing::connect_max;
 }
 
 void Session::rename(PathContext& context,
@@ -189,12 +272,16 @@ void Session::rename(PathContext& context,
 void Session::close(PathContext& context) {
     if (!is_live()) return;
     phase = SessionPhase::closing;
+    stop_search(*this);
     silent_at = never;
     repetition.start(context.now);
 }
 
 Instant Session::next_deadline() const {
-    return is_live() ? std::min(silent_at, repetition.due) : repetition.due;
+    if (!is_live()) return repetition.due;
+    Instant next = std::min({silent_at, doubted_at, repetition.due, search_until});
+    if (!search.empty()) next = std::min(next, search.front().next_deadline());
+    return next;
 }
 
 }  // namespace invitro::protocol

@@ -7,6 +7,11 @@
 // after timing::session_silence_max without an authentic message of the session, so a
 // session is half open for at most that long. SessionClose, said three times, ends it at both ends.
 //
+// A session survives a move: it speaks from the new address at once, and where that does not reach
+// the peer (whose box lets nobody in that it has not sent to), newer connection data goes round by
+// the broker and both ends check paths again, as before the nomination. Whichever end has a ready
+// path speaks there from then on, and is followed.
+//
 // Each message has a sequence larger than the one before, repetitions too: one that is not larger
 // than what has been seen is a duplicate. Messages go to
 // where the peer's newest one came from, so that a peer that has moved is followed. A session
@@ -23,6 +28,7 @@
 #include <optional>
 #include <span>
 #include <tuple>
+#include <vector>
 
 namespace invitro::protocol {
 
@@ -41,6 +47,7 @@ enum class SessionChange : std::uint8_t {
     unanswered = 2,  // nominated, and never connected
     silent = 3,      // connected, and not heard of for too long
     closed_by_peer = 4,
+    doubtful = 5,  // connected, and not heard of for longer than it should be
 };
 
 struct Session {
@@ -49,11 +56,16 @@ struct Session {
     Address local;
     Address remote;  // where our messages go: where the peer's newest message came from
     CandidateKind local_kind = CandidateKind::host;
-    bool is_mutual = false;      // connected: the peer's SessionData has been heard
-    std::uint32_t sent = 0;      // the newest sequence of ours
-    std::uint32_t received = 0;  // the newest sequence of the peer's
-    Retransmission repetition;   // of Nominate, SessionData or SessionClose, by phase
-    Instant silent_at = never;   // given up then
+    bool is_mutual = false;             // connected: the peer's SessionData has been heard
+    std::uint32_t sent = 0;             // the newest sequence of ours
+    std::uint32_t received = 0;         // the newest sequence of the peer's
+    Retransmission repetition;          // of Nominate, SessionData or SessionClose, by phase
+    Instant silent_at = never;          // given up then
+    Instant doubted_at = never;         // the peer should have been heard by then
+    std::uint32_t generation = 0;       // of our own connection data that this session goes by
+    std::vector<Candidate> candidates;  // the peer's newest
+    std::vector<PathSearch> search;     // at most one: for another path
+    Instant search_until = never;
 
     bool operator==(const Session&) const = default;
 
@@ -67,7 +79,12 @@ struct Session {
                           field("sent", &Session::sent),
                           field("received", &Session::received),
                           field("repetition", &Session::repetition),
-                          field("silent_at", &Session::silent_at)};
+                          field("silent_at", &Session::silent_at),
+                          field("doubted_at", &Session::doubted_at),
+                          field("generation", &Session::generation),
+                          field("candidates", &Session::candidates),
+                          field("search", &Session::search),
+                          field("search_until", &Session::search_until)};
     }
 
     [[nodiscard]] bool is_live() const { return phase < SessionPhase::closing; }
@@ -90,6 +107,9 @@ struct Session {
     // Sends what is due, and notices silence.
     SessionChange serve(PathContext& context);
 
+    // An authentic check of the peer: answered, and of use to a search.
+    void receive(PathContext& context, const ReceivedDatagram& datagram, const Check& check);
+
     // Goes on from another own address, unless it goes through a relay, which is told by others.
     void move(PathContext& context, std::span<const Address> locals);
 
@@ -98,6 +118,14 @@ struct Session {
                 const Address& before,
                 const Address& own,
                 const Address& peer);
+
+    // The peer has newer connection data.
+    void renew(PathContext& context,
+               std::span<const Address> locals,
+               std::span<const Candidate> newest);
+
+    // Looks for a path anew, speaking on the one there is meanwhile.
+    void restart(PathContext& context, std::span<const Address> locals);
 
     // This side hangs up; the first SessionClose leaves with the next serve().
     void close(PathContext& context);

@@ -153,6 +153,10 @@ template std::size_t encode_message(const Nominate&, std::span<std::uint8_t>);
 template std::size_t encode_message(const NominateResponse&, std::span<std::uint8_t>);
 template std::size_t encode_message(const SessionData&, std::span<std::uint8_t>);
 template std::size_t encode_message(const SessionClose&, std::span<std::uint8_t>);
+template std::size_t encode_message(const CandidateUpdate&, std::span<std::uint8_t>);
+template std::size_t encode_message(const CandidateUpdateAck&, std::span<std::uint8_t>);
+template std::size_t encode_message(const CandidateForward&, std::span<std::uint8_t>);
+template std::size_t encode_message(const CandidateForwardAck&, std::span<std::uint8_t>);
 
 std::size_t encode(const Message& message, std::span<std::uint8_t> buffer) {
     return std::visit([&](const auto& one) { return encode_message(one, buffer); }, message);

@@ -122,6 +122,24 @@ inline std::vector<Message> example_invitation() {
     };
 }
 
+inline std::vector<Message> example_candidates() {
+    return {
+        CandidateUpdate{.call = example_call,
+                        .device = example_device,
+                        .ticket = example_octets<Ticket>(0x10),
+                        .connection = example_connection()},
+        CandidateUpdateAck{.call = example_call, .device = example_device, .generation = 3},
+        CandidateForward{.call = example_call,
+                         .device = example_device,
+                         .author = {.high = 5, .low = 6},
+                         .connection = example_connection()},
+        CandidateForwardAck{.call = example_call,
+                            .device = example_device,
+                            .author = {.high = 5, .low = 6},
+                            .generation = 3},
+    };
+}
+
 inline std::vector<Message> example_paths() {
     const TransactionId transaction{.high = 3, .low = 4};
     const Address mapped = parse_address("203.0.113.5:61234").value();
@@ -198,7 +216,8 @@ inline std::vector<Message> example_relay() {
 
 inline std::vector<Message> example_messages() {
     std::vector<Message> all = example_registration_and_end();
-    for (const auto& some : {example_invitation(), example_paths(), example_relay()}) {
+    for (const auto& some :
+         {example_invitation(), example_candidates(), example_paths(), example_relay()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

@@ -47,6 +47,10 @@ enum class MessageType : std::uint8_t {
     nominate_response = 53,
     session_data = 54,
     session_close = 55,
+    candidate_update = 56,
+    candidate_update_ack = 57,
+    candidate_forward = 58,
+    candidate_forward_ack = 59,
 };
 
 std::string_view to_string(MessageType type);

@@ -49,6 +49,10 @@ constexpr NamedType named_types[] = {
     {MessageType::nominate_response, "NominateResponse"},
     {MessageType::session_data, "SessionData"},
     {MessageType::session_close, "SessionClose"},
+    {MessageType::candidate_update, "CandidateUpdate"},
+    {MessageType::candidate_update_ack, "CandidateUpdateAck"},
+    {MessageType::candidate_forward, "CandidateForward"},
+    {MessageType::candidate_forward_ack, "CandidateForwardAck"},
 };
 
 constexpr std::string_view name_of(MessageType type) {

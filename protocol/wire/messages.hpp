@@ -10,6 +10,7 @@
 #pragma once
 
 #include "protocol/vocabulary/identity.hpp"
+#include "protocol/wire/candidate_messages.hpp"
 #include "protocol/wire/invitation_messages.hpp"
 #include "protocol/wire/message_types.hpp"
 #include "protocol/wire/path_messages.hpp"
@@ -64,7 +65,11 @@ using Message = std::variant<RegisterDevice,
                              Nominate,
                              NominateResponse,
                              SessionData,
-                             SessionClose>;
+                             SessionClose,
+                             CandidateUpdate,
+                             CandidateUpdateAck,
+                             CandidateForward,
+                             CandidateForwardAck>;
 
 MessageType type_of(const Message& message);
 

@@ -151,6 +151,7 @@ void Metrics::on_notification(const EventHeader& header,
             [](const protocol::CallProgress&) {},
             [](const protocol::AcceptConfirmed&) {},
             [](const protocol::CallEnded&) {},
+            [](const protocol::ConnectionDataRenewed&) {},
         },
         notification);
 }
