@@ -19,6 +19,7 @@
 #include "protocol/vocabulary/party.hpp"
 #include "protocol/vocabulary/time.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -64,6 +65,28 @@ struct CapacityChanged {
     std::uint32_t capacity = 0;
 };
 
+// A byte stream between two machines, as TCP provides: in order, whole, until it ends. Each end has
+// its own name for it: who opened it chose one, whom it was opened to is given one by its owner,
+// never the same twice, not in a later incarnation either.
+enum class StreamId : std::uint64_t {};
+
+// At who opened it: it works. At the other end: somebody has opened a stream to us.
+struct StreamOpened {
+    StreamId stream{};
+    Address remote;  // the other end, after any NAT
+};
+
+// The next bytes of the stream, cut anywhere.
+struct StreamReceived {
+    StreamId stream{};
+    ByteView bytes;
+};
+
+// The stream has ended, or could not be opened; what was under way may be lost.
+struct StreamClosed {
+    StreamId stream{};
+};
+
 // The time given as next_deadline() has come.
 struct DeadlineReached {};
 
@@ -92,8 +115,27 @@ struct SendPush {
     Party recipient{};    // as in SendDatagram
 };
 
+// Open a stream to `destination`; StreamOpened or StreamClosed answers. The name is new.
+struct OpenStream {
+    StreamId stream{};
+    Address source;  // as of SendDatagram
+    Address destination;
+};
+
+// Send these bytes on an open stream. Of one that has ended they are lost.
+struct SendStream {
+    StreamId stream{};
+    ByteView payload;
+};
+
+// End the stream, after what was sent on it. No StreamClosed answers.
+struct CloseStream {
+    StreamId stream{};
+};
+
 template <class Notification, class Remark>
-using Output = std::variant<SendDatagram, SendPush, Notification, Remark>;
+using Output =
+    std::variant<SendDatagram, SendPush, OpenStream, SendStream, CloseStream, Notification, Remark>;
 
 // A machine: a regular value that follows the contract above. `Node::Input` and `Node::Output` are
 // variants; `Node::State` is the aggregate whose fields() describe everything it knows.
@@ -135,7 +177,17 @@ public:
         add(request, take(size));
     }
 
-    // A notification or a remark.
+    // The payload's `size` bytes are those just written to reserve().
+    void send_on_stream(StreamId stream, std::size_t size) {
+        add(SendStream{stream, {}}, take(size));
+    }
+
+    // Another machine's output, with a copy of its bytes.
+    void keep(const OutputVariant& output) {
+        std::visit([&](const auto& one) { keep_one(one); }, output);
+    }
+
+    // What has no payload: a notification, a remark, the beginning or end of a stream.
     template <class T>
     void tell(const T& what) {
         recycle();
@@ -145,8 +197,15 @@ public:
     std::optional<OutputVariant> poll() {
         if (next_ == entries_.size()) return std::nullopt;
         Entry& entry = entries_[next_++];
-        if (auto* told = std::get_if<Told>(&entry.output)) return std::move(told->front());
         const ByteView payload{bytes_.data() + entry.payload.begin, entry.payload.size};
+        if (auto* told = std::get_if<Told>(&entry.output)) {
+            std::visit([&](auto& one) { give_bytes(one, payload); }, told->front());
+            return std::move(told->front());
+        }
+        if (auto* stream = std::get_if<SendStream>(&entry.output)) {
+            stream->payload = payload;
+            return std::optional<OutputVariant>{*stream};
+        }
         if (auto* push = std::get_if<SendPush>(&entry.output)) {
             push->payload = payload;
             return std::optional<OutputVariant>{*push};
@@ -168,13 +227,37 @@ private:
     using Told = std::vector<OutputVariant>;
 
     struct Entry {
-        std::variant<SendDatagram, SendPush, Told> output;
+        std::variant<SendDatagram, SendPush, SendStream, Told> output;
         Range payload;
     };
 
     template <class T>
     void add(T&& output, const Range& payload) {
         entries_.push_back({std::forward<T>(output), payload});
+    }
+
+    // Some kept outputs have bytes of their own (Persist).
+    template <class T>
+    static void give_bytes(T& told, ByteView payload) {
+        if constexpr (requires { told.bytes = payload; }) told.bytes = payload;
+    }
+
+    template <class T>
+    void keep_one(const T& one) {
+        if constexpr (requires { one.payload; }) {
+            add(one, copy(one.payload));
+        } else if constexpr (requires(ByteView bytes) { bytes = one.bytes; }) {
+            const Range bytes = copy(one.bytes);
+            add(Told{OutputVariant{one}}, bytes);
+        } else {
+            tell(one);
+        }
+    }
+
+    Range copy(ByteView bytes) {
+        const auto room = reserve(bytes.size());
+        std::copy(bytes.begin(), bytes.end(), room.begin());
+        return take(bytes.size());
     }
 
     Range take(std::size_t size) {

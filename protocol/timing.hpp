@@ -83,4 +83,15 @@ inline constexpr Duration relay_grant = 12h;
 // A nonce is good until the end of the period after that in which it was made.
 inline constexpr Duration relay_nonce_period = 2min;
 
+// ---- streams, where UDP is blocked --------------------------------------------------------------
+
+// So many tries to whoever should answer, over so long, without an answer: UDP counts as blocked.
+inline constexpr int udp_tries_max = 3;
+inline constexpr Duration udp_silence_max = 1500ms;
+// A stream that has failed is opened again after this, doubled each time up to the cap.
+inline constexpr Duration stream_reopen_first = 1s;
+inline constexpr Duration stream_reopen_max = 4s;
+// A stream that nobody uses is closed. (Participants of a call use theirs with every keep-alive.)
+inline constexpr Duration stream_idle_max = 60s;
+
 }  // namespace invitro::protocol::timing

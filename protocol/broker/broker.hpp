@@ -159,7 +159,11 @@ private:
     template <class M>
     void send(const Peer& peer, const M& message) {
         const std::size_t size = encode_message(message, outbox_.reserve(datagram_size_max));
-        outbox_.send(state_.config.address, peer.address, size, Party::of_device(peer.device));
+        const bool is_v6 = peer.address.ip.family == IpFamily::v6;
+        outbox_.send(is_v6 ? state_.config.address_v6 : state_.config.address,
+                     peer.address,
+                     size,
+                     Party::of_device(peer.device));
         ++state_.counters.datagrams_sent;
     }
 

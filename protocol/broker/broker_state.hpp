@@ -15,6 +15,7 @@ namespace invitro::protocol {
 
 struct BrokerConfig {
     Address address;         // where clients reach it
+    Address address_v6;      // ... by IPv6; none if they do not
     RandomValue seed;        // of this incarnation
     RandomValue ticket_key;  // of the service: the same for every incarnation
     bool is_sealed = false;  // nothing is believed that no seal vouches for
@@ -25,6 +26,7 @@ struct BrokerConfig {
 
     static constexpr auto fields() {
         return std::tuple{field("address", &BrokerConfig::address),
+                          field("address_v6", &BrokerConfig::address_v6),
                           field("seed", &BrokerConfig::seed),
                           field("ticket_key", &BrokerConfig::ticket_key),
                           field("is_sealed", &BrokerConfig::is_sealed),

@@ -81,7 +81,14 @@ enum class Snapshots : std::uint8_t { written = 0, omitted = 1 };
 class DurableBroker {
 public:
     using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached, Persisted>;
-    using Output = std::variant<SendDatagram, SendPush, Persist, Notification, Remark>;
+    using Output = std::variant<SendDatagram,
+                                SendPush,
+                                OpenStream,
+                                SendStream,
+                                CloseStream,
+                                Persist,
+                                Notification,
+                                Remark>;
 
     struct State {
         BrokerState broker;

@@ -72,6 +72,12 @@ Client Client::restored(const ClientConfig& config, Instant now, const StoredCli
     return client;
 }
 
+bool Client::expects_answer(const Address& address) const {
+    const auto& reflectors = state_.config.reflectors;
+    return has_streams(address) ||
+           std::find(reflectors.begin(), reflectors.end(), address) != reflectors.end();
+}
+
 Client Client::registered(const ClientConfig& config,
                           Instant now,
                           const RegisterCommand& registration) {

@@ -13,7 +13,7 @@ namespace invitro::protocol {
 
 struct ClientContext : PathContext {
     DeviceId device;
-    Address broker;
+    Address broker;  // as it is reached from the addresses of now
     std::span<const Address> reflectors;
     std::span<const Address> addresses;
     PublicKey key;

@@ -25,7 +25,9 @@ struct ClientConfig {
     DeviceId device;
     RandomValue seed;  // of this incarnation
     Address broker;
-    std::array<Address, 2> reflectors{};  // on different IP addresses; none where there is none
+    Address broker_v6;  // the same broker by IPv6; each may be none
+    // Two of each IP family, on different addresses; none where there is none.
+    std::array<Address, 4> reflectors{};
     PublicKey key{};                      // whose hash `device` is
     bool is_sealed = false;               // the broker is known by its seal, and not by its address
 
@@ -35,6 +37,7 @@ struct ClientConfig {
         return std::tuple{field("device", &ClientConfig::device),
                           field("seed", &ClientConfig::seed),
                           field("broker", &ClientConfig::broker),
+                          field("broker_v6", &ClientConfig::broker_v6),
                           field("reflectors", &ClientConfig::reflectors),
                           field("key", &ClientConfig::key),
                           field("is_sealed", &ClientConfig::is_sealed)};

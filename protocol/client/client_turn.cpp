@@ -60,6 +60,15 @@ inline constexpr bool is_from_relay =
     std::is_same_v<M, RelayGranted> || std::is_same_v<M, RelayRefused> ||
     std::is_same_v<M, RelayData>;
 
+// By the family that the device prefers, of those the broker has.
+Address broker_from(const ClientConfig& config, std::span<const Address> addresses) {
+    for (const Address& address : addresses) {
+        if (address.ip.family == config.broker.ip.family) return config.broker;
+        if (address.ip.family == config.broker_v6.ip.family) return config.broker_v6;
+    }
+    return config.broker.is_none() ? config.broker_v6 : config.broker;
+}
+
 }  // namespace
 
 ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& outbox)
@@ -68,7 +77,7 @@ ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& 
           PathContext{
               .now = now, .sender = Sender(outbox), .draws = Draws(state.config.seed, state.draws)},
           state.config.device,
-          state.config.broker,
+          broker_from(state.config, state.addresses),
           state.config.reflectors,
           state.addresses,
           state.config.key} {
@@ -146,6 +155,7 @@ void ClientTurn::command(const NetworkChanged& command) {
     state_.addresses.assign(command.addresses.begin(), command.addresses.end());
     std::erase_if(state_.addresses, [](const Address& address) { return address.is_none(); });
     context_.addresses = state_.addresses;
+    context_.broker = broker_from(state_.config, state_.addresses);
     for (ClientActivity& activity : state_.activity) {
         for (OutgoingCall& call : activity.outgoing) {
             call.move(context_);
@@ -199,7 +209,9 @@ void ClientTurn::datagram(const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
     const bool is_from_broker =
-        state_.config.is_sealed ? datagram.sender.is_broker() : datagram.source == context_.broker;
+        state_.config.is_sealed ? datagram.sender.is_broker()
+                                : datagram.source == state_.config.broker ||
+                                      datagram.source == state_.config.broker_v6;
     std::visit(
         [&]<class M>(const M& one) {
             if constexpr (is_from_path<M>) {

@@ -40,6 +40,7 @@ std::string to_string(const IpAddress& ip) {
     char text[INET6_ADDRSTRLEN] = "none";
     switch (ip.family) {
         case IpFamily::none:
+        case IpFamily::stream:
             break;
         case IpFamily::v4:
             inet_ntop(AF_INET, ip.octets.data(), text, sizeof text);
@@ -55,6 +56,8 @@ std::string to_string(const Address& address) {
     switch (address.ip.family) {
         case IpFamily::none:
             return "none";
+        case IpFamily::stream:
+            return "stream";
         case IpFamily::v4:
             return fmt::format("{}:{}", to_string(address.ip), address.port);
         case IpFamily::v6:

@@ -11,7 +11,9 @@
 
 namespace invitro::protocol {
 
-enum class IpFamily : std::uint8_t { none = 0, v4 = 4, v6 = 6 };
+// `stream` is none of IP's: it names a stream that somebody came by (stream/stream_address.hpp). It
+// is known inside a machine only, and never written on the wire.
+enum class IpFamily : std::uint8_t { none = 0, stream = 1, v4 = 4, v6 = 6 };
 
 // An IP address; IPv4 uses the first four octets, the rest is zero. Network byte order.
 struct IpAddress {

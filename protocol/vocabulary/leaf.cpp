@@ -85,6 +85,7 @@ bool take(Source& source, IpAddress& ip) {
     if (!take(source, ip.family) || !take(source, ip.octets)) return false;
     switch (ip.family) {
         case IpFamily::none:
+        case IpFamily::stream:
         case IpFamily::v4:
         case IpFamily::v6:
             return true;

@@ -212,6 +212,7 @@ struct IsAllowed {
     bool operator()(const Address& address) const {
         switch (address.ip.family) {
             case IpFamily::none:
+            case IpFamily::stream:
                 return address == Address{};
             case IpFamily::v4:
                 return address.ip == ipv4(ipv4_number(address.ip));

@@ -135,6 +135,7 @@ std::uint8_t* write_address(std::uint8_t* at, const Address& address) {
 inline std::uint8_t* write(std::uint8_t* at, const Address& address) {
     switch (address.ip.family) {
         case IpFamily::none:
+        case IpFamily::stream:
             break;
         case IpFamily::v4:
             return write_address<4>(at, address);

@@ -1,0 +1,76 @@
+#include "protocol/stream/server_streams.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace invitro::protocol {
+
+bool ServerStreams::try_datagram(Instant now) {
+    if (is_blocked) return true;
+    if (unanswered == 0) unanswered_since = now;
+    if (unanswered < timing::udp_tries_max) ++unanswered;
+    is_blocked =
+        unanswered >= timing::udp_tries_max && now - unanswered_since >= timing::udp_silence_max;
+    return is_blocked;
+}
+
+ServerStream& ServerStreams::stream_to(const Address& server) {
+    const auto found = std::find_if(
+        streams.begin(), streams.end(), [&](const auto& one) { return one.server == server; });
+    if (found != streams.end()) return *found;
+    ServerStream& made = streams.emplace_back();
+    made.server = server;
+    return made;
+}
+
+ServerStream* ServerStreams::find(StreamId stream) {
+    const auto found = std::find_if(streams.begin(), streams.end(), [&](const auto& one) {
+        return one.phase != StreamPhase::closed && one.stream == stream;
+    });
+    return found == streams.end() ? nullptr : &*found;
+}
+
+Instant ServerStreams::next_deadline() const {
+    Instant next = never;
+    for (const ServerStream& one : streams) {
+        next = std::min(next, one.idle_at);
+    }
+    return next;
+}
+
+bool begin_to_open(ServerStreams& streams, ServerStream& stream, Instant now) {
+    if (stream.phase != StreamPhase::closed || now < stream.usable_at) return false;
+    stream.stream = StreamId{++streams.opened};
+    stream.phase = StreamPhase::opening;
+    stream.reader = {};
+    use(stream, now);
+    return true;
+}
+
+void keep_for_later(ServerStream& stream, ByteView message) {
+    std::array<std::uint8_t, frame_size_max> frame{};
+    const std::size_t size = write_frame(message, frame);
+    if (stream.waiting.size() + size > ServerStreams::waiting_max) return;
+    stream.waiting.insert(stream.waiting.end(), frame.begin(), frame.begin() + size);
+}
+
+void use(ServerStream& stream, Instant now) {
+    stream.idle_at = now + timing::stream_idle_max;
+}
+
+void fail(ServerStream& stream, Instant now) {
+    constexpr std::uint8_t doublings_max = 5;
+    rest(stream);
+    const Duration wait = timing::stream_reopen_first * (1 << stream.failures);
+    stream.usable_at = now + std::min(wait, timing::stream_reopen_max);
+    if (stream.failures < doublings_max) ++stream.failures;
+}
+
+void rest(ServerStream& stream) {
+    stream.phase = StreamPhase::closed;
+    stream.idle_at = never;
+    stream.reader = {};
+    stream.waiting = {};
+}
+
+}  // namespace invitro::protocol
