@@ -40,13 +40,15 @@ struct EventHeader {
 
 // ---- network ------------------------------------------------------------------------------------
 
-// A node handed a datagram to its network.
+// A node handed a datagram to its network. `on_stream`: a message in a stream instead, out of its
+// frame; the addresses are those of the stream's ends, as the respective other one sees them.
 struct DatagramSent {
     Address source;
     Address destination;
     protocol::ByteView payload;
     std::uint64_t digest = 0;
     protocol::ByteView plain{};
+    bool on_stream = false;
 };
 
 // A datagram reached the node; `source` as it sees it. The cause is the DatagramSent.
@@ -56,6 +58,7 @@ struct DatagramDelivered {
     protocol::ByteView payload;
     std::uint64_t digest = 0;
     protocol::ByteView plain{};
+    bool on_stream = false;
 };
 
 enum class DropReason : std::uint8_t {

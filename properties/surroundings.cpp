@@ -296,8 +296,11 @@ std::optional<Instant> Surroundings::obstacle(const Need& need, Instant start) c
 }
 
 std::optional<Instant> Surroundings::stretch_end(const Need& need) const {
-    if (need.device != nobody && is_blocked(need.device)) return std::nullopt;
-    if (need.initiator != nobody && is_blocked(need.initiator)) return std::nullopt;
+    const bool by_stream = (need.device != nobody && is_blocked(need.device)) ||
+                           (need.initiator != nobody && is_blocked(need.initiator));
+    const bool are_streams_sure =
+        world_->stream_fallback && troubles_.empty() && world_->faults.empty();
+    if (by_stream && !are_streams_sure) return std::nullopt;
     Instant start = need.from;
     while (start <= need.until - protocol::timing::liveness_window) {
         const std::optional<Instant> next = obstacle(need, start);

@@ -42,7 +42,8 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> devices_of(
         const protocol::EndpointIdentifier& identifier) const;
 
-    // No datagram ever passes: behind BLK, now or after a move.
+    // No datagram ever passes: behind BLK, now or after a move. Streams do, once the client has
+    // found out; nothing is promised where faults could tear them meanwhile.
     [[nodiscard]] bool is_blocked(std::uint32_t device) const;
 
     // The access network in which the device always is; null if it moves.

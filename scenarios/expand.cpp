@@ -29,6 +29,7 @@ enum class Purpose : std::uint8_t {
     cancelled = 11,
     cancel_after = 12,
     talk = 13,
+    families = 14,
 };
 
 template <class T>
@@ -131,6 +132,7 @@ private:
         network.site = choose(sites_, draw(Purpose::site, person));
         network.access = choose(population.access, draw(Purpose::access, person, index));
         network.nat = choose(population.nat, draw(Purpose::nat, person, index));
+        network.families = choose(population.families, draw(Purpose::families, person, index));
         world_.networks.push_back(network);
     }
 

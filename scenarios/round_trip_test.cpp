@@ -81,6 +81,7 @@ void add_places(World& world) {
     for (AccessNetwork& network : world.networks) {
         network.site = any_site();
         network.access = any_of<model::AccessKind>(model::access_kind_count);
+        network.families = any_of<model::IpFamilies>(model::ip_families_count);
         network.nat.kind = any_of<model::NatKind>(model::nat_kind_count);
         if (in_range(0, 2) == 1) network.nat.mapping_timeout = any_time();
         network.nat.hairpinning = in_range(0, 2) == 1;
@@ -174,6 +175,7 @@ void add_settings(World& world) {
     world.duration = any_time();
     world.registration = any_of<RegistrationStart>(2);
     world.security = any_of<Security>(2);
+    world.stream_fallback = in_range(0, 2) == 1;
     world.core = {.loss = any_share(),
                   .duplication = any_share(),
                   .reordering = any_share(),
@@ -240,6 +242,8 @@ RC_GTEST_PROP(RoundTrip, EveryScenarioIsAFile, ()) {
         any_mix<std::uint32_t>([] { return in_range<std::uint32_t>(1, 257); });
     scenario.population.access = any_mix<model::AccessKind>(
         [] { return any_of<model::AccessKind>(model::access_kind_count); });
+    scenario.population.families = any_mix<model::IpFamilies>(
+        [] { return any_of<model::IpFamilies>(model::ip_families_count); });
     scenario.population.nat = any_mix<model::NatPolicy>([] {
         model::NatPolicy policy{.kind = any_of<model::NatKind>(model::nat_kind_count)};
         if (in_range(0, 4) == 0) policy.mapping_timeout = any_time();

@@ -68,11 +68,10 @@ TEST(Load, APathIsReadAsAFile) {
 TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     const auto scenario = load_scenario("houshold.json");
     ASSERT_FALSE(scenario.has_value());
-    EXPECT_EQ(
-        scenario.error().front().text(),
-        "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-        "broker-crash, flash-crowd, household, lossy, mobility, office, relay-fallback, roaming; did you "
-        "mean household?");
+    EXPECT_EQ(scenario.error().front().text(),
+              "houshold.json: no such file, and no shipped scenario of this name; shipped are "
+              "blocked-udp, broker-crash, flash-crowd, household, lossy, mobility, office, "
+              "relay-fallback, roaming; did you mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

@@ -13,6 +13,7 @@
 #include "model/fault/fault.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/network/access.hpp"
+#include "model/network/ip_families.hpp"
 #include "model/network/topology.hpp"
 #include "model/people/person.hpp"
 #include "model/push/push_service.hpp"
@@ -36,7 +37,10 @@ struct AccessNetwork {
     std::uint32_t number = 0;
     model::SiteIndex site{};
     model::AccessKind access = model::AccessKind::fibre;
+    // Where there is IPv4, `nat` is in its way; IPv6 passes a firewall that keeps state, none where
+    // `nat` is PUB, and nothing where it is BLK.
     model::NatPolicy nat;
+    model::IpFamilies families = model::IpFamilies::v4;
 
     bool operator==(const AccessNetwork&) const = default;
 };
@@ -131,6 +135,7 @@ struct World {
         std::chrono::minutes{4};  // the world ends then, or when nothing is left to happen
     RegistrationStart registration = RegistrationStart::live;
     Security security = Security::real;  // or charged
+    bool stream_fallback = true;         // clients go on over streams where UDP is blocked
     CoreNetwork core;
     std::vector<Broker> brokers = {Broker{}};  // sorted by number; the first is number 0
     std::array<model::SiteIndex, 2> reflector_sites{};

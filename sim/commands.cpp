@@ -56,6 +56,7 @@ std::string as_json(const NatMatrix& matrix) {
 CLI::App* add_nat_matrix_command(CLI::App& program, int& exit_code) {
     struct Options {
         bool json = false;
+        bool no_fallback = false;
         std::uint64_t seed = 1;
     };
 
@@ -68,14 +69,16 @@ CLI::App* add_nat_matrix_command(CLI::App& program, int& exit_code) {
         "  invitro nat-matrix --json      {\"kinds\":[...],\"matrix\":[[...],...]}\n\n"
         "direct: both ends were connected, and nothing but their networks was between them; relay: "
         "they\nwere connected through one, having found no direct path; failed: they were not. "
-        "Who is blocked\nis shown as failed: there is no stream fallback yet.");
+        "Who is blocked\ngoes on over a stream, and so reaches the relay, unless --no-fallback "
+        "says otherwise.");
     command->add_flag("--json", options->json, "Print JSON");
+    command->add_flag("--no-fallback", options->no_fallback, "No streams where UDP is blocked");
     command->add_option("--seed", options->seed, "Seed of the worlds")
         ->check(scenarios::whole_number_mistake)
         ->capture_default_str();
     command->callback([options, &exit_code] {
         Platform platform(model::builtin_metros());
-        const NatMatrix matrix = nat_matrix(options->seed, platform);
+        const NatMatrix matrix = nat_matrix(options->seed, platform, !options->no_fallback);
         fmt::print("{}", options->json ? as_json(matrix) : as_table(matrix));
         exit_code = 0;
     });

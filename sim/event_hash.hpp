@@ -103,9 +103,15 @@ private:
         put_payload(body.payload, body.digest);
     }
 
-    void add_body(const model::DatagramSent& body) { add_datagram(body); }
+    void add_body(const model::DatagramSent& body) {
+        add_datagram(body);
+        put(body.on_stream);
+    }
 
-    void add_body(const model::DatagramDelivered& body) { add_datagram(body); }
+    void add_body(const model::DatagramDelivered& body) {
+        add_datagram(body);
+        put(body.on_stream);
+    }
 
     void add_body(const model::DatagramDropped& body) {
         put(body.reason);

@@ -33,6 +33,7 @@ protocol::BrokerConfig config_of_broker(const scenarios::World& world,
                                         std::uint32_t incarnation) {
     protocol::BrokerConfig config;
     config.address = broker_address(number);
+    config.address_v6 = broker_address_v6(number);
     config.seed = incarnation_seed(world.seed, broker_name(number), incarnation);
     config.ticket_key = ticket_key(world.seed);
     config.is_sealed = true;
@@ -50,17 +51,16 @@ InvitationCast::InvitationCast(const scenarios::World& world)
     const auto snapshots =
         keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
     for (const scenarios::Broker& broker : world.brokers) {
-        brokers_.emplace_back(
-            std::in_place,
+        brokers_.emplace_back(BrokerNode(SealedBroker(
             keyring_.seal_config_of_broker(static_cast<std::uint16_t>(broker.number), 1),
             protocol::DurableBroker(
-                config_of_broker(world, broker.number, 1), protocol::Instant{}, snapshots));
+                config_of_broker(world, broker.number, 1), protocol::Instant{}, snapshots))));
     }
     for (std::uint32_t number = 0; number < reflector_count; ++number) {
         reflectors_[number] = protocol::Reflector({.other_ip = reflector_other_ip(number)});
     }
     for (const scenarios::Relay& relay : world.relays) {
-        relays_.push_back(make_relay(relay, 1));
+        relays_.emplace_back(make_relay(relay, 1));
     }
 }
 
@@ -72,9 +72,9 @@ bool InvitationCast::recover_broker(std::uint32_t index,
     auto recovered = protocol::DurableBroker::recover(
         config_of_broker(world_, number, incarnation), now, storage);
     if (!recovered) return false;
-    brokers_[index].emplace(
+    brokers_[index].emplace(SealedBroker(
         keyring_.seal_config_of_broker(static_cast<std::uint16_t>(number), incarnation),
-        std::move(*recovered));
+        std::move(*recovered)));
     return true;
 }
 
@@ -93,7 +93,11 @@ protocol::ClientConfig InvitationCast::config_of_client(const protocol::SealConf
     return {.device = sealing.self.device,
             .seed = sealing.seed,
             .broker = broker_address(0),
-            .reflectors = {reflector_address(0), reflector_address(1)},
+            .broker_v6 = broker_address_v6(0),
+            .reflectors = {reflector_address(0),
+                           reflector_address(1),
+                           reflector_address_v6(0),
+                           reflector_address_v6(1)},
             .key = sealing.keys.public_key,
             .is_sealed = true};
 }
@@ -114,7 +118,7 @@ InvitationCast::SealedClient InvitationCast::make_client(std::uint32_t row,
 // What is stored is stored as bytes: nothing else of a program outlives it.
 void InvitationCast::store_client(std::uint32_t row) {
     std::vector<std::uint8_t> bytes;
-    protocol::serialise(clients_[row]->inner().stored(), bytes);
+    protocol::serialise(clients_[row]->machine().stored(), bytes);
     stored_clients_.insert_or_assign(row, std::move(bytes));
 }
 
@@ -128,14 +132,17 @@ bool InvitationCast::restore_client(std::uint32_t row,
     const bool was_dormant = bytes == nullptr;
     const bool is_new = !was_dormant && bytes->empty();
     if (was_dormant) {
-        clients_[row] = std::make_unique<SealedClient>(make_client(row, incarnation, now));
+        clients_[row] = std::make_unique<ClientNode>(make_client(row, incarnation, now),
+                                                     world_.stream_fallback);
     } else if (is_new) {
-        clients_[row] = std::make_unique<SealedClient>(sealing, protocol::Client(config));
+        clients_[row] = std::make_unique<ClientNode>(
+            SealedClient(sealing, protocol::Client(config)), world_.stream_fallback);
     } else {
         const auto stored = protocol::deserialise<protocol::StoredClient>(*bytes);
         CHECK(stored.has_value(), "a client reads what it has written");
-        clients_[row] = std::make_unique<SealedClient>(
-            sealing, protocol::Client::restored(config, now, *stored));
+        clients_[row] = std::make_unique<ClientNode>(
+            SealedClient(sealing, protocol::Client::restored(config, now, *stored)),
+            world_.stream_fallback);
     }
     stored_clients_.erase(row);
     return is_new;
@@ -145,14 +152,14 @@ void InvitationCast::load_broker(std::uint32_t index) {
     for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
         const protocol::RegisterCommand registration = registration_of(world_, world_.devices[row]);
         const protocol::PublicKey key = keyring_.device(row).public_key;
-        brokers_[index]->inner().preregister(protocol::Instant{},
-                                             {.device = protocol::device_id_of(key),
-                                              .profile = registration.profile,
-                                              .incarnation = 1,
-                                              .identifiers = registration.identifiers,
-                                              .token = registration.token,
-                                              .lease = protocol::timing::lease_max,
-                                              .key = key});
+        brokers_[index]->inner().inner().preregister(protocol::Instant{},
+                                                     {.device = protocol::device_id_of(key),
+                                                      .profile = registration.profile,
+                                                      .incarnation = 1,
+                                                      .identifiers = registration.identifiers,
+                                                      .token = registration.token,
+                                                      .lease = protocol::timing::lease_max,
+                                                      .key = key});
     }
 }
 

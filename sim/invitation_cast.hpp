@@ -12,6 +12,8 @@
 #include "protocol/paths/reflector.hpp"
 #include "protocol/paths/relay.hpp"
 #include "protocol/security/sealed.hpp"
+#include "protocol/stream/stream_fallback.hpp"
+#include "protocol/stream/stream_server.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
 #include "sim/identities.hpp"
@@ -32,6 +34,10 @@ public:
     using SealedClient = protocol::Sealed<protocol::Client>;
     using SealedBroker = protocol::Sealed<protocol::DurableBroker>;
     using Service = protocol::InvitationService;
+    // Each behind its layers.
+    using BrokerNode = protocol::StreamServer<SealedBroker>;
+    using RelayNode = protocol::StreamServer<protocol::Relay>;
+    using ClientNode = protocol::StreamFallback<SealedClient>;
 
     // Something a person does when its time comes.
     struct Action {
@@ -155,10 +161,10 @@ private:
     const scenarios::World& world_;
     Keyring keyring_;
     // As in World::brokers; none while down.
-    std::vector<std::optional<SealedBroker>> brokers_;
+    std::vector<std::optional<BrokerNode>> brokers_;
     std::array<protocol::Reflector, reflector_count> reflectors_;
-    std::vector<protocol::Relay> relays_;                 // as in World::relays
-    std::vector<std::unique_ptr<SealedClient>> clients_;  // by row; none while dormant or down
+    std::vector<RelayNode> relays_;                     // as in World::relays
+    std::vector<std::unique_ptr<ClientNode>> clients_;  // by row; none while dormant or down
     // What the clients that are down have stored, by row; no bytes where it was lost.
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;

@@ -67,8 +67,8 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
         const std::uint32_t row = stage.places().row_of(node);
         auto& client = clients_[row];
         if (client == nullptr) {
-            client = std::make_unique<SealedClient>(
-                make_client(row, stage.incarnation(node), stage.now()));
+            client = std::make_unique<ClientNode>(
+                make_client(row, stage.incarnation(node), stage.now()), world_.stream_fallback);
             stage.node_started(node);
             tell_network(stage, node);
         }
@@ -103,7 +103,7 @@ bool InvitationCast::restart(Stage& stage,
     }
     if (stage.places().id(node).kind == model::NodeKind::relay) {
         const std::uint32_t relay = stage.places().relay_row(node);
-        relays_[relay] = make_relay(world_.relays[relay], incarnation);
+        relays_[relay] = RelayNode(make_relay(world_.relays[relay], incarnation));
     }
     if (!stage.places().is_device(node)) return true;
     const std::uint32_t row = stage.places().row_of(node);
@@ -217,7 +217,9 @@ void InvitationCast::move(Stage& stage, std::uint32_t row) {
 template <class Stage>
 void InvitationCast::tell_network(Stage& stage, NodeIndex device) {
     protocol::NetworkChanged changed;
-    changed.addresses.push_back(stage.places().local_address(device));
+    for (const protocol::Address& address : stage.places().local_addresses(device)) {
+        changed.addresses.push_back(address);
+    }
     stage.give(device, changed);
 }
 

@@ -109,16 +109,22 @@ Connectivity try_world(const scenarios::World& world, Platform& platform) {
 Connectivity try_pair(NatKind initiator,
                       NatKind recipient,
                       std::uint64_t seed,
-                      Platform& platform) {
-    return try_world(nat_world(initiator, recipient, seed), platform);
+                      Platform& platform,
+                      bool has_fallback) {
+    scenarios::World world = nat_world(initiator, recipient, seed);
+    world.stream_fallback = has_fallback;
+    return try_world(world, platform);
 }
 
-NatMatrix nat_matrix(std::uint64_t seed, Platform& platform) {
+NatMatrix nat_matrix(std::uint64_t seed, Platform& platform, bool has_fallback) {
     NatMatrix matrix{};
     for (std::size_t row = 0; row < model::nat_kind_count; ++row) {
         for (std::size_t column = 0; column < model::nat_kind_count; ++column) {
-            matrix[row][column] =
-                try_pair(static_cast<NatKind>(row), static_cast<NatKind>(column), seed, platform);
+            matrix[row][column] = try_pair(static_cast<NatKind>(row),
+                                           static_cast<NatKind>(column),
+                                           seed,
+                                           platform,
+                                           has_fallback);
         }
     }
     return matrix;

@@ -32,8 +32,10 @@ Connectivity try_world(const scenarios::World& world, Platform& platform);
 Connectivity try_pair(model::NatKind initiator,
                       model::NatKind recipient,
                       std::uint64_t seed,
-                      Platform& platform);
+                      Platform& platform,
+                      bool has_fallback = true);
 
-NatMatrix nat_matrix(std::uint64_t seed, Platform& platform);
+// `has_fallback`: clients go on over streams where UDP is blocked.
+NatMatrix nat_matrix(std::uint64_t seed, Platform& platform, bool has_fallback = true);
 
 }  // namespace invitro::sim

@@ -26,11 +26,11 @@ TEST(NatMatrix, who_calls_makes_no_difference) {
     }
 }
 
-TEST(NatMatrix, a_public_address_is_reached_by_everybody_but_the_blocked) {
+TEST(NatMatrix, a_public_address_is_reached_directly_by_everybody_but_the_blocked) {
     for (std::size_t kind = 0; kind < model::nat_kind_count; ++kind) {
         const bool blocked = static_cast<NatKind>(kind) == NatKind::blk;
         EXPECT_EQ(cell(NatKind::pub, static_cast<NatKind>(kind)),
-                  blocked ? Connectivity::failed : Connectivity::direct);
+                  blocked ? Connectivity::relay : Connectivity::direct);
     }
 }
 
@@ -48,14 +48,25 @@ TEST(NatMatrix, two_symmetric_nats_meet_at_a_relay) {
     EXPECT_EQ(cell(NatKind::apdm_apdf, NatKind::eim_adf), Connectivity::direct);
 }
 
-TEST(NatMatrix, everybody_who_is_not_blocked_reaches_everybody_else) {
+TEST(NatMatrix, everybody_reaches_everybody_the_blocked_over_streams_and_a_relay) {
     for (std::size_t row = 0; row < model::nat_kind_count; ++row) {
         for (std::size_t column = 0; column < model::nat_kind_count; ++column) {
             const bool is_blocked = static_cast<NatKind>(row) == NatKind::blk ||
                                     static_cast<NatKind>(column) == NatKind::blk;
-            EXPECT_EQ(matrix()[row][column] == Connectivity::failed, is_blocked)
-                << row << " " << column;
+            EXPECT_NE(matrix()[row][column], Connectivity::failed) << row << " " << column;
+            if (is_blocked) {
+                EXPECT_EQ(matrix()[row][column], Connectivity::relay) << row << " " << column;
+            }
         }
+    }
+}
+
+TEST(NatMatrix, without_streams_the_blocked_reach_nobody) {
+    for (std::size_t other = 0; other < model::nat_kind_count; ++other) {
+        const auto kind = static_cast<NatKind>(other);
+        Platform& platform = shared_test_platform();
+        EXPECT_EQ(try_pair(NatKind::blk, kind, 1, platform, false), Connectivity::failed) << other;
+        EXPECT_EQ(try_pair(kind, NatKind::blk, 1, platform, false), Connectivity::failed) << other;
     }
 }
 

@@ -1,5 +1,6 @@
 #include "sim/places.hpp"
 
+#include "protocol/stream/stream_address.hpp"
 #include "protocol/vocabulary/check.hpp"
 #include "scenarios/limits.hpp"
 
@@ -27,6 +28,29 @@ constexpr std::uint16_t reflector_port = 3478;
 constexpr std::uint16_t relay_port = 3478;
 constexpr std::uint32_t device_port = 5000;
 
+// The nets of IPv6, by the third group of the address; the number is in the last two.
+enum class NetV6 : std::uint8_t { broker = 0x0B, reflector = 0x0C, device = 0x0D, relay = 0x0E };
+
+constexpr protocol::IpAddress ipv6(NetV6 net, std::uint32_t number) {
+    protocol::IpAddress ip;
+    ip.family = protocol::IpFamily::v6;
+    ip.octets = {0x20, 0x01, 0x0D, 0xB8, 0, static_cast<std::uint8_t>(net)};
+    for (unsigned i = 0; i < 4; ++i) {
+        ip.octets[12 + i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+    }
+    return ip;
+}
+
+// The number of a machine or a device in one of these nets.
+std::optional<std::uint32_t> number_in(NetV6 net, const protocol::IpAddress& ip) {
+    std::uint32_t number = 0;
+    for (unsigned i = 12; i < 16; ++i) {
+        number = (number << 8) | ip.octets[i];
+    }
+    if (ip != ipv6(net, number)) return std::nullopt;
+    return number;
+}
+
 // Lists are sorted by number, and mostly numbered without gaps: try that place first.
 template <class T>
 std::optional<std::uint32_t> find_numbered(const std::vector<T>& items, std::uint32_t number) {
@@ -47,6 +71,28 @@ std::optional<std::uint32_t> number_in(std::uint32_t net, std::uint32_t ip) {
     return number;
 }
 
+// Machines are told by net and port; the first is number 0 and has the address 1.
+Target interpret_v6(const Address& destination) {
+    struct Machines {
+        NetV6 net;
+        std::uint16_t port;
+        Target::Kind kind;
+    };
+
+    constexpr Machines all[] = {{NetV6::broker, broker_port, Target::Kind::broker},
+                                {NetV6::reflector, reflector_port, Target::Kind::reflector},
+                                {NetV6::relay, relay_port, Target::Kind::relay}};
+    for (const Machines& machines : all) {
+        const auto number = number_in(machines.net, destination.ip);
+        if (!number || *number == 0 || destination.port != machines.port) continue;
+        return {.kind = machines.kind, .number = *number - 1};
+    }
+    if (const auto number = number_in(NetV6::device, destination.ip)) {
+        return {.kind = Target::Kind::public_device, .number = *number};
+    }
+    return {};
+}
+
 }  // namespace
 
 Address broker_address(std::uint32_t number) {
@@ -65,11 +111,24 @@ Address relay_address(std::uint32_t number) {
     return {.ip = ipv4(relay_net | (number + 1)), .port = relay_port};
 }
 
+Address broker_address_v6(std::uint32_t number) {
+    return {.ip = ipv6(NetV6::broker, number + 1), .port = broker_port};
+}
+
+Address reflector_address_v6(std::uint32_t number) {
+    return {.ip = ipv6(NetV6::reflector, number + 1), .port = reflector_port};
+}
+
+Address relay_address_v6(std::uint32_t number) {
+    return {.ip = ipv6(NetV6::relay, number + 1), .port = relay_port};
+}
+
 protocol::IpAddress outside_ip(std::uint32_t network_number) {
     return ipv4(network_net | network_number);
 }
 
 Target interpret(const Address& destination) {
+    if (destination.ip.family == protocol::IpFamily::v6) return interpret_v6(destination);
     if (destination.ip.family != protocol::IpFamily::v4) return {};
     const std::uint32_t ip = protocol::ipv4_number(destination.ip);
     if (const auto number = number_in(broker_net, ip)) {
@@ -142,6 +201,18 @@ std::optional<NodeIndex> Places::relay(std::uint32_t number) const {
     return NodeIndex{relay_first() + *index};
 }
 
+std::optional<NodeIndex> Places::stream_server(Address destination) const {
+    if (destination.port != protocol::stream_port) return std::nullopt;
+    for (const std::uint16_t port : {broker_port, relay_port}) {
+        destination.port = port;
+        const Target target = interpret(destination);
+        if (target.kind == Target::Kind::broker || target.kind == Target::Kind::relay) {
+            return infrastructure(target);
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<NodeIndex> Places::device(std::uint32_t number) const {
     const auto index = find_numbered(devices_, number);
     if (!index) return std::nullopt;
@@ -180,11 +251,31 @@ std::optional<std::uint32_t> Places::network_index(std::uint32_t number) const {
     return find_numbered(networks_, number);
 }
 
-Address Places::local_address(NodeIndex device) const {
+Places::Addresses Places::local_addresses(NodeIndex device) const {
     const Attachment& attachment = attachments_[row_of(device)];
-    const bool inside = model::translates(networks_[attachment.network].nat.kind);
-    return {.ip = ipv4((inside ? inside_net : public_net) | row(device).number),
-            .port = static_cast<std::uint16_t>(device_port + attachment.moves)};
+    const scenarios::AccessNetwork& network = networks_[attachment.network];
+    const std::uint32_t number = row(device).number;
+    const auto port = static_cast<std::uint16_t>(device_port + attachment.moves);
+    Addresses addresses;
+    if (model::has_v6(network.families)) {
+        addresses.push_back({.ip = ipv6(NetV6::device, number), .port = port});
+    }
+    if (model::has_v4(network.families)) {
+        const std::uint32_t net = model::translates(network.nat.kind) ? inside_net : public_net;
+        addresses.push_back({.ip = ipv4(net | number), .port = port});
+    }
+    return addresses;
+}
+
+Address Places::local_address(NodeIndex device) const {
+    return local_addresses(device)[0];
+}
+
+Address Places::local_address(NodeIndex device, protocol::IpFamily family) const {
+    for (const Address& address : local_addresses(device)) {
+        if (address.ip.family == family) return address;
+    }
+    return {};
 }
 
 void Places::move(NodeIndex device, std::uint32_t network_number) {

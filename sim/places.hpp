@@ -9,12 +9,17 @@
 //   248.0.0.0/5 + n       device n, where its network does not translate
 //   10.0.0.0/8  + n       device n, inside a network that translates; reachable only from there
 //
+//   2001:db8:b::(1+n), c::, e::   broker, reflector, relay n by IPv6
+//   2001:db8:d::n         device n by IPv6, wherever it is
+//
 // All of it is simulated: 198.18.0.0/15 is reserved for benchmarks (RFC 2544), 240.0.0.0/4 for
-// future use (RFC 1112). A device's port is 5000, one more after each move.
+// future use (RFC 1112), 2001:db8::/32 for examples (RFC 3849). A device's port is 5000, one more
+// after each move.
 #pragma once
 
 #include "model/node_id.hpp"
 #include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/bytes.hpp"
 #include "protocol/vocabulary/entropy.hpp"
 #include "scenarios/world.hpp"
 
@@ -41,6 +46,9 @@ protocol::Address broker_address(std::uint32_t number);
 protocol::Address reflector_address(std::uint32_t number);
 protocol::IpAddress reflector_other_ip(std::uint32_t number);
 protocol::Address relay_address(std::uint32_t number);
+protocol::Address broker_address_v6(std::uint32_t number);
+protocol::Address reflector_address_v6(std::uint32_t number);
+protocol::Address relay_address_v6(std::uint32_t number);
 protocol::IpAddress outside_ip(std::uint32_t network_number);
 
 // What a datagram's destination address means.
@@ -73,6 +81,9 @@ public:
     [[nodiscard]] bool is_device(NodeIndex node) const { return raw(node) >= device_first_; }
 
     [[nodiscard]] model::NodeId id(NodeIndex node) const;
+
+    // The broker or the relay whose stream port this is, if it is one's.
+    [[nodiscard]] std::optional<NodeIndex> stream_server(protocol::Address destination) const;
 
     // The node of this number, if there is one.
     [[nodiscard]] std::optional<NodeIndex> broker(std::uint32_t number) const;
@@ -109,8 +120,13 @@ public:
 
     [[nodiscard]] std::optional<std::uint32_t> network_index(std::uint32_t number) const;
 
-    // The device's own address where it is now.
+    // The device's own addresses where it is now, preferred first (RFC 6724: IPv6): one or two.
+    using Addresses = protocol::InlineVector<protocol::Address, 2>;
+    [[nodiscard]] Addresses local_addresses(NodeIndex device) const;
+    // The preferred one, or that of this family; none if it has none.
     [[nodiscard]] protocol::Address local_address(NodeIndex device) const;
+    [[nodiscard]] protocol::Address local_address(NodeIndex device,
+                                                  protocol::IpFamily family) const;
 
     // Attaches the device to another network, with a new port.
     void move(NodeIndex device, std::uint32_t network_number);

@@ -42,6 +42,7 @@
 #include "sim/processors.hpp"
 #include "sim/run.hpp"
 #include "sim/storage.hpp"
+#include "sim/streams.hpp"
 #include "sim/transport.hpp"
 
 #include <cstdint>
@@ -117,7 +118,10 @@ public:
         current_ = before;
     }
 
-    void move(NodeIndex device, std::uint32_t network) { places_.move(device, network); }
+    void move(NodeIndex device, std::uint32_t network) {
+        places_.move(device, network);
+        streams_.cut(device);
+    }
 
 private:
     // Kinds of event tickets.
@@ -130,10 +134,11 @@ private:
         action,
         fault_start,
         fault_end,
-        disk_write,  // the last
+        disk_write,
+        segment,  // the last
     };
 
-    static_assert(static_cast<std::uint32_t>(Kind::disk_write) < EventTicket::kinds_max);
+    static_assert(static_cast<std::uint32_t>(Kind::segment) < EventTicket::kinds_max);
 
     static EventTicket ticket(Kind kind, std::uint32_t index) {
         return EventTicket::make(static_cast<std::uint32_t>(kind), index);
@@ -187,6 +192,21 @@ private:
         model::Sequence cause = 0;
     };
 
+    enum class SegmentKind : std::uint8_t { open, opened, data, close, reset };
+
+    // A piece of a stream on its way, or (is_departing) about to be sent again.
+    struct Segment {
+        SegmentKind what = SegmentKind::data;
+        Side from = Side::opener;
+        bool is_departing = true;
+        std::uint8_t losses = 0;
+        std::uint32_t connection = 0;
+        std::uint32_t number = 0;
+        protocol::CallId call{};
+        model::Sequence cause = 0;
+        PayloadHandle payload{};
+    };
+
     struct PendingAction {
         Action action;
         model::Sequence cause = 0;
@@ -209,6 +229,15 @@ private:
     void made_durable(DiskWrite& write);
     void finish_write(std::uint32_t slot);
     void damage_disks(const model::Fault& fault);
+    void send_segment(std::uint32_t index, Side from, Segment segment);
+    void depart(Segment segment);
+    [[nodiscard]] std::uint64_t identity_of(const StreamEnd& sender, const Segment& segment) const;
+    void lose(Segment segment);
+    void drop_segment(const Segment& segment);
+    void reset(std::uint32_t index, Side told_by);
+    void arrive_segment(std::uint32_t slot);
+    void take_segment(const Segment& segment, Side side);
+    void take_bytes(const Segment& segment, const StreamEnd& end, const protocol::Address& remote);
     void connectivity_changed(const model::Fault& fault);
     void deliver_stored_pushes(NodeIndex device, model::Sequence cause);
     [[nodiscard]] bool takes_pushes(NodeIndex device) const;
@@ -223,6 +252,9 @@ private:
     void carry_out(NodeIndex node, const protocol::SendDatagram& send);
     void carry_out(NodeIndex node, const protocol::SendPush& send);
     void carry_out(NodeIndex node, const protocol::Persist& persist);
+    void carry_out(NodeIndex node, const protocol::OpenStream& open);
+    void carry_out(NodeIndex node, const protocol::SendStream& send);
+    void carry_out(NodeIndex node, const protocol::CloseStream& close);
     void carry_out(NodeIndex node, const Notification& notification);
     void carry_out(NodeIndex node, const Remark& remark);
     void launch(const Transport::Flight& flight,
@@ -292,6 +324,8 @@ private:
     Slots<PushAnswer> push_answers_;
     Slots<PendingAction> actions_;
     Slots<DiskWrite> writes_;
+    Slots<Segment> segments_;
+    Streams streams_;
     PayloadPool payloads_;
     protocol::DenseMap<std::uint32_t, NodeLife> lives_;     // of nodes that have crashed
     protocol::DenseMap<std::uint32_t, model::Disk> disks_;  // of nodes that have persisted
@@ -309,3 +343,4 @@ private:
 #include "sim/simulation_crashes.hpp"
 #include "sim/simulation_pushes.hpp"
 #include "sim/simulation_steps.hpp"
+#include "sim/simulation_streams.hpp"

@@ -37,7 +37,14 @@ constexpr std::uint64_t index_of(std::type_identity<std::variant<Alternatives...
 }
 
 inline std::uint64_t key_of(const protocol::Address& address) {
-    return (std::uint64_t{protocol::ipv4_number(address.ip)} << 16) | address.port;
+    if (address.ip.family == protocol::IpFamily::v4) {
+        return (std::uint64_t{protocol::ipv4_number(address.ip)} << 16) | address.port;
+    }
+    std::uint64_t key = address.port;
+    for (const std::uint8_t octet : address.ip.octets) {
+        key = model::mix(key ^ octet);
+    }
+    return key;
 }
 
 }  // namespace detail
@@ -53,8 +60,8 @@ RunSummary Simulation<Cast>::run() {
     while (!queue_.empty() && queue_.next().at <= end) {
         step();
     }
-    summary_.quiescent =
-        datagrams_.in_use() == 0 && pushes_.in_use() == 0 && actions_.in_use() == 0;
+    summary_.quiescent = datagrams_.in_use() == 0 && segments_.in_use() == 0 &&
+                         pushes_.in_use() == 0 && actions_.in_use() == 0;
     emit_at({}, {}, 0, model::WorldEnded{summary_.quiescent});
     summary_.events = sequence_;
     summary_.ended = now_;
@@ -94,6 +101,9 @@ void Simulation<Cast>::step() {
             break;
         case Kind::disk_write:
             finish_write(index);
+            break;
+        case Kind::segment:
+            arrive_segment(index);
             break;
         case Kind::stored_push: {
             const PushInFlight flight = pushes_.take(index);
@@ -231,7 +241,7 @@ void Simulation<Cast>::launch(const Transport::Flight& flight,
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& send) {
     const protocol::Address source = send.source.is_none() && places_.is_device(node)
-                                         ? places_.local_address(node)
+                                         ? places_.local_address(node, send.destination.ip.family)
                                          : send.source;
     const protocol::ByteView plain = open(send.payload);
     const protocol::ByteView message = plain.empty() ? send.payload : plain;
@@ -291,7 +301,9 @@ void Simulation<Cast>::change_fault(std::uint32_t index, bool starts) {
     if (fault.kind == model::FaultKind::nat_flush && starts) {
         for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
             const NodeIndex device = places_.node_of(row);
-            if (fault.concerns(places_.id(device))) transport_.flush_nat(device);
+            if (!fault.concerns(places_.id(device))) continue;
+            transport_.flush_nat(device);
+            streams_.cut(device);
         }
     }
 }

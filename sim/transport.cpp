@@ -4,6 +4,8 @@
 #include "model/network/access.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
 
+#include <algorithm>
+
 namespace invitro::sim {
 namespace {
 
@@ -48,6 +50,11 @@ bool happens(model::Probability probability, std::uint64_t seed, const Packet& p
            model::happens(probability, draw(seed, Subsystem::network, packet.identity, use));
 }
 
+// IPv6 is not translated: what stands in its way is a firewall at most.
+model::NatKind firewall_of(model::NatKind kind) {
+    return model::translates(kind) ? model::NatKind::fw : kind;
+}
+
 Transport::Departure dropped(DropReason reason) {
     Transport::Departure departure;
     departure.dropped = reason;
@@ -65,6 +72,18 @@ Transport::Transport(const scenarios::World& world,
     for (const auto& network : world.networks) {
         const std::uint64_t seed = draw(world.seed, Subsystem::nat, network.number);
         boxes_.emplace_back(network.nat, outside_ip(network.number), seed);
+    }
+    if (std::none_of(world.networks.begin(), world.networks.end(), [](const auto& network) {
+            return model::has_v6(network.families);
+        })) {
+        return;
+    }
+    firewalls_.reserve(world.networks.size());
+    for (const auto& network : world.networks) {
+        model::NatPolicy policy = network.nat;
+        policy.kind = firewall_of(policy.kind);
+        const std::uint64_t seed = draw(world.seed, Subsystem::nat, network.number, 6);
+        firewalls_.emplace_back(policy, protocol::IpAddress{}, seed);
     }
 }
 
@@ -88,8 +107,8 @@ Transport::Departure Transport::send(Instant now,
         if (!is_attached(sender, source)) return dropped(DropReason::unroutable);
         if (is_local(sender, target)) return travel(now, packet, from, from, size, effect);
         model::NatRefusal refusal{};
-        const auto passed =
-            boxes_[places_.network(sender)].outbound(now, source, destination, refusal);
+        const auto passed = box(places_.network(sender), source.ip.family)
+                                .outbound(now, source, destination, refusal);
         if (!passed) return dropped(reason_of(refusal));
         packet.source = passed->source;
     }
@@ -123,8 +142,56 @@ std::variant<Transport::Delivered, DropReason, Transport::Again> Transport::arri
     return again;
 }
 
+std::optional<Duration> Transport::segment(
+    Instant now, NodeIndex from, NodeIndex to, std::size_t size, std::uint64_t identity) const {
+    constexpr Duration repeat_first = std::chrono::milliseconds{200};
+    constexpr unsigned repeats_max = 7;
+    Duration held_up{};
+    if (!faults_.none()) {
+        const model::NodeId name = places_.id(from);
+        if (faults_.is_offline(name)) return std::nullopt;
+        const FaultEffect effect = faults_.on_datagram(name, End::sender, identity);
+        if (effect.lost) return std::nullopt;
+        held_up = effect.delay;
+    }
+    for (unsigned repeat = 0; repeat < repeats_max; ++repeat) {
+        const Packet packet{.source = {}, .destination = {}, .identity = identity + repeat};
+        const auto flight =
+            fly(now + held_up, packet, attachment_of(from), attachment_of(to), size);
+        if (flight) return flight->arrival - now;
+        held_up += repeat_first * (1U << repeat);
+    }
+    return std::nullopt;
+}
+
+bool Transport::reaches(NodeIndex to, std::uint64_t identity) const {
+    if (faults_.none()) return true;
+    const model::NodeId name = places_.id(to);
+    return !faults_.is_offline(name) && !faults_.on_datagram(name, End::receiver, identity).lost;
+}
+
+// Ports of streams are drawn apart from those of datagrams.
+Address Transport::stream_address(NodeIndex opener,
+                                  std::uint64_t name,
+                                  protocol::IpFamily family) const {
+    constexpr std::uint32_t port_first = 32'768;
+    Address address = places_.local_address(opener, family);
+    const auto& network = world_.networks[places_.network(opener)];
+    const bool is_v4 = family == protocol::IpFamily::v4;
+    if (is_v4 && model::translates(network.nat.kind)) address.ip = outside_ip(network.number);
+    const std::uint64_t drawn =
+        draw(world_.seed, Subsystem::nat, model::key_of(places_.id(opener)), name, 1);
+    address.port = static_cast<std::uint16_t>(port_first + model::below(port_first, drawn));
+    return address;
+}
+
+model::NatBox& Transport::box(std::uint32_t network, protocol::IpFamily family) {
+    return family == protocol::IpFamily::v6 ? firewalls_[network] : boxes_[network];
+}
+
 void Transport::flush_nat(NodeIndex device) {
     boxes_[places_.network(device)].flush();
+    if (!firewalls_.empty()) firewalls_[places_.network(device)].flush();
 }
 
 Transport::Attachment Transport::attachment_of(NodeIndex node) const {
@@ -169,7 +236,7 @@ bool Transport::is_local(NodeIndex sender, const Target& target) const {
 
 // Has the device this very address now? After a move the old one is nobody's.
 bool Transport::is_attached(NodeIndex device, const Address& address) const {
-    return places_.local_address(device) == address;
+    return places_.local_address(device, address.ip.family) == address;
 }
 
 Transport::Departure Transport::travel(Instant now,
@@ -267,7 +334,11 @@ std::variant<Transport::Delivered, DropReason> Transport::enter_network(Instant 
                                                                         const Packet& packet,
                                                                         std::uint32_t network) {
     model::NatRefusal refusal{};
-    const auto passed = boxes_[network].inbound(now, packet.source, packet.destination, refusal);
+    if (packet.destination.ip.family == protocol::IpFamily::v6 && firewalls_.empty()) {
+        return DropReason::unroutable;
+    }
+    const auto passed = box(network, packet.destination.ip.family)
+                            .inbound(now, packet.source, packet.destination, refusal);
     if (!passed) return reason_of(refusal);
     return hand_over(passed->source, passed->destination, network);
 }

@@ -73,6 +73,22 @@ public:
     std::variant<Delivered, model::DropReason, Again> arrive(protocol::Instant now,
                                                              const Packet& packet);
 
+    // A segment of a stream from one node to another: how long it takes with what is lost of it
+    // sent again, or nothing where the sender's faults take it.
+    [[nodiscard]] std::optional<protocol::Duration> segment(protocol::Instant now,
+                                                            NodeIndex from,
+                                                            NodeIndex to,
+                                                            std::size_t size,
+                                                            std::uint64_t identity) const;
+
+    // Do the receiver's faults let it in?
+    [[nodiscard]] bool reaches(NodeIndex to, std::uint64_t identity) const;
+
+    // Where the stream of a node that opened it comes from, as seen outside its network.
+    [[nodiscard]] protocol::Address stream_address(NodeIndex opener,
+                                                   std::uint64_t name,
+                                                   protocol::IpFamily family) const;
+
     // A NAT reboot where the device is.
     void flush_nat(NodeIndex device);
 
@@ -107,11 +123,16 @@ private:
         const protocol::Address& inside,
         std::uint32_t network) const;
 
+    // The one between this network and the world, for packets of this family.
+    model::NatBox& box(std::uint32_t network, protocol::IpFamily family);
+
     const scenarios::World& world_;
     const Platform& platform_;
     Places& places_;
     const ActiveFaults& faults_;
     std::vector<model::NatBox> boxes_;  // by index of the access network
+    // What IPv6 passes instead; empty where no network speaks it.
+    std::vector<model::NatBox> firewalls_;
 };
 
 }  // namespace invitro::sim

@@ -13,7 +13,8 @@ namespace timing = protocol::timing;
 
 // A device takes part in at most so many exchanges through the broker: push, ringing, accept or
 // decline, forward, ended at the device, relay at either end, and its share of the initiator's
-// request, cancel, update and ended.
+// request, cancel, update and ended; and connection data renewed, from each end to the broker and
+// on.
 constexpr std::int64_t exchanges_per_device = 10;
 // A try and its answer, each of which the network may double.
 constexpr std::int64_t messages_per_try = 4;

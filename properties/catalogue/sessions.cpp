@@ -83,6 +83,10 @@ bool have_open_path(const Case& one, const ParticipantFacts& who, Instant until)
     if (there == nullptr || here == nullptr) return false;
     if (!around.is_settled(call.started.at, until)) return false;
     if (there == here) return there->nat.kind == model::NatKind::pub;
+    // By IPv6 there are firewalls at most, and each end opens its own.
+    const bool is_blocked = around.is_blocked(call.initiator) || around.is_blocked(who.device);
+    if (model::has_v6(there->families) && model::has_v6(here->families)) return !is_blocked;
+    if (!model::has_v4(there->families) || !model::has_v4(here->families)) return false;
     return allows_direct_path(there->nat.kind, here->nat.kind) &&
            keeps_mappings(*there, call.is_reflected, until - call.started.at) &&
            keeps_mappings(*here, who.is_reflected, until - who.accept_command.at);

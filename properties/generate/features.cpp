@@ -74,6 +74,14 @@ void add_settings(std::vector<Feature>& list) {
                    [](const auto& one) { return one.cancel_after != scenarios::Duration::max(); });
     });
     add("move", [](const World& world) { return !world.moves.empty(); });
+    add("IPv6 only", [](const World& world) {
+        return has(world.networks,
+                   [](const auto& one) { return one.families == model::IpFamilies::v6; });
+    });
+    add("dual stack", [](const World& world) {
+        return has(world.networks,
+                   [](const auto& one) { return one.families == model::IpFamilies::dual; });
+    });
     add("no fault", [](const World& world) { return world.faults.empty(); });
     add("preloaded", [](const World& world) {
         return world.registration == scenarios::RegistrationStart::preloaded;

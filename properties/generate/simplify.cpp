@@ -262,6 +262,8 @@ void simplify_networks(Steps& steps, const World& world) {
         steps.set(
             [=](auto& one) -> auto& { return network(one).nat.hairpinning; }, true);
         steps.set(
+            [=](auto& one) -> auto& { return network(one).families; }, model::IpFamilies::v4);
+        steps.set(
             [=](auto& one) -> auto& { return network(one).access; }, AccessKind::datacentre);
         if (world.networks[i].access != AccessKind::datacentre) {
             steps.set(

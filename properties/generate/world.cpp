@@ -38,6 +38,7 @@ struct Swarm {
     bool preloaded = false;
     bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
     bool relays = false;
+    bool ip_families = false;
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -69,7 +70,8 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.core_trouble,
                           &swarm.accept_together,
                           &swarm.preloaded,
-                          &swarm.relays}) {
+                          &swarm.relays,
+                          &swarm.ip_families}) {
         *feature = draws.one_in(2);
     }
     swarm.really_sealed = draws.one_in(64);
@@ -159,7 +161,17 @@ private:
         const AccessKind access = draws_.one_of(swarm_.accesses);
         const model::SiteIndex where = site();
         world_.networks.push_back({.number = number, .site = where, .access = access, .nat = nat});
+        if (swarm_.ip_families) world_.networks.back().families = families();
         return number;
+    }
+
+    // Now and then two ends have no family in common.
+    model::IpFamilies families() {
+        static const std::vector<model::IpFamilies> kinds{model::IpFamilies::v4,
+                                                          model::IpFamilies::v6,
+                                                          model::IpFamilies::dual,
+                                                          model::IpFamilies::dual};
+        return draws_.one_of(kinds);
     }
 
     void add_profile(std::uint32_t devices) {

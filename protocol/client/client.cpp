@@ -74,8 +74,21 @@ Client Client::restored(const ClientConfig& config, Instant now, const StoredCli
 
 bool Client::expects_answer(const Address& address) const {
     const auto& reflectors = state_.config.reflectors;
-    return has_streams(address) ||
+    return address == state_.config.broker || address == state_.config.broker_v6 ||
            std::find(reflectors.begin(), reflectors.end(), address) != reflectors.end();
+}
+
+// A broker, or a relay that one has offered.
+bool Client::has_streams(const Address& address) const {
+    if (address == state_.config.broker || address == state_.config.broker_v6) return true;
+    for (const ClientActivity& activity : state_.activity) {
+        for (const RelayLink& link : activity.relays) {
+            for (const RelayAllocation& allocation : link.allocations) {
+                if (allocation.route.relay == address) return true;
+            }
+        }
+    }
+    return false;
 }
 
 Client Client::registered(const ClientConfig& config,

@@ -38,13 +38,12 @@ public:
     // may then put the client away and build it anew from (config, registration) later.
     [[nodiscard]] bool is_idle() const;
 
-    // Is this somebody who answers: a broker, a reflector? (What peers do not answer says little.)
+    // Is this somebody who answers by itself: a broker, a reflector? (What peers do not answer says
+    // little, and what relays pass on is the peers'.)
     [[nodiscard]] bool expects_answer(const Address& address) const;
 
     // Does this server take streams too?
-    [[nodiscard]] bool has_streams(const Address& address) const {
-        return address == state_.config.broker || address == state_.config.broker_v6;
-    }
+    [[nodiscard]] bool has_streams(const Address& address) const;
 
     // Gives back the memory that the outbox keeps for its next outputs. Precondition: drained, and
     // no payload view is in use.

@@ -42,7 +42,9 @@ public:
         }
     };
 
-    explicit StreamFallback(Inner inner) : inner_(std::move(inner)) {}
+    // `is_enabled`: false where the client is to do without streams.
+    explicit StreamFallback(Inner inner, bool is_enabled = true)
+        : inner_(std::move(inner)), is_enabled_(is_enabled) {}
 
     void handle(Instant now, const Input& input) {
         now_ = now;
@@ -160,8 +162,9 @@ private:
 
     // False if it is to leave as it is.
     bool goes_by_stream(const SendDatagram& datagram) {
-        if (!machine().expects_answer(datagram.destination)) return false;
-        const bool is_blocked = streams_.try_datagram(now_);
+        if (!is_enabled_) return false;
+        const bool is_try = machine().expects_answer(datagram.destination);
+        const bool is_blocked = is_try ? streams_.try_datagram(now_) : streams_.is_blocked;
         if (!is_blocked || !machine().has_streams(datagram.destination)) return false;
         ServerStream& stream = streams_.stream_to(datagram.destination);
         if (begin_to_open(streams_, stream, now_)) {
@@ -187,6 +190,7 @@ private:
     }
 
     Inner inner_;
+    bool is_enabled_ = true;
     ServerStreams streams_;
     Instant now_{};  // of the last input
     Outbox<Output> outbox_;

@@ -182,6 +182,11 @@ Notation<model::AccessKind> access_kind() {
         "kind of access", "access", words_of<model::AccessKind>(model::access_kind_count));
 }
 
+Notation<model::IpFamilies> ip_families() {
+    return choice(
+        "IP families", "ip_families", words_of<model::IpFamilies>(model::ip_families_count));
+}
+
 Notation<model::ReactionKind> reaction_kind() {
     return choice(
         "reaction", "reaction", words_of<model::ReactionKind>(model::reaction_kind_count));

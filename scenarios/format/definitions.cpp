@@ -193,6 +193,7 @@ Value schema_definitions() {
         {.key = "distribution", .value = distribution_schema()},
         {.key = "site", .value = enumeration(site_names())},
         {.key = "access", .value = enumeration<model::AccessKind>(model::access_kind_count)},
+        {.key = "ip_families", .value = enumeration<model::IpFamilies>(model::ip_families_count)},
         {.key = "nat_kind", .value = enumeration<NatKind>(model::nat_kind_count)},
         {.key = "nat",
          .value = any_of({reference("nat_kind"), object_schema(nat_section().field_shapes())})},

@@ -68,6 +68,7 @@ Notation<model::SiteIndex> site();
 Notation<std::string> site_name();
 Notation<std::array<model::SiteIndex, 2>> reflector_sites();
 Notation<model::AccessKind> access_kind();
+Notation<model::IpFamilies> ip_families();
 Notation<model::ReactionKind> reaction_kind();
 Notation<model::FaultKind> fault_kind();
 Notation<protocol::AnswerPolicy> answer_policy();

@@ -24,6 +24,8 @@ Section<AccessNetwork> access_network() {
             "the last mile"},
         {"nat", &AccessNetwork::nat, nat_policy(),
             "the box between it and the world"},
+        {"families", &AccessNetwork::families, ip_families(),
+            "the versions of IP that it speaks; IPv6 passes a firewall that keeps state"},
     }};
 }
 

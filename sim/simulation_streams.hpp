@@ -1,0 +1,213 @@
+// Streams in the discrete-event loop; see sim/streams.hpp, and sim/simulation.hpp, which includes
+// this file.
+//
+// What a node writes at once travels as one segment. To those who watch, each message in it is
+// sent and delivered like any other (DatagramSent, DatagramDelivered with `on_stream`): the loop
+// takes it out of its frame.
+#pragma once
+
+#include "protocol/stream/framing.hpp"
+#include "sim/simulation.hpp"
+
+namespace invitro::sim {
+
+template <class Cast>
+void Simulation<Cast>::carry_out(NodeIndex node, const protocol::OpenStream& open) {
+    const auto server = places_.stream_server(open.destination);
+    StreamEnd here{
+        .node = node, .incarnation = incarnation(node), .name = open.stream, .address = {}};
+    StreamEnd there = here;
+    if (server) {
+        here.address = transport_.stream_address(
+            node, static_cast<std::uint64_t>(open.stream), open.destination.ip.family);
+        there = {.node = *server, .incarnation = incarnation(*server), .name = {}, .address = {}};
+        there.address = open.destination;
+    }
+    const std::uint32_t index = streams_.open(here, there);
+    if (!server) return reset(index, Side::server);
+    send_segment(index, Side::opener, Segment{.what = SegmentKind::open});
+}
+
+template <class Cast>
+void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendStream& send) {
+    const auto found = streams_.find(node, send.stream);
+    if (!found) return;
+    Connection& connection = streams_.at(found->index);
+    Segment segment{.what = SegmentKind::data};
+    protocol::FrameReader reader;
+    reader.receive(send.payload, [&](protocol::ByteView message) {
+        const protocol::ByteView plain = open(message);
+        segment.call = Service::call_of(plain.empty() ? message : plain);
+        ++summary_.datagrams_sent;
+        segment.cause =
+            emit(node,
+                 segment.call,
+                 model::DatagramSent{.source = connection.end(found->side).address,
+                                     .destination = connection.end(other(found->side)).address,
+                                     .payload = message,
+                                     .digest = digest_of(message),
+                                     .plain = plain,
+                                     .on_stream = true});
+    });
+    segment.payload = payloads_.store(send.payload);
+    send_segment(found->index, found->side, segment);
+}
+
+template <class Cast>
+void Simulation<Cast>::carry_out(NodeIndex node, const protocol::CloseStream& close) {
+    const auto found = streams_.find(node, close.stream);
+    if (!found) return;
+    streams_.forget(found->index, found->side);
+    send_segment(found->index, found->side, Segment{.what = SegmentKind::close});
+}
+
+template <class Cast>
+void Simulation<Cast>::send_segment(std::uint32_t index, Side from, Segment segment) {
+    StreamEnd& end = streams_.at(index).end(from);
+    segment.connection = index;
+    segment.from = from;
+    segment.number = end.sent++;
+    if (segment.cause == 0) segment.cause = current_;
+    depart(segment);
+}
+
+// From here on the other end is told nothing more, and this one that the stream has ended.
+template <class Cast>
+void Simulation<Cast>::reset(std::uint32_t index, Side told_by) {
+    streams_.at(index).is_open = false;
+    const Segment last{
+        .what = SegmentKind::reset, .from = told_by, .connection = index, .cause = current_};
+    queue_.push(now_ + segment_repeat_first, ticket(Kind::segment, segments_.add(last)));
+}
+
+template <class Cast>
+void Simulation<Cast>::depart(Segment segment) {
+    Connection& connection = streams_.at(segment.connection);
+    if (!connection.is_open) {
+        drop_segment(segment);
+        return reset(segment.connection, other(segment.from));
+    }
+    const StreamEnd& here = connection.end(segment.from);
+    StreamEnd& there = connection.end(other(segment.from));
+    const std::size_t size =
+        segment.what == SegmentKind::data ? payloads_.view(segment.payload).size() : 0;
+    const auto delay =
+        transport_.segment(now_, here.node, there.node, size, identity_of(here, segment));
+    if (!delay) return lose(segment);
+    segment.is_departing = false;
+    there.last_arrival = std::max(there.last_arrival, now_ + *delay);
+    queue_.push(there.last_arrival, ticket(Kind::segment, segments_.add(segment)));
+}
+
+// Each try of a segment has a fate of its own.
+template <class Cast>
+std::uint64_t Simulation<Cast>::identity_of(const StreamEnd& sender, const Segment& segment) const {
+    return model::draw(world_.seed,
+                       model::Subsystem::network,
+                       model::key_of(places_.id(sender.node)),
+                       static_cast<std::uint64_t>(sender.name),
+                       segment.number,
+                       segment.losses,
+                       segment.from);
+}
+
+// It is sent again, or the stream is given up.
+template <class Cast>
+void Simulation<Cast>::lose(Segment segment) {
+    if (++segment.losses >= segment_losses_max) {
+        drop_segment(segment);
+        return reset(segment.connection, other(segment.from));
+    }
+    segment.is_departing = true;
+    const protocol::Duration wait = segment_repeat_first * (1U << segment.losses);
+    queue_.push(now_ + wait, ticket(Kind::segment, segments_.add(segment)));
+}
+
+template <class Cast>
+void Simulation<Cast>::drop_segment(const Segment& segment) {
+    if (segment.what == SegmentKind::data) payloads_.release(segment.payload);
+}
+
+template <class Cast>
+void Simulation<Cast>::arrive_segment(std::uint32_t slot) {
+    const Segment segment = segments_.take(slot);
+    current_ = segment.cause;
+    Connection& connection = streams_.at(segment.connection);
+    const Side side = other(segment.from);
+    const StreamEnd& end = connection.end(side);
+    const bool is_reset = segment.what == SegmentKind::reset;
+    if (!is_reset && segment.is_departing) return depart(segment);
+    if (!is_reset && !connection.is_open) return drop_segment(segment);
+    if (is_down(end.node) || end.incarnation != incarnation(end.node)) {
+        drop_segment(segment);
+        if (!is_reset) reset(segment.connection, side);
+        return;
+    }
+    if (is_paused(end.node)) {
+        return postpone(end.node, ticket(Kind::segment, segments_.add(segment)));
+    }
+    if (!is_reset) {
+        // Whatever is behind a lost one waits for it.
+        if (segment.number != end.arrived) {
+            queue_.push(now_ + segment_repeat_first, ticket(Kind::segment, segments_.add(segment)));
+            return;
+        }
+        const std::uint64_t identity = identity_of(connection.end(segment.from), segment);
+        if (!transport_.reaches(end.node, identity)) return lose(segment);
+        ++connection.end(side).arrived;
+    }
+    take_segment(segment, side);
+}
+
+template <class Cast>
+void Simulation<Cast>::take_segment(const Segment& segment, Side side) {
+    const std::uint32_t index = segment.connection;
+    // A copy: whoever is told may open further streams.
+    const StreamEnd end = streams_.at(index).end(side);
+    const protocol::Address remote = streams_.at(index).end(other(side)).address;
+    switch (segment.what) {
+        case SegmentKind::open:
+            send_segment(index, side, Segment{.what = SegmentKind::opened});
+            return feed(end.node, protocol::StreamOpened{end.name, remote});
+        case SegmentKind::opened:
+            return feed(end.node, protocol::StreamOpened{end.name, remote});
+        case SegmentKind::data:
+            return take_bytes(segment, end, remote);
+        case SegmentKind::close:
+        case SegmentKind::reset:
+            streams_.at(index).is_open = false;
+            if (!streams_.find(end.node, end.name)) return;
+            streams_.forget(index, side);
+            return feed(end.node, protocol::StreamClosed{end.name});
+    }
+}
+
+// A stream may be cut anywhere, and now and then is: in the middle, that is inside a frame.
+template <class Cast>
+void Simulation<Cast>::take_bytes(const Segment& segment,
+                                  const StreamEnd& end,
+                                  const protocol::Address& remote) {
+    const protocol::ByteView bytes = payloads_.view(segment.payload);
+    protocol::FrameReader reader;
+    reader.receive(bytes, [&](protocol::ByteView message) {
+        ++summary_.datagrams_delivered;
+        const protocol::ByteView plain = open(message);
+        current_ = emit_caused(end.node,
+                               segment.call,
+                               segment.cause,
+                               model::DatagramDelivered{.source = remote,
+                                                        .destination = end.address,
+                                                        .payload = message,
+                                                        .digest = digest_of(message),
+                                                        .plain = plain,
+                                                        .on_stream = true});
+    });
+    const std::size_t first = segment.number % 2 == 0 ? bytes.size() : bytes.size() / 2;
+    feed(end.node, protocol::StreamReceived{end.name, bytes.first(first)});
+    if (first != bytes.size()) {
+        feed(end.node, protocol::StreamReceived{end.name, bytes.subspan(first)});
+    }
+    payloads_.release(segment.payload);
+}
+
+}  // namespace invitro::sim
