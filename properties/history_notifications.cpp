@@ -127,6 +127,7 @@ void History::told(const Header& header, const protocol::ConnectionDataRenewed& 
         call.stranger_arrived.first(header);
         return;
     }
+    if (!is_at_initiator && who->killed.happened()) return;
     RenewalFacts& heard = is_at_initiator ? who->own_data_there : who->initiator_data;
     compare(heard.copy,
             header,

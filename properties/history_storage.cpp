@@ -32,6 +32,9 @@ void leave(SessionFacts& session, const model::EventHeader& header) {
 
 void initiator_killed(ParticipantFacts& who, const model::EventHeader& header) {
     who.has_arrived = false;
+    // What it is told next may be what it had before.
+    who.own_data_there.generation = 0;
+    who.own_data_there.known_at = {};
     if (who.at_initiator.connected.happened() || who.nominated.happened()) {
         leave(who.at_initiator, header);
     }

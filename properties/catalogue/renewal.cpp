@@ -35,12 +35,14 @@ void newest_data_wins(const Case& one, Findings& findings) {
 Instant left(const ParticipantFacts& who) {
     const Moment silent = earliest(earliest(who.ringing_stopped, who.decline_command),
                                    earliest(who.rejected, who.dismissed));
-    return earliest(silent, earliest(who.here.disconnected, who.hang_up_command)).at;
+    const Moment& gone = earliest(who.here.disconnected, who.killed);
+    return earliest(silent, earliest(gone, who.hang_up_command)).at;
 }
 
 Instant initiator_left(const CallFacts& call) {
+    const Moment& over = earliest(call.ended, call.initiator_killed);
     return earliest(earliest(call.cancel_command, call.hang_up_command),
-                    earliest(call.failed, call.ended))
+                    earliest(call.failed, over))
         .at;
 }
 
