@@ -93,5 +93,7 @@ inline constexpr Duration stream_reopen_first = 1s;
 inline constexpr Duration stream_reopen_max = 4s;
 // A stream that nobody uses is closed. (Participants of a call use theirs with every keep-alive.)
 inline constexpr Duration stream_idle_max = 60s;
+// A server takes a stream that was silent for so long for one whose other end is gone.
+inline constexpr Duration stream_abandoned_after = 5min;
 
 }  // namespace invitro::protocol::timing

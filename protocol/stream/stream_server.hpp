@@ -11,6 +11,7 @@
 #include "protocol/stream/framing.hpp"
 #include "protocol/stream/layer.hpp"
 #include "protocol/stream/stream_address.hpp"
+#include "protocol/timing.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -23,12 +24,14 @@ namespace invitro::protocol {
 
 struct AcceptedStream {
     StreamId stream{};
+    Instant abandoned_at = never;  // unless it is heard on by then
     FrameReader reader;
 
     bool operator==(const AcceptedStream&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("stream", &AcceptedStream::stream),
+                          field("abandoned_at", &AcceptedStream::abandoned_at),
                           field("reader", &AcceptedStream::reader)};
     }
 };
@@ -79,19 +82,33 @@ public:
     [[nodiscard]] Inner& inner() { return inner_; }
 
 private:
+    // A stream whose client has vanished is noticed when another one comes.
+    void close_abandoned() {
+        std::erase_if(streams_, [&](const AcceptedStream& one) {
+            if (one.abandoned_at > now_) return false;
+            outbox_.tell(CloseStream{one.stream});
+            return true;
+        });
+    }
+
     void take(const StreamOpened& opened) {
+        close_abandoned();
         const auto place = lower_bound(opened.stream);
         const bool is_known = place != streams_.end() && place->stream == opened.stream;
         if (is_known || streams_.size() == streams_max) {
             outbox_.tell(CloseStream{opened.stream});
             return;
         }
-        streams_.insert(place, AcceptedStream{.stream = opened.stream, .reader = {}});
+        streams_.insert(place,
+                        AcceptedStream{.stream = opened.stream,
+                                       .abandoned_at = now_ + timing::stream_abandoned_after,
+                                       .reader = {}});
     }
 
     void take(const StreamReceived& received) {
         const auto found = find(received.stream);
         if (found == streams_.end()) return;
+        found->abandoned_at = now_ + timing::stream_abandoned_after;
         found->reader.receive(received.bytes, [&](ByteView message) {
             inner_.handle(now_,
                           ReceivedDatagram{.source = stream_address(received.stream),

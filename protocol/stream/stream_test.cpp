@@ -242,6 +242,17 @@ TEST_F(StreamServerTest, AnEndedStreamTakesNothingAndIsForgotten) {
     EXPECT_THAT(server.state().streams, IsEmpty());
 }
 
+TEST_F(StreamServerTest, AStreamSilentForLongIsClosedWhenAnotherComes) {
+    give(StreamOpened{StreamId{4}, outside_of(1)});
+    give(StreamOpened{StreamId{5}, outside_of(2)});
+    now += timing::stream_abandoned_after - 1s;
+    give(StreamReceived{StreamId{5}, registration(2)});
+    now += 1s;
+    give(StreamOpened{StreamId{6}, outside_of(3)});
+    EXPECT_EQ(closed, std::vector{StreamId{4}});
+    EXPECT_THAT(server.state().streams, SizeIs(2));
+}
+
 TEST_F(StreamServerTest, ABrokenFrameClosesThatStreamOnly) {
     give(StreamOpened{StreamId{4}, outside_of(1)});
     give(StreamOpened{StreamId{5}, outside_of(2)});
