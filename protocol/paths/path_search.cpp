@@ -252,8 +252,12 @@ void PathSearch::renew(PathContext& context,
         return candidate.kind != CandidateKind::peer_reflexive;
     });
     const bool was_heard = heard;
+    const bool needed_relay = needs_relay;
+    const Instant would_need_at = relay_at;
     begin(context, identity, locals, candidates);
     heard = was_heard;
+    needs_relay = needed_relay;
+    relay_at = would_need_at;
     for (const Candidate& candidate : learned) {
         const bool is_known = std::any_of(remotes.begin(), remotes.end(), [&](const auto& one) {
             return one.address == candidate.address;
