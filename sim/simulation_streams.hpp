@@ -38,6 +38,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendStream& sen
     reader.receive(send.payload, [&](protocol::ByteView message) {
         const protocol::ByteView plain = open(message);
         segment.call = Service::call_of(plain.empty() ? message : plain);
+        processors_.work(node, now_, sealing_time(message));
         ++summary_.datagrams_sent;
         segment.cause =
             emit(node,
@@ -190,6 +191,7 @@ void Simulation<Cast>::take_bytes(const Segment& segment,
     const protocol::ByteView bytes = payloads_.view(segment.payload);
     protocol::FrameReader reader;
     reader.receive(bytes, [&](protocol::ByteView message) {
+        processors_.work(end.node, now_, opening_time(message));
         ++summary_.datagrams_delivered;
         const protocol::ByteView plain = open(message);
         current_ = emit_caused(end.node,
