@@ -1,7 +1,9 @@
 // Worlds of both IP families.
+#include "sim/active_faults.hpp"
 #include "sim/places.hpp"
 #include "sim/platform_fixture.hpp"
 #include "sim/run.hpp"
+#include "sim/transport.hpp"
 #include "sim/world_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -39,7 +39,8 @@ protected:
 
     bool pass(std::size_t index, const Address& mapped) {
         const auto& probe = std::get<ReflectProbe>(probes.at(index).message);
-        return gathering.receive({.transaction = probe.transaction, .mapped = mapped});
+        return gathering.receive({.transaction = probe.transaction, .mapped = mapped}) !=
+               Reflected::none;
     }
 
     bool answer(std::size_t index, const Address& mapped) {
