@@ -16,6 +16,12 @@ using model::NodeKind;
 // A delay that an exchange does not notice: its answer still comes before the next try but one.
 constexpr Duration delay_harmless = protocol::timing::retransmission_first;
 
+// After this a stream that something had in its grip works again. Whatever it held up is sent again
+// at most 12.8 s later (sim/streams.hpp), and fails then at the latest; the client rests, and opens
+// another.
+constexpr Duration stream_recovery =
+    std::chrono::milliseconds{12'800} + protocol::timing::stream_reopen_max + delay_harmless;
+
 // For how long the loss of one message is felt. While a keep-alive is missing, the broker may not
 // know the way to the participant, and its own tries fail until the next one.
 Duration felt_for(Exchange exchange) {
@@ -79,12 +85,18 @@ bool allows_direct_path(model::NatKind one, model::NatKind other) {
 Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
     for (const Fault& fault : world.faults) {
         add_trouble(fault);
+        add_stream_trouble(fault);
     }
     for (const scenarios::DeviceMove& move : world.moves) {
         const Instant at{move.move.at};
         const NodeId node{.kind = NodeKind::device, .number = move.device};
         troubles_.push_back(
             {.start = at, .end = at + Duration{1}, .node = node, .is_fault = false});
+        troubles_.push_back({.start = at,
+                             .end = at + stream_recovery,
+                             .node = node,
+                             .reach = Reach::streams,
+                             .is_fault = false});
         note_if_blocked(move.device, move.move.network);
     }
     for (const scenarios::Device& device : world.devices) {
@@ -184,6 +196,45 @@ void Surroundings::add_trouble(const Fault& fault) {
     troubles_.push_back(trouble);
 }
 
+// Nobody counts the tries that streams lose. What is in the way of datagrams for a while may hold
+// up streams, or end them, and is felt for longer.
+void Surroundings::add_stream_trouble(const Fault& fault) {
+    Trouble trouble{
+        .start = fault.start, .end = fault.end, .node = fault.target, .reach = Reach::streams};
+    switch (fault.kind) {
+        case FaultKind::duplication:
+        case FaultKind::reordering:
+        case FaultKind::push_loss:
+        case FaultKind::push_duplication:
+        case FaultKind::push_delay:
+        case FaultKind::push_outage:
+        case FaultKind::relay_crash:
+        case FaultKind::relay_exhausted:
+            return;
+        case FaultKind::broker_pause:
+        case FaultKind::broker_crash:
+        case FaultKind::disk_damage:
+        case FaultKind::slow_disk:
+            trouble.node = broker_of(fault);
+            break;
+        case FaultKind::nat_flush:
+            trouble.end = trouble.start;
+            break;
+        case FaultKind::loss:
+        case FaultKind::delay:
+        case FaultKind::device_offline:
+        case FaultKind::partition:
+        case FaultKind::device_kill:
+        case FaultKind::device_reinstall:
+            break;
+    }
+    if (trouble.end != protocol::never) {
+        // Until the next keep-alive the broker may not know the way.
+        trouble.end += fault.delay + stream_recovery + protocol::timing::call_keep_alive;
+    }
+    troubles_.push_back(trouble);
+}
+
 std::span<const std::uint32_t> Surroundings::devices_of(
     const protocol::EndpointIdentifier& identifier) const {
     const auto found = std::lower_bound(
@@ -244,23 +295,28 @@ bool Surroundings::have_relays_room() const {
 bool Surroundings::is_broker_paused(Instant from, Instant until) const {
     return std::any_of(troubles_.begin(), troubles_.end(), [&](const Trouble& trouble) {
         return trouble.node.kind == NodeKind::broker && trouble.is_fault &&
-               overlaps(trouble.start, trouble.end, from, until);
+               trouble.reach != Reach::streams && overlaps(trouble.start, trouble.end, from, until);
     });
 }
 
 Instant Surroundings::broker_notices(Instant at) const {
     Instant notices = at;
     for (const Trouble& trouble : troubles_) {
-        const bool is_pause = trouble.node.kind == NodeKind::broker && trouble.is_fault;
-        if (is_pause && trouble.start <= at && at < trouble.end) {
+        if (trouble.stops_broker() && trouble.start <= at && at < trouble.end) {
             notices = std::max(notices, trouble.end);
         }
     }
     return notices;
 }
 
+bool Surroundings::needs_streams(const Need& need) const {
+    return (need.device != nobody && is_blocked(need.device)) ||
+           (need.initiator != nobody && is_blocked(need.initiator));
+}
+
 bool Surroundings::matters(const Trouble& trouble, const Need& need) const {
     if (trouble.reach == Reach::pushes && !need.push) return false;
+    if (trouble.reach == Reach::streams && !needs_streams(need)) return false;
     switch (trouble.node.kind) {
         case NodeKind::none:
         case NodeKind::broker:
@@ -296,11 +352,7 @@ std::optional<Instant> Surroundings::obstacle(const Need& need, Instant start) c
 }
 
 std::optional<Instant> Surroundings::stretch_end(const Need& need) const {
-    const bool by_stream = (need.device != nobody && is_blocked(need.device)) ||
-                           (need.initiator != nobody && is_blocked(need.initiator));
-    const bool are_streams_sure =
-        world_->stream_fallback && troubles_.empty() && world_->faults.empty();
-    if (by_stream && !are_streams_sure) return std::nullopt;
+    if (needs_streams(need) && !world_->stream_fallback) return std::nullopt;
     Instant start = need.from;
     while (start <= need.until - protocol::timing::liveness_window) {
         const std::optional<Instant> next = obstacle(need, start);

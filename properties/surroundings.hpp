@@ -43,7 +43,8 @@ public:
         const protocol::EndpointIdentifier& identifier) const;
 
     // No datagram ever passes: behind BLK, now or after a move. Streams do, once the client has
-    // found out; nothing is promised where faults could tear them meanwhile.
+    // found out; what tears or holds up streams is in the way of such a device until they are
+    // mended.
     [[nodiscard]] bool is_blocked(std::uint32_t device) const;
 
     // The access network in which the device always is; null if it moves.
@@ -72,7 +73,11 @@ public:
     [[nodiscard]] std::optional<Instant> stretch_end(const Need& need) const;
 
 private:
-    enum class Reach : std::uint8_t { datagrams, pushes };
+    enum class Reach : std::uint8_t {
+        datagrams,
+        pushes,
+        streams,  // and so whoever has nothing else
+    };
 
     // Something in the way of `node` (of everybody where it is none).
     struct Trouble {
@@ -81,11 +86,17 @@ private:
         model::NodeId node;
         Reach reach = Reach::datagrams;
         bool is_fault = true;  // of the schedule, as opposed to a move
+
+        [[nodiscard]] bool stops_broker() const {
+            return is_fault && node.kind == model::NodeKind::broker && reach != Reach::streams;
+        }
     };
 
     void add_trouble(const model::Fault& fault);
+    void add_stream_trouble(const model::Fault& fault);
     void note_if_blocked(std::uint32_t device, std::uint32_t network);
     void list_owners();
+    [[nodiscard]] bool needs_streams(const Need& need) const;
     [[nodiscard]] bool matters(const Trouble& trouble, const Need& need) const;
     [[nodiscard]] std::optional<Instant> obstacle(const Need& need, Instant start) const;
 

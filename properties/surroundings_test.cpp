@@ -1,5 +1,7 @@
-// The rule on pairs of NAT boxes, against the boxes themselves.
+// The rule on pairs of NAT boxes, against the boxes themselves; and what is owed by stream.
 #include "properties/surroundings.hpp"
+
+#include "protocol/timing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +10,10 @@
 
 namespace invitro::properties {
 namespace {
+
+namespace timing = protocol::timing;
+
+using namespace std::chrono_literals;
 
 using model::NatBox;
 using model::NatKind;
@@ -88,6 +94,70 @@ TEST(AllowsDirectPath, is_true_where_two_hosts_meet_without_predicting_ports) {
     }
     // As `invitro nat-matrix` finds with two real clients.
     EXPECT_EQ(direct, 73);
+}
+
+// Device 0 is free, device 1 is behind a network that blocks UDP.
+class PromisesByStream : public testing::Test {
+protected:
+    scenarios::World world;
+
+    PromisesByStream() {
+        world.networks.resize(2);
+        world.devices.resize(2);
+        world.networks[1].number = world.devices[1].number = world.devices[1].network = 1;
+        world.networks[1].nat.kind = NatKind::blk;
+    }
+
+    // When at the latest something must have reached the device that was due from the beginning.
+    [[nodiscard]] std::optional<Instant> bound(std::uint32_t device) const {
+        return Surroundings(world).stretch_end(
+            {.from = at(0s), .until = at(180s), .device = device, .failed_tries = {}});
+    }
+
+    static Instant at(Duration since) { return Instant{since}; }
+
+    void strike(model::FaultKind kind, std::uint32_t device) {
+        world.faults.push_back({.kind = kind,
+                                .start = at(10s),
+                                .end = at(40s),
+                                .target = {.kind = model::NodeKind::device, .number = device}});
+    }
+};
+
+TEST_F(PromisesByStream, are_owed_as_soon_as_any) {
+    EXPECT_EQ(bound(1), at(timing::liveness_window));
+    EXPECT_EQ(bound(1), bound(0));
+}
+
+TEST_F(PromisesByStream, are_not_owed_where_there_are_no_streams) {
+    world.stream_fallback = false;
+    EXPECT_EQ(bound(1), std::nullopt);
+    EXPECT_NE(bound(0), std::nullopt);
+}
+
+TEST_F(PromisesByStream, wait_until_what_a_fault_tore_is_mended) {
+    strike(model::FaultKind::device_offline, 1);
+    ASSERT_TRUE(bound(1).has_value());
+    EXPECT_GT(*bound(1), at(40s) + timing::stream_reopen_max + timing::liveness_window);
+}
+
+TEST_F(PromisesByStream, wait_for_the_end_of_losses_that_nobody_counts) {
+    strike(model::FaultKind::loss, 0);
+    strike(model::FaultKind::loss, 1);
+    EXPECT_EQ(bound(0), at(timing::liveness_window));
+    ASSERT_TRUE(bound(1).has_value());
+    EXPECT_GT(*bound(1), at(40s) + timing::liveness_window);
+}
+
+TEST_F(PromisesByStream, wait_after_a_move) {
+    world.moves.push_back({.device = 1, .move = {.at = 10s, .network = 1}});
+    ASSERT_TRUE(bound(1).has_value());
+    EXPECT_GT(*bound(1), at(10s) + timing::stream_reopen_max + timing::liveness_window);
+}
+
+TEST_F(PromisesByStream, do_not_wait_for_the_faults_of_others) {
+    strike(model::FaultKind::device_offline, 0);
+    EXPECT_EQ(bound(1), at(timing::liveness_window));
 }
 
 }  // namespace

@@ -60,7 +60,6 @@ void judge_arrival(const Case& one,
     need.from = std::max(need.from, renewed.taken.at);
     need.until = one.grace_end();
     need.exchanges = renewing | set_of(Exchange::request, Exchange::forward);
-    need.failed_tries = one.call.failed_tries;
     const bool is_known = heard.known_at.happened() && heard.generation >= renewed.generation;
     const Promise promise{
         .need = need, .kept = is_known ? heard.known_at : Moment{}, .lapses = lapses};
@@ -80,19 +79,22 @@ void judge_arrival(const Case& one,
 void renewed_data_arrives(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
     for (const ParticipantFacts& who : call.participants) {
-        judge_arrival(one,
-                      findings,
-                      call.offer_renewed,
-                      who.initiator_data,
-                      {.from = who.heard.at, .device = who.device},
-                      std::min(left(who), call.over_possibly.at));
         judge_arrival(
             one,
             findings,
-            who.accept_renewed,
-            who.own_data_there,
-            {.from = who.accept_at_broker.at, .initiator = call.initiator, .acceptor = who.device},
-            std::min(initiator_left(call), left(who)));
+            call.offer_renewed,
+            who.initiator_data,
+            {.from = who.heard.at, .device = who.device, .failed_tries = call.failed_tries},
+            std::min(left(who), call.over_possibly.at));
+        judge_arrival(one,
+                      findings,
+                      who.accept_renewed,
+                      who.own_data_there,
+                      {.from = who.accept_at_broker.at,
+                       .initiator = call.initiator,
+                       .acceptor = who.device,
+                       .failed_tries = call.failed_tries},
+                      std::min(initiator_left(call), left(who)));
     }
 }
 
