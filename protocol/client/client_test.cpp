@@ -97,7 +97,7 @@ TEST(ClientRegistration, AClientBuiltAsRegisteredRefreshesWhatItWasBuiltFrom) {
 }
 
 TEST(ClientValue, AnIdleClientIsSmall) {
-    EXPECT_LE(sizeof(Client), 288U);
+    EXPECT_LE(sizeof(Client), 352U);
     const Client client = Client::registered(config_of(1), instant_at(0), register_command());
     const Registration& registration = client.state().registration.at(0);
     EXPECT_LE(sizeof(Registration) + registration.bytes.capacity(), 140U);

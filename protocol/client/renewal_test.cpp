@@ -73,6 +73,9 @@ protected:
             if (const auto* request = std::get_if<ReflectRequest>(&one.message)) {
                 bench.from(one.destination,
                            ReflectResponse{.transaction = request->transaction, .mapped = mapped});
+            } else if (const auto* probe = std::get_if<ReflectProbe>(&one.message)) {
+                bench.from(one.destination,
+                           ReflectResponse{.transaction = probe->transaction, .mapped = mapped});
             }
         }
     }

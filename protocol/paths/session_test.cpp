@@ -145,8 +145,11 @@ TEST_F(SessionTest, AMoveSpeaksAtOnceFromTheNewAddress) {
     PathContext context = bench.context();
     session.move(context, locals);
     const auto sent = run(session, 0ms);
-    ASSERT_EQ(sent.size(), 1U);
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_TRUE(std::holds_alternative<Check>(sent[0].message)) << "there may be a better path";
+    EXPECT_TRUE(std::holds_alternative<SessionData>(sent[1].message));
     EXPECT_EQ(sent[0].source, locals[0]);
+    EXPECT_EQ(sent[1].source, locals[0]);
 }
 
 }  // namespace
