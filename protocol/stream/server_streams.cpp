@@ -14,6 +14,14 @@ bool ServerStreams::try_datagram(Instant now) {
     return is_blocked;
 }
 
+void ServerStreams::answered() {
+    is_blocked = false;
+    unanswered = 0;
+    for (ServerStream& one : streams) {
+        one.waiting = {};
+    }
+}
+
 ServerStream& ServerStreams::stream_to(const Address& server) {
     const auto found = std::find_if(
         streams.begin(), streams.end(), [&](const auto& one) { return one.server == server; });

@@ -68,11 +68,9 @@ struct ServerStreams {
     bool try_datagram(Instant now);
 
     // Somebody has answered by UDP. A server may still send on the streams there are, until it has
-    // heard us by UDP; they are closed when nobody uses them any more.
-    void answered() {
-        is_blocked = false;
-        unanswered = 0;
-    }
+    // heard us by UDP; they are closed when nobody uses them any more. What waits for one that is
+    // being opened is dropped, so that nothing comes after what is said later.
+    void answered();
 
     // The network is another one: whatever was found out about it holds no longer.
     // `close(StreamId)` is told of each stream that is to be closed.

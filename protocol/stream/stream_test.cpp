@@ -116,13 +116,24 @@ TEST_F(FallbackTest, AfterAnAnswerByUdpTheStreamIsReadOnAndClosedWhenNobodyUsesI
     give(ReceivedDatagram{broker_address, home_of(1), late});
     EXPECT_FALSE(device.state().streams.is_blocked);
     datagrams.clear();
-    advance(1s);
+    advance(2s);
     EXPECT_THAT(datagrams, SizeIs(1)) << "UDP is used again";
     EXPECT_THAT(closed, IsEmpty());
     give(StreamReceived{opened[0].stream, acknowledgement()});
     EXPECT_THAT(heard, SizeIs(1)) << "the server has not heard of that yet";
     advance(timing::stream_idle_max);
     EXPECT_THAT(closed, SizeIs(1));
+}
+
+// What is sent later has a larger number under the seal, and what is kept would come after it.
+TEST_F(FallbackTest, AfterAnAnswerByUdpWhatWaitedForTheStreamIsDropped) {
+    advance(2s);
+    ASSERT_THAT(opened, SizeIs(1));
+    const Bytes late =
+        encoded(RegisterAck{.device = device_of(1), .incarnation = 0, .lease = 3600s});
+    give(ReceivedDatagram{broker_address, home_of(1), late});
+    give(StreamOpened{opened[0].stream, stream_at(broker_address)});
+    EXPECT_THAT(messages(), IsEmpty());
 }
 
 TEST_F(FallbackTest, AnotherNetworkIsTriedByUdpAgain) {
