@@ -23,7 +23,7 @@ protocol::CandidateUpdate update(std::uint32_t device, std::uint32_t generation 
             .connection = renewed(device, generation)};
 }
 
-// What the application of device 1 is told of the initiator.
+// What the application of a recipient is told of the initiator.
 protocol::ConnectionDataRenewed news(std::uint32_t generation = 2) {
     return {.call = call, .device = {}, .connection = renewed(0, generation)};
 }
@@ -31,8 +31,9 @@ protocol::ConnectionDataRenewed news(std::uint32_t generation = 2) {
 void nothing(Story&) {}
 
 void renews_while_it_rings(Story& story) {
-    story.calls().rings(1).to_broker(0, update(0)).tell(1, news());
-    story.wait(10s).delivered(1).connects(1).chooses(1).wait(25s).hangs_up(1);
+    story.calls().rings_all().to_broker(0, update(0)).tell(1, news()).tell(2, news());
+    story.wait(10s).delivered(1).connects(1).chooses(1).stops(2, EndReason::answered);
+    story.wait(25s).hangs_up(1);
 }
 
 void told_older_data(Story& story) {
@@ -51,8 +52,9 @@ void moves(Story& story) {
 
 void moves_and_tells(Story& story) {
     moves(story);
-    story.calls().rings(1).wait(5s).to_broker(0, update(0)).tell(1, news());
-    story.wait(40s);
+    story.calls().rings_all().wait(5s).to_broker(0, update(0)).tell(1, news()).tell(2, news());
+    story.wait(40s).cancels();
+    story.stops(1, EndReason::cancelled).stops(2, EndReason::cancelled);
 }
 
 void moves_and_says_nothing(Story& story) {
