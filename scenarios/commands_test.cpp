@@ -40,7 +40,7 @@ TEST(ScenariosCommand, ListsWhatIsShipped) {
 
 TEST(ScenariosCommand, ListsForPrograms) {
     const Outcome outcome = run("scenarios --json");
-    EXPECT_THAT(outcome.data, testing::StartsWith("[\n  {\n    \"name\": \"broker-crash\""));
+    EXPECT_THAT(outcome.data, testing::StartsWith("[\n  {\n    \"name\": \"blocked-udp\""));
 }
 
 TEST(ScenariosCommand, ShowsOneWithItsComments) {
