@@ -93,12 +93,14 @@ struct DeadlineReached {};
 // ---- outputs any machine may give --------------------------------------------------------------
 
 // Send a datagram. `source` is one of the node's own addresses, or none for "any". `recipient` is
-// for whom the sealing layer seals it; without that layer it means nothing.
+// for whom the sealing layer seals it; without that layer it means nothing. `is_question`: whoever
+// gets it answers at once, so that silence tells that it, or the answer, was lost.
 struct SendDatagram {
     Address source;
     Address destination;
     ByteView payload;
     Party recipient{};
+    bool is_question = false;
 };
 
 enum class PushPriority : std::uint8_t { high = 0, normal = 1 };
@@ -168,8 +170,9 @@ public:
     void send(const Address& source,
               const Address& destination,
               std::size_t size,
-              const Party& recipient = {}) {
-        add(SendDatagram{source, destination, {}, recipient}, take(size));
+              const Party& recipient = {},
+              bool is_question = false) {
+        add(SendDatagram{source, destination, {}, recipient, is_question}, take(size));
     }
 
     void push(SendPush request, std::size_t size) {

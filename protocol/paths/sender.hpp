@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <span>
 #include <tuple>
+#include <type_traits>
 
 namespace invitro::protocol {
 
@@ -42,6 +43,15 @@ struct BoundRoute {
     Address local;
 };
 
+// What a broker or a reflector that gets it always answers.
+template <class M>
+inline constexpr bool is_question =
+    std::is_same_v<M, RegisterDevice> || std::is_same_v<M, InviteRequest> ||
+    std::is_same_v<M, InviteRinging> || std::is_same_v<M, InviteAccept> ||
+    std::is_same_v<M, InviteDecline> || std::is_same_v<M, InviteCancel> ||
+    std::is_same_v<M, InviteUpdate> || std::is_same_v<M, CandidateUpdate> ||
+    std::is_same_v<M, ReflectRequest>;
+
 // Encodes messages straight into the machine's outbox.
 class Sender {
 public:
@@ -59,7 +69,8 @@ public:
             if (bound.route.own == source) return send_through(bound, message);
         }
         const auto room = outbox_.reserve(datagram_size_max);
-        outbox_.send(source, destination, encode_message(message, room), recipient);
+        const std::size_t size = encode_message(message, room);
+        outbox_.send(source, destination, size, recipient, is_question<M>);
     }
 
     void tell(const Notification& notification) { outbox_.tell(notification); }

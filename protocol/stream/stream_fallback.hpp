@@ -163,8 +163,8 @@ private:
     // False if it is to leave as it is.
     bool goes_by_stream(const SendDatagram& datagram) {
         if (!is_enabled_) return false;
-        const bool is_try = machine().expects_answer(datagram.destination);
-        const bool is_blocked = is_try ? streams_.try_datagram(now_) : streams_.is_blocked;
+        const bool is_blocked =
+            datagram.is_question ? streams_.try_datagram(now_) : streams_.is_blocked;
         if (!is_blocked || !machine().has_streams(datagram.destination)) return false;
         ServerStream& stream = streams_.stream_to(datagram.destination);
         if (begin_to_open(streams_, stream, now_)) {
