@@ -238,6 +238,7 @@ private:
     void arrive_segment(std::uint32_t slot);
     void take_segment(const Segment& segment, Side side);
     void take_bytes(const Segment& segment, const StreamEnd& end, const protocol::Address& remote);
+    void give_frame(const Segment& segment, const StreamEnd& end, protocol::ByteView frame);
     void connectivity_changed(const model::Fault& fault);
     void deliver_stored_pushes(NodeIndex device, model::Sequence cause);
     [[nodiscard]] bool takes_pushes(NodeIndex device) const;

@@ -183,12 +183,14 @@ void Simulation<Cast>::take_segment(const Segment& segment, Side side) {
     }
 }
 
-// A stream may be cut anywhere, and now and then is: in the middle, that is inside a frame.
+// Each message is told of before its receiver gets the last of it, so that what it says then is
+// caused by that message and no later one.
 template <class Cast>
 void Simulation<Cast>::take_bytes(const Segment& segment,
                                   const StreamEnd& end,
                                   const protocol::Address& remote) {
     const protocol::ByteView bytes = payloads_.view(segment.payload);
+    std::size_t given = 0;
     protocol::FrameReader reader;
     reader.receive(bytes, [&](protocol::ByteView message) {
         processors_.work(end.node, now_, opening_time(message));
@@ -203,13 +205,22 @@ void Simulation<Cast>::take_bytes(const Segment& segment,
                                                         .digest = digest_of(message),
                                                         .plain = plain,
                                                         .on_stream = true});
+        const std::size_t size = protocol::frame_head_size + message.size();
+        give_frame(segment, end, bytes.subspan(given, size));
+        given += size;
     });
-    const std::size_t first = segment.number % 2 == 0 ? bytes.size() : bytes.size() / 2;
-    feed(end.node, protocol::StreamReceived{end.name, bytes.first(first)});
-    if (first != bytes.size()) {
-        feed(end.node, protocol::StreamReceived{end.name, bytes.subspan(first)});
-    }
     payloads_.release(segment.payload);
+}
+
+// A stream may be cut anywhere, and now and then is: in the middle of a frame.
+template <class Cast>
+void Simulation<Cast>::give_frame(const Segment& segment,
+                                  const StreamEnd& end,
+                                  protocol::ByteView frame) {
+    const std::size_t first = segment.number % 2 == 0 ? frame.size() : frame.size() / 2;
+    feed(end.node, protocol::StreamReceived{end.name, frame.first(first)});
+    if (first == frame.size()) return;
+    feed(end.node, protocol::StreamReceived{end.name, frame.subspan(first)});
 }
 
 }  // namespace invitro::sim
