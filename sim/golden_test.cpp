@@ -38,13 +38,15 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "334c11029acb71c5f18f1564d582aaff"},
-    {"household", "7e4cb77ca713aefe1cff21ab536dfc9b"},
-    {"office", "697da3bafba6cba5e79100a6e325e791"},
-    {"roaming", "bf6b09c7bde943db6c6c21bb3103a3cc"},
-    {"lossy", "139224ddf174371d54676fab110d20b5"},
-    {"relay-fallback", "04f10c7e91e1b7344684caaaa5f44e49"},
-    {"flash-crowd", "119638f9e8e7be53173842776a0b68bf"},
+    {"broker-crash", "2b9af5a68405d59e69dd6e5cbddd7da3"},
+    {"household", "50d6a891183adc2b554e6df32177e8ed"},
+    {"office", "a05aed77667d52b291070cb81aab52a2"},
+    {"roaming", "d45f01505e4b365423da74c8144e40f3"},
+    {"lossy", "c6681147887e06e20369d90e08e675cb"},
+    {"relay-fallback", "f57bf006dc1ed5706f37d902d99b1f97"},
+    {"mobility", "b0a669e47695bc27f096e619d80e41c5"},
+    {"blocked-udp", "a743434b8af43a4a8e3ffeb542916a58"},
+    {"flash-crowd", "8a45433d0f713e51c081dade91a80961"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));

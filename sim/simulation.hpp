@@ -194,7 +194,7 @@ private:
 
     enum class SegmentKind : std::uint8_t { open, opened, data, close, reset };
 
-    // A piece of a stream on its way, or (is_departing) about to be sent again.
+    // A piece of a stream (data: one frame) on its way, or (is_departing) about to be sent again.
     struct Segment {
         SegmentKind what = SegmentKind::data;
         Side from = Side::opener;
@@ -238,7 +238,6 @@ private:
     void arrive_segment(std::uint32_t slot);
     void take_segment(const Segment& segment, Side side);
     void take_bytes(const Segment& segment, const StreamEnd& end, const protocol::Address& remote);
-    void give_frame(const Segment& segment, const StreamEnd& end, protocol::ByteView frame);
     void connectivity_changed(const model::Fault& fault);
     void deliver_stored_pushes(NodeIndex device, model::Sequence cause);
     [[nodiscard]] bool takes_pushes(NodeIndex device) const;

@@ -1,12 +1,13 @@
 // Streams in the discrete-event loop; see sim/streams.hpp, and sim/simulation.hpp, which includes
 // this file.
 //
-// What a node writes at once travels as one segment. To those who watch, each message in it is
-// sent and delivered like any other (DatagramSent, DatagramDelivered with `on_stream`): the loop
-// takes it out of its frame.
+// Each message that a node writes travels as a segment of its own. To those who watch, it is sent
+// and delivered like any other (DatagramSent, DatagramDelivered with `on_stream`): the loop takes
+// it out of its frame.
 #pragma once
 
 #include "protocol/stream/framing.hpp"
+#include "protocol/vocabulary/check.hpp"
 #include "sim/simulation.hpp"
 
 namespace invitro::sim {
@@ -33,10 +34,11 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendStream& sen
     const auto found = streams_.find(node, send.stream);
     if (!found) return;
     Connection& connection = streams_.at(found->index);
-    Segment segment{.what = SegmentKind::data};
+    std::size_t sent = 0;
     protocol::FrameReader reader;
     reader.receive(send.payload, [&](protocol::ByteView message) {
         const protocol::ByteView plain = open(message);
+        Segment segment{.what = SegmentKind::data};
         segment.call = Service::call_of(plain.empty() ? message : plain);
         processors_.work(node, now_, sealing_time(message));
         ++summary_.datagrams_sent;
@@ -49,9 +51,12 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendStream& sen
                                      .digest = digest_of(message),
                                      .plain = plain,
                                      .on_stream = true});
+        const std::size_t size = protocol::frame_head_size + message.size();
+        segment.payload = payloads_.store(send.payload.subspan(sent, size));
+        send_segment(found->index, found->side, segment);
+        sent += size;
     });
-    segment.payload = payloads_.store(send.payload);
-    send_segment(found->index, found->side, segment);
+    CHECK(sent == send.payload.size(), "whoever speaks on streams writes whole frames");
 }
 
 template <class Cast>
@@ -183,44 +188,31 @@ void Simulation<Cast>::take_segment(const Segment& segment, Side side) {
     }
 }
 
-// Each message is told of before its receiver gets the last of it, so that what it says then is
-// caused by that message and no later one.
+// A stream may be cut anywhere, and now and then is: in the middle of a frame.
 template <class Cast>
 void Simulation<Cast>::take_bytes(const Segment& segment,
                                   const StreamEnd& end,
                                   const protocol::Address& remote) {
-    const protocol::ByteView bytes = payloads_.view(segment.payload);
-    std::size_t given = 0;
-    protocol::FrameReader reader;
-    reader.receive(bytes, [&](protocol::ByteView message) {
-        processors_.work(end.node, now_, opening_time(message));
-        ++summary_.datagrams_delivered;
-        const protocol::ByteView plain = open(message);
-        current_ = emit_caused(end.node,
-                               segment.call,
-                               segment.cause,
-                               model::DatagramDelivered{.source = remote,
-                                                        .destination = end.address,
-                                                        .payload = message,
-                                                        .digest = digest_of(message),
-                                                        .plain = plain,
-                                                        .on_stream = true});
-        const std::size_t size = protocol::frame_head_size + message.size();
-        give_frame(segment, end, bytes.subspan(given, size));
-        given += size;
-    });
-    payloads_.release(segment.payload);
-}
-
-// A stream may be cut anywhere, and now and then is: in the middle of a frame.
-template <class Cast>
-void Simulation<Cast>::give_frame(const Segment& segment,
-                                  const StreamEnd& end,
-                                  protocol::ByteView frame) {
+    const protocol::ByteView frame = payloads_.view(segment.payload);
+    const protocol::ByteView message = frame.subspan(protocol::frame_head_size);
+    processors_.work(end.node, now_, opening_time(message));
+    ++summary_.datagrams_delivered;
+    const protocol::ByteView plain = open(message);
+    current_ = emit_caused(end.node,
+                           segment.call,
+                           segment.cause,
+                           model::DatagramDelivered{.source = remote,
+                                                    .destination = end.address,
+                                                    .payload = message,
+                                                    .digest = digest_of(message),
+                                                    .plain = plain,
+                                                    .on_stream = true});
     const std::size_t first = segment.number % 2 == 0 ? frame.size() : frame.size() / 2;
     feed(end.node, protocol::StreamReceived{end.name, frame.first(first)});
-    if (first == frame.size()) return;
-    feed(end.node, protocol::StreamReceived{end.name, frame.subspan(first)});
+    if (first != frame.size()) {
+        feed(end.node, protocol::StreamReceived{end.name, frame.subspan(first)});
+    }
+    payloads_.release(segment.payload);
 }
 
 }  // namespace invitro::sim

@@ -140,16 +140,17 @@ bool may_mappings_expire(const scenarios::World& world) {
     });
 }
 
-// Any two that the broker can reach can go through a relay. The acceptor asks for it once its
-// accept is confirmed, so that must not have taken the initiator's time. A direct path that was
-// found and lost again before the nomination is not replaced by one through a relay.
+// Any two that the broker can reach by IPv4 can go through a relay. The acceptor asks for it once
+// its accept is confirmed, so that must not have taken the initiator's time.
 bool have_relay(const Case& one, const ParticipantFacts& who, Instant from, Instant until) {
     const Surroundings& around = one.history.surroundings();
     constexpr Duration confirmed_after_max = std::chrono::seconds{5};
-    const Instant searched = std::min(from, who.accept_command.at);
+    const auto reaches_relays = [](const scenarios::AccessNetwork* network) {
+        return network != nullptr && model::has_v4(network->families);
+    };
     return around.have_relays_room() && around.are_relays_untroubled(from, until) &&
-           around.network_of(one.call.initiator) != nullptr &&
-           around.network_of(who.device) != nullptr && around.is_settled(searched, until) &&
+           reaches_relays(around.network_of(one.call.initiator)) &&
+           reaches_relays(around.network_of(who.device)) && around.is_settled(from, until) &&
            !may_mappings_expire(around.world()) && who.confirmed.at <= from + confirmed_after_max;
 }
 

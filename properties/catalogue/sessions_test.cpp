@@ -146,6 +146,19 @@ TEST(OpenPathConnects, excuses_ends_that_do_not_know_their_outside_addresses) {
     EXPECT_EQ(path_verdict(story), Verdict::vacuous);
 }
 
+// Relays are reached by IPv4 alone.
+TEST(RelayConnects, asks_it_of_those_who_can_reach_a_relay) {
+    for (const auto families : {model::IpFamilies::v6, model::IpFamilies::dual}) {
+        Story story(1);
+        story.world.relays.push_back({});
+        story.world.networks[1].families = families;
+        story.calls().rings(1).delivered(1).wait(60s);
+        const bool is_owed = families == model::IpFamilies::dual;
+        EXPECT_EQ(story.tally("relay-connects").verdict(),
+                  is_owed ? Verdict::violated : Verdict::vacuous);
+    }
+}
+
 TEST(OpenPathConnects, asks_for_whom_the_user_picks) {
     const auto chosen = [](std::uint32_t device) {
         return protocol::ChooseCommand{.call = call, .device = Story::id(device)};
