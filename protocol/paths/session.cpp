@@ -9,6 +9,8 @@ constexpr int closes_max = 3;
 
 // A keep-alive and a half without a word: the path may be broken.
 constexpr Duration doubt_after = timing::session_keep_alive * 3 / 2;
+// Three Nominates are unanswered: the path that the checks had found need not be there any more.
+constexpr Duration nomination_doubt_after = timing::retransmission_first * 4;
 
 template <class M>
 void send(Session& session, PathContext& context) {
@@ -153,6 +155,7 @@ Session Session::nominate(PathContext& context,
     session.local_kind = path.local_kind;
     session.repetition.start(context.now);
     session.silent_at = context.now + timing::session_silence_max;
+    session.doubted_at = context.now + nomination_doubt_after;
     return session;
 }
 
@@ -207,7 +210,9 @@ SessionChange Session::serve(PathContext& context) {
         stop_search(*this);
     } else if (doubted_at <= context.now) {
         doubted_at = never;
-        if (phase == SessionPhase::connected) change = SessionChange::doubtful;
+        const bool expects_answer =
+            phase == SessionPhase::connected || phase == SessionPhase::nominating;
+        if (expects_answer) change = SessionChange::doubtful;
     }
     serve_search(*this, context);
     if (repetition.is_due(context.now)) send_due(*this, context);

@@ -47,7 +47,7 @@ enum class SessionChange : std::uint8_t {
     unanswered = 2,  // nominated, and never connected
     silent = 3,      // connected, and not heard of for too long
     closed_by_peer = 4,
-    doubtful = 5,  // connected, and not heard of for longer than it should be
+    doubtful = 5,  // nominated or connected, and not heard of for longer than it should be
 };
 
 struct Session {

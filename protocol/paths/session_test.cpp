@@ -49,6 +49,20 @@ protected:
     PathBench bench;
 };
 
+TEST_F(SessionTest, ThreeUnansweredNominationsAreDoubted) {
+    Session session = nominating();
+    run(session, 2s - 1ms);
+    bench.now += 1ms;
+    PathContext context = bench.context();
+    EXPECT_EQ(session.serve(context), SessionChange::doubtful);
+    EXPECT_EQ(session.serve(context), SessionChange::none) << "said once";
+
+    Session answered = connected();
+    bench.now += 2s;
+    PathContext later = bench.context();
+    EXPECT_EQ(answered.serve(later), SessionChange::none);
+}
+
 TEST_F(SessionTest, NominateIsRepeatedWithGrowingSequencesUntilAnswered) {
     Session session = nominating();
     const auto sent = run(session, 1500ms);
