@@ -9,8 +9,7 @@ void renew(ClientContext& context, OwnData own) {
     const MappingBehaviour mapping = own.gathering.mapping();
     const FilteringBehaviour filtering = own.gathering.filtering();
     const bool is_same = candidates == own.connection.candidates &&
-                         mapping == own.connection.mapping &&
-                         filtering == own.connection.filtering;
+                         mapping == own.connection.mapping && filtering == own.connection.filtering;
     if (is_same) return;
     own.connection.candidates = candidates;
     own.connection.mapping = mapping;
@@ -30,11 +29,15 @@ bool Renewal::receive(ClientContext& context, OwnData own, const ReflectResponse
     switch (own.gathering.receive(response)) {
         case Reflected::none:
             return false;
+        case Reflected::first:
+            // One that was not waited for any more is news as well.
+            if (!own.gathering.is_under_way()) renew(context, own);
+            return true;
         case Reflected::changed:
             renew(context, own);
             return true;
-        case Reflected::first:
         case Reflected::same:
+        case Reflected::test:
             return true;
     }
     return false;

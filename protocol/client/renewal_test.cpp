@@ -123,6 +123,18 @@ TEST_F(RenewalTest, AMappingThatHasChangedWhileOthersRingIsToldUntilItIsAcknowle
     EXPECT_THAT(bench.all<CandidateUpdate>(), IsEmpty());
 }
 
+TEST_F(RenewalTest, AnAnswerThatComesAfterTheAcceptIsToldToo) {
+    ring();
+    bench.command(AcceptCommand{call});
+    bench.advance(timing::gathering_max);
+    ASSERT_FALSE(bench.all<InviteAccept>().empty()) << "no reflector has answered";
+    confirm();
+    answer_with(other_mapping);
+    const auto updates = bench.all<CandidateUpdate>();
+    ASSERT_FALSE(updates.empty());
+    EXPECT_EQ(updates[0].connection.candidates[1].address, other_mapping);
+}
+
 TEST_F(RenewalTest, AMappingThatIsStillThereIsNoNews) {
     call_in_hand();
     bench.advance(timing::call_keep_alive);

@@ -77,7 +77,7 @@ void Gathering::begin(PathContext& context,
 }
 
 Reflected Gathering::receive(const ReflectResponse& response) {
-    if (tests.receive(response)) return Reflected::first;
+    if (tests.receive(response)) return Reflected::test;
     for (Reflection& reflection : reflections) {
         if (reflection.transaction != response.transaction) continue;
         if (!reflection.repetition.is_active() || response.mapped.is_none()) return Reflected::none;

@@ -51,6 +51,7 @@ enum class Reflected : std::uint8_t {
     first = 1,    // the first about this mapping
     same = 2,     // the mapping is still what it was
     changed = 3,  // it is another one now
+    test = 4,     // what it tells is how the NAT behaves
 };
 
 struct Gathering {
