@@ -42,11 +42,11 @@ constexpr Golden goldens[] = {
     {"household", "50d6a891183adc2b554e6df32177e8ed"},
     {"office", "a05aed77667d52b291070cb81aab52a2"},
     {"roaming", "d45f01505e4b365423da74c8144e40f3"},
-    {"lossy", "c6681147887e06e20369d90e08e675cb"},
+    {"lossy", "4a94e39d0aecbb6f88e42921f7318ba8"},
     {"relay-fallback", "f57bf006dc1ed5706f37d902d99b1f97"},
     {"mobility", "b0a669e47695bc27f096e619d80e41c5"},
     {"blocked-udp", "a743434b8af43a4a8e3ffeb542916a58"},
-    {"flash-crowd", "8a45433d0f713e51c081dade91a80961"},
+    {"flash-crowd", "6967a71254f234ea10897ab9f6761687"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));
