@@ -88,6 +88,18 @@ struct DatagramDropped {
     protocol::ByteView plain{};
 };
 
+// ---- streams ------------------------------------------------------------------------------------
+
+// A segment of the stream that the node has opened was lost, to it or from it. It is sent again
+// after this, and all behind it waits as long. The cause is what was to be sent.
+struct SegmentLost {
+    Duration wait{};
+};
+
+// The stream that the node has opened is gone, given up by its servers or the network, and the node
+// has not been told so yet.
+struct StreamBroken {};
+
 // ---- push ---------------------------------------------------------------------------------------
 
 // The broker handed a notification to the push service.
@@ -216,7 +228,9 @@ using BasicEventBody = std::variant<DatagramSent,
                                     StorageRefused,
                                     StorageDamaged,
                                     BytesWritten,
-                                    BytesPersisted>;
+                                    BytesPersisted,
+                                    SegmentLost,
+                                    StreamBroken>;
 
 template <class Service>
 struct BasicEvent {

@@ -104,6 +104,14 @@ struct FailedTry {
     bool operator==(const FailedTry&) const = default;
 };
 
+// The network lost something of a device's stream, or the stream itself.
+struct StreamLoss {
+    Instant at{};
+    Duration felt{};  // for how long whatever goes on the stream waits
+
+    bool operator==(const StreamLoss&) const = default;
+};
+
 // One end's view of a session with the other end.
 struct SessionFacts {
     Moment connected;
@@ -335,6 +343,7 @@ struct DeviceFacts {
     std::vector<ReflectionFacts> reflections;
     std::vector<protocol::Address> addresses;  // all it ever had
     std::vector<FailedTry> failed_tries;       // of the registration
+    std::vector<StreamLoss> stream_losses;
 
     bool operator==(const DeviceFacts&) const = default;
 };

@@ -81,6 +81,8 @@ private:
     void on(const Header& header, const model::DatagramSent& event);
     void on(const Header& header, const model::DatagramDelivered& event);
     void on(const Header& header, const model::DatagramDropped& event);
+    void on(const Header& header, const model::SegmentLost& event);
+    void on(const Header& header, const model::StreamBroken& event);
 
     void on(const Header& header, const model::WorldEnded& event);
 

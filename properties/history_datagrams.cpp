@@ -410,6 +410,18 @@ void History::on(const Header& header, const model::DatagramDropped& event) {
     }
 }
 
+void History::on(const Header& header, const model::SegmentLost& event) {
+    device(header.node.number).stream_losses.push_back({.at = header.at, .felt = event.wait});
+}
+
+// Its owner finds out with the next message, rests and opens another one; until then the broker
+// does not know the way to it.
+void History::on(const Header& header, const model::StreamBroken&) {
+    constexpr Duration mended_after =
+        protocol::timing::call_keep_alive + protocol::timing::stream_reopen_max;
+    device(header.node.number).stream_losses.push_back({.at = header.at, .felt = mended_after});
+}
+
 void History::count_failed(const Header& header, MessageType type, ByteView payload) {
     const bool is_device = header.node.kind == NodeKind::device;
     FailedTry failed{.at = header.at,

@@ -16,11 +16,10 @@ using model::NodeKind;
 // A delay that an exchange does not notice: its answer still comes before the next try but one.
 constexpr Duration delay_harmless = protocol::timing::retransmission_first;
 
-// After this a stream that something had in its grip works again. Whatever it held up is sent again
-// at most 12.8 s later (sim/streams.hpp), and fails then at the latest; the client rests, and opens
-// another.
-constexpr Duration stream_recovery =
-    std::chrono::milliseconds{12'800} + protocol::timing::stream_reopen_max + delay_harmless;
+// So long after a move to where UDP is blocked a client has found that out: by what it sends from
+// its new address.
+constexpr Duration stream_after_move =
+    protocol::timing::call_keep_alive + protocol::timing::retransmission_max;
 
 // For how long the loss of one message is felt. While a keep-alive is missing, the broker may not
 // know the way to the participant, and its own tries fail until the next one.
@@ -28,10 +27,10 @@ Duration felt_for(Exchange exchange) {
     return exchange == Exchange::keep_alive ? protocol::timing::call_keep_alive : Duration{};
 }
 
-// How many tries of an exchange one loss stands for.
-int tries_lost(Exchange exchange) {
+// How many tries of an exchange a loss stands for that is felt so long.
+int tries_lost(Duration felt) {
     constexpr Duration between_tries = protocol::timing::retransmission_max;
-    return std::max(1, static_cast<int>(felt_for(exchange) / between_tries));
+    return std::max(1, static_cast<int>(felt / between_tries));
 }
 
 template <class Item>
@@ -85,18 +84,13 @@ bool allows_direct_path(model::NatKind one, model::NatKind other) {
 Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
     for (const Fault& fault : world.faults) {
         add_trouble(fault);
-        add_stream_trouble(fault);
     }
     for (const scenarios::DeviceMove& move : world.moves) {
         const Instant at{move.move.at};
         const NodeId node{.kind = NodeKind::device, .number = move.device};
+        troubles_.push_back({.start = at, .end = at + Duration{1}, .node = node});
         troubles_.push_back(
-            {.start = at, .end = at + Duration{1}, .node = node, .is_fault = false});
-        troubles_.push_back({.start = at,
-                             .end = at + stream_recovery,
-                             .node = node,
-                             .reach = Reach::streams,
-                             .is_fault = false});
+            {.start = at, .end = at + stream_after_move, .node = node, .reach = Reach::streams});
         note_if_blocked(move.device, move.move.network);
     }
     for (const scenarios::Device& device : world.devices) {
@@ -196,45 +190,6 @@ void Surroundings::add_trouble(const Fault& fault) {
     troubles_.push_back(trouble);
 }
 
-// Nobody counts the tries that streams lose. What is in the way of datagrams for a while may hold
-// up streams, or end them, and is felt for longer.
-void Surroundings::add_stream_trouble(const Fault& fault) {
-    Trouble trouble{
-        .start = fault.start, .end = fault.end, .node = fault.target, .reach = Reach::streams};
-    switch (fault.kind) {
-        case FaultKind::duplication:
-        case FaultKind::reordering:
-        case FaultKind::push_loss:
-        case FaultKind::push_duplication:
-        case FaultKind::push_delay:
-        case FaultKind::push_outage:
-        case FaultKind::relay_crash:
-        case FaultKind::relay_exhausted:
-            return;
-        case FaultKind::broker_pause:
-        case FaultKind::broker_crash:
-        case FaultKind::disk_damage:
-        case FaultKind::slow_disk:
-            trouble.node = broker_of(fault);
-            break;
-        case FaultKind::nat_flush:
-            trouble.end = trouble.start;
-            break;
-        case FaultKind::loss:
-        case FaultKind::delay:
-        case FaultKind::device_offline:
-        case FaultKind::partition:
-        case FaultKind::device_kill:
-        case FaultKind::device_reinstall:
-            break;
-    }
-    if (trouble.end != protocol::never) {
-        // Until the next keep-alive the broker may not know the way.
-        trouble.end += fault.delay + stream_recovery + protocol::timing::call_keep_alive;
-    }
-    troubles_.push_back(trouble);
-}
-
 std::span<const std::uint32_t> Surroundings::devices_of(
     const protocol::EndpointIdentifier& identifier) const {
     const auto found = std::lower_bound(
@@ -294,8 +249,7 @@ bool Surroundings::have_relays_room() const {
 
 bool Surroundings::is_broker_paused(Instant from, Instant until) const {
     return std::any_of(troubles_.begin(), troubles_.end(), [&](const Trouble& trouble) {
-        return trouble.node.kind == NodeKind::broker && trouble.is_fault &&
-               trouble.reach != Reach::streams && overlaps(trouble.start, trouble.end, from, until);
+        return trouble.stops_broker() && overlaps(trouble.start, trouble.end, from, until);
     });
 }
 
@@ -339,13 +293,21 @@ std::optional<Instant> Surroundings::obstacle(const Need& need, Instant start) c
         }
     }
     int failed = 0;
+    for (const auto& losses : need.stream_losses) {
+        for (const StreamLoss& one : losses) {
+            const Instant felt_until = one.at + one.felt;
+            if (felt_until < start || one.at > end) continue;
+            failed += tries_lost(one.felt);
+            if (failed > protocol::timing::failed_tries_max) return felt_until + Duration{1};
+        }
+    }
     for (const FailedTry& one : need.failed_tries) {
         const bool concerns = one.device == nobody || one.device == need.device ||
                               one.device == need.initiator || one.device == need.acceptor;
         const bool counts = concerns && (need.exchanges & set_of(one.exchange)) != 0;
         const Instant felt_until = one.at + felt_for(one.exchange);
         if (!counts || felt_until < start || one.at > end) continue;
-        failed += tries_lost(one.exchange);
+        failed += tries_lost(felt_for(one.exchange));
         if (failed > protocol::timing::failed_tries_max) return felt_until + Duration{1};
     }
     return std::nullopt;

@@ -9,6 +9,7 @@
 #include "properties/facts.hpp"
 #include "scenarios/world.hpp"
 
+#include <array>
 #include <optional>
 #include <span>
 #include <vector>
@@ -25,6 +26,8 @@ struct Need {
     bool push = false;                // the push service too
     ExchangeSet exchanges = 0;        // whose failed tries count
     std::span<const FailedTry> failed_tries;
+    // Of the device, the initiator and the acceptor, whatever the exchange.
+    std::array<std::span<const StreamLoss>, 3> stream_losses{};
 };
 
 // Do two boxes let the hosts behind them reach each other without predicting ports? Told from their
@@ -43,8 +46,7 @@ public:
         const protocol::EndpointIdentifier& identifier) const;
 
     // No datagram ever passes: behind BLK, now or after a move. Streams do, once the client has
-    // found out; what tears or holds up streams is in the way of such a device until they are
-    // mended.
+    // found out.
     [[nodiscard]] bool is_blocked(std::uint32_t device) const;
 
     // The access network in which the device always is; null if it moves.
@@ -85,15 +87,11 @@ private:
         Instant end{};
         model::NodeId node;
         Reach reach = Reach::datagrams;
-        bool is_fault = true;  // of the schedule, as opposed to a move
 
-        [[nodiscard]] bool stops_broker() const {
-            return is_fault && node.kind == model::NodeKind::broker && reach != Reach::streams;
-        }
+        [[nodiscard]] bool stops_broker() const { return node.kind == model::NodeKind::broker; }
     };
 
     void add_trouble(const model::Fault& fault);
-    void add_stream_trouble(const model::Fault& fault);
     void note_if_blocked(std::uint32_t device, std::uint32_t network);
     void list_owners();
     [[nodiscard]] bool needs_streams(const Need& need) const;

@@ -109,9 +109,13 @@ protected:
     }
 
     // When at the latest something must have reached the device that was due from the beginning.
-    [[nodiscard]] std::optional<Instant> bound(std::uint32_t device) const {
-        return Surroundings(world).stretch_end(
-            {.from = at(0s), .until = at(180s), .device = device, .failed_tries = {}});
+    [[nodiscard]] std::optional<Instant> bound(std::uint32_t device,
+                                               const std::vector<StreamLoss>& losses = {}) const {
+        return Surroundings(world).stretch_end({.from = at(0s),
+                                                .until = at(180s),
+                                                .device = device,
+                                                .failed_tries = {},
+                                                .stream_losses = {losses}});
     }
 
     static Instant at(Duration since) { return Instant{since}; }
@@ -135,24 +139,24 @@ TEST_F(PromisesByStream, are_not_owed_where_there_are_no_streams) {
     EXPECT_NE(bound(0), std::nullopt);
 }
 
-TEST_F(PromisesByStream, wait_until_what_a_fault_tore_is_mended) {
-    strike(model::FaultKind::device_offline, 1);
-    ASSERT_TRUE(bound(1).has_value());
-    EXPECT_GT(*bound(1), at(40s) + timing::stream_reopen_max + timing::liveness_window);
+TEST_F(PromisesByStream, are_owed_in_spite_of_a_few_lost_segments) {
+    std::vector<StreamLoss> losses(timing::failed_tries_max, {.at = at(2s), .felt = 1s});
+    EXPECT_EQ(bound(1, losses), at(timing::liveness_window));
+    losses.push_back({.at = at(4s), .felt = 1s});
+    EXPECT_EQ(bound(1, losses), at(5s) + Duration{1} + timing::liveness_window);
 }
 
-TEST_F(PromisesByStream, wait_for_the_end_of_losses_that_nobody_counts) {
-    strike(model::FaultKind::loss, 0);
-    strike(model::FaultKind::loss, 1);
-    EXPECT_EQ(bound(0), at(timing::liveness_window));
-    ASSERT_TRUE(bound(1).has_value());
-    EXPECT_GT(*bound(1), at(40s) + timing::liveness_window);
+TEST_F(PromisesByStream, count_a_long_wait_as_several_tries) {
+    const std::vector<StreamLoss> losses{{.at = at(2s), .felt = 12s}, {.at = at(6s), .felt = 12s}};
+    EXPECT_EQ(bound(1, losses), at(18s) + Duration{1} + timing::liveness_window);
 }
 
-TEST_F(PromisesByStream, wait_after_a_move) {
+TEST_F(PromisesByStream, wait_until_a_device_that_moved_has_found_out) {
     world.moves.push_back({.device = 1, .move = {.at = 10s, .network = 1}});
     ASSERT_TRUE(bound(1).has_value());
-    EXPECT_GT(*bound(1), at(10s) + timing::stream_reopen_max + timing::liveness_window);
+    EXPECT_GT(*bound(1), at(10s) + timing::udp_silence_max + timing::liveness_window);
+    world.moves[0].device = 0;
+    EXPECT_EQ(bound(1), at(timing::liveness_window));
 }
 
 TEST_F(PromisesByStream, do_not_wait_for_the_faults_of_others) {

@@ -175,6 +175,10 @@ private:
 
     void add_body(const model::BytesPersisted& body) { put(body.number); }
 
+    void add_body(const model::SegmentLost& body) { put(protocol::nanoseconds(body.wait)); }
+
+    void add_body(const model::StreamBroken&) {}
+
     void flush();
 
     std::unique_ptr<State> state_;

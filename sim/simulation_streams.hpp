@@ -80,6 +80,8 @@ void Simulation<Cast>::send_segment(std::uint32_t index, Side from, Segment segm
 // From here on the other end is told nothing more, and this one that the stream has ended.
 template <class Cast>
 void Simulation<Cast>::reset(std::uint32_t index, Side told_by) {
+    const NodeIndex opener = streams_.opener_of(index);
+    if (streams_.is_known_to_opener(index)) emit(opener, {}, model::StreamBroken{});
     streams_.at(index).is_open = false;
     const Segment last{
         .what = SegmentKind::reset, .from = told_by, .connection = index, .cause = current_};
@@ -125,7 +127,9 @@ void Simulation<Cast>::lose(Segment segment) {
         return reset(segment.connection, other(segment.from));
     }
     segment.is_departing = true;
-    const protocol::Duration wait = segment_repeat_first * (1U << segment.losses);
+    const protocol::Duration wait = segment_repeat_first * (1U << (segment.losses - 1));
+    const NodeIndex opener = streams_.opener_of(segment.connection);
+    emit_caused(opener, segment.call, segment.cause, model::SegmentLost{wait});
     queue_.push(now_ + wait, ticket(Kind::segment, segments_.add(segment)));
 }
 

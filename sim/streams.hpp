@@ -88,6 +88,17 @@ public:
         }
     }
 
+    [[nodiscard]] NodeIndex opener_of(std::uint32_t index) {
+        return connections_[index].end(Side::opener).node;
+    }
+
+    // Whoever has opened it takes it for open.
+    [[nodiscard]] bool is_known_to_opener(std::uint32_t index) {
+        const StreamEnd& opener = connections_[index].end(Side::opener);
+        const auto found = find(opener.node, opener.name);
+        return found && found->index == index;
+    }
+
 private:
     using Key = protocol::CallId;  // of (node, name), which needs as many bits
 

@@ -24,6 +24,10 @@ public:
             if (sent->on_stream) sent_on_streams.push_back(event.header.at);
         } else if (const auto* came = std::get_if<model::DatagramDelivered>(&event.body)) {
             if (came->on_stream) ++delivered_on_streams;
+        } else if (std::holds_alternative<model::SegmentLost>(event.body)) {
+            losing.push_back(event.header.node.number);
+        } else if (std::holds_alternative<model::StreamBroken>(event.body)) {
+            broken.push_back(event.header.node.number);
         }
     }
 
@@ -38,6 +42,8 @@ public:
     std::vector<std::pair<std::uint32_t, protocol::Notification>> heard;
     std::vector<protocol::Instant> sent_on_streams;
     std::size_t delivered_on_streams = 0;
+    std::vector<std::uint32_t> losing;  // whose streams lost a segment
+    std::vector<std::uint32_t> broken;  // whose streams broke
 };
 
 Watcher watch(const scenarios::World& world) {
@@ -58,6 +64,7 @@ model::Fault partition(protocol::Duration from, protocol::Duration until) {
 TEST(Streams, where_udp_works_nobody_opens_one) {
     const Watcher watcher = watch(small_world(2));
     EXPECT_TRUE(watcher.sent_on_streams.empty());
+    EXPECT_TRUE(watcher.losing.empty());
 }
 
 TEST(Streams, a_device_behind_blocked_udp_registers_rings_and_accepts) {
@@ -81,6 +88,9 @@ TEST(Streams, what_is_sent_arrives_though_segments_are_lost) {
     const Watcher watcher = watch(world);
     EXPECT_EQ(watcher.sent_on_streams.size(), watcher.delivered_on_streams);
     EXPECT_EQ(watcher.count<protocol::AcceptArrived>(0), 1U);
+    EXPECT_GT(std::count(watcher.losing.begin(), watcher.losing.end(), 0U), 0);
+    EXPECT_GT(std::count(watcher.losing.begin(), watcher.losing.end(), 1U), 0);
+    EXPECT_TRUE(watcher.broken.empty());
 }
 
 TEST(Streams, a_partition_holds_a_stream_up_and_a_long_one_ends_it) {
@@ -99,7 +109,10 @@ TEST(Streams, an_accept_is_delivered_after_its_stream_was_cut_by_a_restarted_box
     model::Fault flush = partition(6500ms, 6600ms);
     flush.kind = model::FaultKind::nat_flush;
     world.faults.push_back(flush);
-    EXPECT_EQ(watch(world).count<protocol::AcceptArrived>(0), 1U);
+    const Watcher watcher = watch(world);
+    EXPECT_EQ(watcher.count<protocol::AcceptArrived>(0), 1U);
+    EXPECT_FALSE(watcher.broken.empty());
+    EXPECT_EQ(watcher.broken, std::vector<std::uint32_t>(watcher.broken.size(), 1U));
 }
 
 TEST(Streams, a_device_that_leaves_the_blocked_network_speaks_udp_again) {

@@ -144,24 +144,18 @@ std::variant<Transport::Delivered, DropReason, Transport::Again> Transport::arri
 
 std::optional<Duration> Transport::segment(
     Instant now, NodeIndex from, NodeIndex to, std::size_t size, std::uint64_t identity) const {
-    constexpr Duration repeat_first = std::chrono::milliseconds{200};
-    constexpr unsigned repeats_max = 7;
-    Duration held_up{};
+    Duration delay{};
     if (!faults_.none()) {
         const model::NodeId name = places_.id(from);
         if (faults_.is_offline(name)) return std::nullopt;
         const FaultEffect effect = faults_.on_datagram(name, End::sender, identity);
         if (effect.lost) return std::nullopt;
-        held_up = effect.delay;
+        delay = effect.delay;
     }
-    for (unsigned repeat = 0; repeat < repeats_max; ++repeat) {
-        const Packet packet{.source = {}, .destination = {}, .identity = identity + repeat};
-        const auto flight =
-            fly(now + held_up, packet, attachment_of(from), attachment_of(to), size);
-        if (flight) return flight->arrival - now;
-        held_up += repeat_first * (1U << repeat);
-    }
-    return std::nullopt;
+    const Packet packet{.source = {}, .destination = {}, .identity = identity};
+    const auto flight = fly(now + delay, packet, attachment_of(from), attachment_of(to), size);
+    if (!flight) return std::nullopt;
+    return flight->arrival - now;
 }
 
 bool Transport::reaches(NodeIndex to, std::uint64_t identity) const {

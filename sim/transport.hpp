@@ -73,8 +73,8 @@ public:
     std::variant<Delivered, model::DropReason, Again> arrive(protocol::Instant now,
                                                              const Packet& packet);
 
-    // A segment of a stream from one node to another: how long it takes with what is lost of it
-    // sent again, or nothing where the sender's faults take it.
+    // One try of a segment of a stream from one node to another: how long it takes, or nothing
+    // where it is lost.
     [[nodiscard]] std::optional<protocol::Duration> segment(protocol::Instant now,
                                                             NodeIndex from,
                                                             NodeIndex to,

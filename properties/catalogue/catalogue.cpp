@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace invitro::properties {
 
@@ -16,12 +17,17 @@ void Findings::breach(const Moment& at, std::string explanation) {
         {.at = at.sequence, .call = call_, .explanation = std::move(explanation)});
 }
 
-Outcome judge(const Promise& promise, const Surroundings& surroundings) {
+Outcome judge(const Promise& promise, const History& history) {
     Need need = promise.need;
+    const std::array participants{need.device, need.initiator, need.acceptor};
+    for (std::size_t i = 0; i < participants.size(); ++i) {
+        const DeviceFacts* facts = history.devices().find(participants[i]);
+        if (facts != nullptr) need.stream_losses[i] = facts->stream_losses;
+    }
     // What was fulfilled before it lapsed shows that the lapse does not matter.
     const bool is_kept = promise.kept.happened() && promise.kept.at <= promise.lapses;
     if (!is_kept) need.until = std::min(need.until, promise.lapses);
-    const std::optional<Instant> end = surroundings.stretch_end(need);
+    const std::optional<Instant> end = history.surroundings().stretch_end(need);
     if (!end) return Outcome::not_exercised;
     return is_kept && promise.kept.at <= *end ? Outcome::kept : Outcome::broken;
 }

@@ -61,7 +61,7 @@ struct Promise {
 enum class Outcome : std::uint8_t { not_exercised = 0, kept = 1, broken = 2 };
 
 // Kept means by the end of the first stretch of working network.
-Outcome judge(const Promise& promise, const Surroundings& surroundings);
+Outcome judge(const Promise& promise, const History& history);
 
 // For sentences.
 std::string name_of(std::uint32_t device);  // "device 3", "an unknown device"

@@ -35,7 +35,7 @@ Outcome delivery_of(const Case& one, const ParticipantFacts& who) {
                  .failed_tries = one.call.failed_tries},
         .kept = who.arrived.seen,
         .lapses = initiator_left(one.call)};
-    return judge(promise, one.history.surroundings());
+    return judge(promise, one.history);
 }
 
 void accept_delivery(const Case& one, Findings& findings) {
@@ -114,7 +114,7 @@ void accept_answered(const Case& one, Findings& findings) {
                      .failed_tries = one.call.failed_tries},
             .kept = answer_of(who),
             .lapses = who.hang_up_command.at};
-        const Outcome outcome = judge(promise, one.history.surroundings());
+        const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(promise.kept,
@@ -155,7 +155,7 @@ void request_answered(const Case& one, Findings& findings) {
                           .lapses = earliest(earliest(call.cancel_command, call.initiator_lost),
                                              earliest(call.hang_up_command, call.ended))
                                         .at};
-    const Outcome outcome = judge(promise, one.history.surroundings());
+    const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {
         findings.breach(

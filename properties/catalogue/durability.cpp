@@ -96,7 +96,7 @@ void accept_survives(const Case& one, Findings& findings) {
             .lapses = earliest(earliest(call.cancel_command, call.hang_up_command),
                                earliest(call.failed, call.initiator_lost))
                           .at};
-        const Outcome outcome = judge(promise, one.history.surroundings());
+        const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome != Outcome::broken) continue;
         findings.breach(who.arrived.seen,
@@ -122,7 +122,7 @@ void call_ends_after_crash(const Case& one, Findings& findings) {
                  .failed_tries = call.failed_tries},
         .kept = ended,
         .lapses = call.initiator_lost.at};
-    const Outcome outcome = judge(promise, one.history.surroundings());
+    const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome != Outcome::broken) return;
     findings.breach(ended,

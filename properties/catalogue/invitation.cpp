@@ -72,7 +72,7 @@ void reachable_device_rings(const Case& one, Findings& findings) {
                                        .failed_tries = {}},
                               .kept = ringing,
                               .lapses = invitation_over(one.call)};
-        const Outcome outcome = judge(promise, one.history.surroundings());
+        const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome != Outcome::broken) return;
         if (who != nullptr && were_pushes_lost(*who)) return;

@@ -17,7 +17,7 @@ void registration_answered(const History& history, Findings& findings) {
                                        .exchanges = set_of(Exchange::registration),
                                        .failed_tries = device.failed_tries},
                               .kept = device.registered_notified};
-        const Outcome outcome = judge(promise, history.surroundings());
+        const Outcome outcome = judge(promise, history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(device.registered_notified,

@@ -32,8 +32,7 @@ bool have_no_direct_path(const Case& one, const ParticipantFacts& who) {
     const scenarios::AccessNetwork* there = around.network_of(one.call.initiator);
     const scenarios::AccessNetwork* here = around.network_of(who.device);
     if (there == nullptr || here == nullptr || there == here) return false;
-    const bool is_blocked =
-        around.is_blocked(one.call.initiator) || around.is_blocked(who.device);
+    const bool is_blocked = around.is_blocked(one.call.initiator) || around.is_blocked(who.device);
     const bool have_v6 = model::has_v6(there->families) && model::has_v6(here->families);
     if (have_v6 && !is_blocked) return false;
     const bool have_v4 = model::has_v4(there->families) && model::has_v4(here->families);

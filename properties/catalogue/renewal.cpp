@@ -63,7 +63,7 @@ void judge_arrival(const Case& one,
     const bool is_known = heard.known_at.happened() && heard.generation >= renewed.generation;
     const Promise promise{
         .need = need, .kept = is_known ? heard.known_at : Moment{}, .lapses = lapses};
-    const Outcome outcome = judge(promise, one.history.surroundings());
+    const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {
         findings.breach(promise.kept,
@@ -124,7 +124,7 @@ void moved_initiator_tells(const Case& one, Findings& findings) {
                                    .failed_tries = call.failed_tries},
                           .kept = is_told ? call.offer_renewed.taken : Moment{},
                           .lapses = initiator_left(call)};
-    const Outcome outcome = judge(promise, one.history.surroundings());
+    const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {
         findings.breach(promise.kept,

@@ -181,7 +181,7 @@ void judge_wishes(const Case& one, Findings& findings, HavePath&& have_path) {
                 earliest(earliest(earliest(call.cancel_command, call.failed), call.hang_up_command),
                          earliest(earliest(who.hang_up_command, who.killed), call.over_possibly))
                     .at};
-        const Outcome outcome = judge(promise, one.history.surroundings());
+        const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(promise.kept,

@@ -64,7 +64,7 @@ void judge_silence(const Case& one,
                    const Need& need,
                    std::string_view why,
                    Findings& findings) {
-    const Outcome outcome = judge(silence(who, need), one.history.surroundings());
+    const Outcome outcome = judge(silence(who, need), one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome != Outcome::broken || were_dismissals_lost(who)) return;
     findings.breach(who.ringing_stopped,
@@ -112,7 +112,7 @@ void judge_acceptor(const Case& one, const ParticipantFacts& who, Need need, Fin
     const Promise promise{.need = need,
                           .kept = earliest(who.rejected, who.here.disconnected),
                           .lapses = who.hang_up_command.at};
-    const Outcome outcome = judge(promise, one.history.surroundings());
+    const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome != Outcome::broken) return;
     findings.breach(promise.kept,
@@ -290,7 +290,7 @@ void all_declined_ends_call(const Case& one, Findings& findings) {
         .lapses = earliest(earliest(call.cancel_command, call.initiator_lost),
                            earliest(call.hang_up_command, call.failed))
                       .at};
-    const Outcome outcome = judge(promise, one.history.surroundings());
+    const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {
         findings.breach(call.ended,
