@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace invitro::reports {
 namespace {
@@ -12,13 +13,11 @@ constexpr double microseconds_per_millisecond = 1e3;
 
 // Whole microseconds, so that no more digits are shown than were measured.
 double milliseconds(double nanoseconds) {
-    const auto microseconds =
-        static_cast<std::int64_t>(nanoseconds / nanoseconds_per_microsecond + 0.5);
-    return static_cast<double>(microseconds) / microseconds_per_millisecond;
+    return std::round(nanoseconds / nanoseconds_per_microsecond) / microseconds_per_millisecond;
 }
 
 double thousandths(double value) {
-    return static_cast<double>(static_cast<std::int64_t>(value * 1e3 + 0.5)) / 1e3;
+    return std::round(value * 1e3) / 1e3;
 }
 
 double in_unit(Measure measure, double value) {
@@ -142,6 +141,7 @@ std::optional<double> statistic_of(const Measurements& measurements,
 std::vector<ThresholdResult> judge(const std::vector<scenarios::Threshold>& thresholds,
                                    const Measurements& measurements) {
     std::vector<ThresholdResult> results;
+    results.reserve(thresholds.size());
     for (const scenarios::Threshold& threshold : thresholds) {
         results.push_back(
             {.threshold = threshold,

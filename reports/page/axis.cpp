@@ -16,11 +16,10 @@ constexpr double milliseconds_per_second = 1e3;
 std::string tick_label(double milliseconds) {
     const bool seconds = milliseconds >= milliseconds_per_second;
     const double value = seconds ? milliseconds / milliseconds_per_second : milliseconds;
-    std::string digits = std::to_string(static_cast<std::int64_t>(value + 0.5));
+    std::string digits = std::to_string(std::llround(value));
     if (value < 0.95) {
-        digits =
-            "0." + std::string(value < 0.095 ? "0" : "") +
-            std::to_string(static_cast<std::int64_t>(value * (value < 0.095 ? 100 : 10) + 0.5));
+        digits = "0." + std::string(value < 0.095 ? "0" : "") +
+                 std::to_string(std::llround(value * (value < 0.095 ? 100 : 10)));
     }
     return digits + (seconds ? " s" : " ms");
 }
@@ -63,7 +62,7 @@ double LogScale::at(double value) const {
 }
 
 PercentileScale::PercentileScale(std::uint64_t count, double pixel_low, double pixel_high)
-    : pixel_low_(pixel_low), pixel_high_(pixel_high), share_max_(0.9) {
+    : pixel_low_(pixel_low), pixel_high_(pixel_high) {
     static constexpr std::array<const char*, 7> nines = {
         "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %", "99.9999 %", "99.99999 %"};
     ticks_ = {{.value = 0, .label = "0 %"},

@@ -49,7 +49,7 @@ public:
 private:
     double pixel_low_;
     double pixel_high_;
-    double share_max_;
+    double share_max_ = 0.9;
     std::vector<Tick> ticks_;
 };
 

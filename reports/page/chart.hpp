@@ -27,10 +27,10 @@ struct Bound {
 
 // How long, over which share of all: the tail is what is spread out (logarithmic in both
 // directions).
-std::string percentile_chart(const std::vector<Curve>& curves, const std::vector<Bound>& bounds);
+std::string percentile_chart(const std::vector<Curve>& all, const std::vector<Bound>& bounds);
 
 // Which share is done by when.
-std::string cumulative_chart(const std::vector<Curve>& curves);
+std::string cumulative_chart(const std::vector<Curve>& all);
 
 // A distribution in a table's cell: smallest to largest as a thin line, p50 to p99 as a thick one,
 // the median as a dot; all rows on one scale, from `low` to `high` milliseconds.

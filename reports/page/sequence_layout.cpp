@@ -55,6 +55,7 @@ std::vector<Actor> actors_of(const CallTrace& trace, std::uint64_t& devices_left
         if (step.to) meet(*step.to, 2);
     }
     std::vector<std::pair<int, Actor>> ranked;
+    ranked.reserve(devices.size());
     for (const auto& [actor, rank] : devices) {
         ranked.emplace_back(rank, actor);
     }
@@ -78,6 +79,10 @@ void choose_steps(const CallTrace& trace, SequenceLayout& layout) {
         return std::find(layout.actors.begin(), layout.actors.end(), actor) != layout.actors.end();
     };
     std::set<std::tuple<std::string_view, Actor, Actor>> checked;
+    const auto is_first_delivered = [&](const TraceStep& step) {
+        return step.fate == Fate::delivered &&
+               checked.emplace(step.label, step.from, step.to.value_or(Actor{})).second;
+    };
     std::map<std::tuple<std::int64_t, std::string_view, Fate>, std::size_t> handed;
     std::vector<DrawnStep>& steps = layout.steps;
     layout.steps_beyond = trace.steps_left_out;
@@ -85,10 +90,7 @@ void choose_steps(const CallTrace& trace, SequenceLayout& layout) {
         if (!is_shown(step.from) || (step.to && !is_shown(*step.to))) continue;
         if (is_keep_alive(step)) {
             ++layout.keep_alives;
-        } else if (is_check(step) && step.fate != Fate::delivered) {
-            ++layout.checks;
-        } else if (is_check(step) &&
-                   !checked.emplace(step.label, step.from, step.to.value_or(Actor{})).second) {
+        } else if (is_check(step) && !is_first_delivered(step)) {
             ++layout.checks;
         } else if (steps.size() == steps_max) {
             ++layout.steps_beyond;
@@ -106,11 +108,13 @@ void choose_steps(const CallTrace& trace, SequenceLayout& layout) {
     }
 }
 
+enum class Edge : std::uint8_t { begin = 0, end = 1 };
+
 // The beginning or the end of a step.
 struct Mark {
     std::int64_t at = 0;
     std::size_t step = 0;
-    bool is_end = false;
+    Edge edge = Edge::begin;
 
     auto operator<=>(const Mark&) const = default;
 };
@@ -124,8 +128,8 @@ SequenceLayout lay_out(const CallTrace& trace, double first_row) {
     choose_steps(trace, layout);
     for (std::size_t i = 0; i < layout.steps.size(); ++i) {
         const TraceStep& step = *layout.steps[i].step;
-        marks.push_back({.at = step.at, .step = i, .is_end = false});
-        if (step.is_message) marks.push_back({.at = step.ended, .step = i, .is_end = true});
+        marks.push_back({.at = step.at, .step = i, .edge = Edge::begin});
+        if (step.is_message) marks.push_back({.at = step.ended, .step = i, .edge = Edge::end});
     }
     std::sort(marks.begin(), marks.end());
     double row = first_row;
@@ -137,8 +141,9 @@ SequenceLayout lay_out(const CallTrace& trace, double first_row) {
             row += row_of_pause;
         }
         before = mark.at;
-        row += mark.is_end ? row_of_end : row_of_start;
-        (mark.is_end ? layout.steps[mark.step].row_end : layout.steps[mark.step].row) = row;
+        const bool is_end = mark.edge == Edge::end;
+        row += is_end ? row_of_end : row_of_start;
+        (is_end ? layout.steps[mark.step].row_end : layout.steps[mark.step].row) = row;
     }
     layout.height = row + row_of_start;
     return layout;
