@@ -284,7 +284,14 @@ void IncomingCall::move(ClientContext& context) {
         renewal.gather_anew(context, gathering);
     }
     if (searches()) search.move(context, context.addresses);
-    if (keep_alive_due != never) keep_alive_due = context.now;
+    if (keep_alive_due == never) return;
+    if (phase == IncomingPhase::ringing) {
+        // Unlike a keep-alive this is answered: without an answer, datagrams do not pass from here.
+        say(*this, context, RecipientAnswer::ringing);
+        keep_alive_due = context.now + timing::call_keep_alive;
+    } else {
+        keep_alive_due = context.now;
+    }
 }
 
 void IncomingCall::refresh(ClientContext& context) {

@@ -386,6 +386,25 @@ TEST_F(IncomingCallTest, AMoveWithASessionOpenSendsFromTheNewAddress) {
     }
 }
 
+TEST_F(IncomingCallTest, ADeviceThatMovesWhileItRingsSaysSoUntilItIsAnswered) {
+    bench.push(invite());
+    bench.from_broker(RingingAck{.call = call, .device = device_of(1)});
+    bench.forget();
+    NetworkChanged network;
+    network.addresses = {home_of(77)};
+    bench.command(network);
+    bench.advance(timing::retransmission_first);
+    EXPECT_THAT(bench.all<InviteRinging>(), SizeIs(2));
+    EXPECT_THAT(bench.all<CallKeepAlive>(), IsEmpty());
+    bench.from_broker(RingingAck{.call = call, .device = device_of(1)});
+    bench.advance(timing::call_keep_alive - timing::retransmission_first);
+    EXPECT_THAT(bench.all<InviteRinging>(), SizeIs(2));
+    EXPECT_THAT(bench.all<CallKeepAlive>(), SizeIs(1));
+    for (const SentMessage& one : bench.sent) {
+        EXPECT_EQ(one.source, home_of(77));
+    }
+}
+
 TEST_F(IncomingCallTest, APeerThatMovesIsFollowed) {
     connect();
     from_initiator(numbered<SessionData>(3), elsewhere);
