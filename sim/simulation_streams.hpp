@@ -147,7 +147,13 @@ void Simulation<Cast>::arrive_segment(std::uint32_t slot) {
     const StreamEnd& end = connection.end(side);
     const bool is_reset = segment.what == SegmentKind::reset;
     if (!is_reset && segment.is_departing) return depart(segment);
-    if (!is_reset && !connection.is_open) return drop_segment(segment);
+    if (!is_reset && !connection.is_open) {
+        drop_segment(segment);
+        // Whoever waits for it to open waits in vain.
+        const bool opens = segment.what == SegmentKind::open || segment.what == SegmentKind::opened;
+        if (opens) reset(segment.connection, Side::server);
+        return;
+    }
     if (is_down(end.node) || end.incarnation != incarnation(end.node)) {
         drop_segment(segment);
         if (!is_reset) reset(segment.connection, side);
