@@ -19,7 +19,7 @@ constexpr Duration delay_harmless = protocol::timing::retransmission_first;
 // So long after a move to where UDP is blocked a client has found that out: by what it sends from
 // its new address.
 constexpr Duration stream_after_move =
-    protocol::timing::call_keep_alive + protocol::timing::retransmission_max;
+    protocol::timing::udp_silence_max + protocol::timing::retransmission_max;
 
 // For how long the loss of one message is felt. While a keep-alive is missing, the broker may not
 // know the way to the participant, and its own tries fail until the next one.

@@ -47,12 +47,27 @@ struct Search {
     const RelayFacts& relay;
 };
 
+// What a device says by stream may wait, unseen, until the stream is mended.
+bool may_wait_for_stream(const History& history,
+                         std::uint32_t device,
+                         Instant from,
+                         Instant until) {
+    const DeviceFacts* facts = history.devices().find(device);
+    return facts != nullptr && std::any_of(facts->stream_losses.begin(),
+                                           facts->stream_losses.end(),
+                                           [&](const StreamLoss& loss) {
+                                               return loss.at < until &&
+                                                      from <= loss.at + loss.felt;
+                                           });
+}
+
 // A device's own clock tells it to ask, whatever the network does.
 void judge_asking(const Case& one, const Search& search, Findings& findings) {
     constexpr Duration slack = std::chrono::seconds{1};
     const Instant bound = search.begins.at + timing::relay_after + slack;
     if (!search.begins.happened() || std::min(search.ends, one.now()) <= bound) return;
     if (!one.history.surroundings().is_untroubled(search.device, search.begins.at, bound)) return;
+    if (may_wait_for_stream(one.history, search.device, search.begins.at, bound)) return;
     if (search.relay.asked.happened() && search.relay.asked.at <= bound) {
         findings.exercised();
     } else {
