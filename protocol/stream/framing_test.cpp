@@ -41,6 +41,7 @@ RC_GTEST_PROP(Framing, HoweverAStreamIsCutItSaysTheSame, ()) {
     const auto sizes = *rc::gen::container<std::vector<std::uint16_t>>(
         rc::gen::inRange<std::uint16_t>(1, datagram_size_max + 1));
     std::vector<Bytes> messages;
+    messages.reserve(sizes.size());
     for (const std::uint16_t size : sizes) {
         messages.emplace_back(size, static_cast<std::uint8_t>(messages.size()));
     }

@@ -23,7 +23,7 @@ std::string duration_text(double milliseconds) {
     if (milliseconds <= 0) return "0 ms";
     if (milliseconds < 999.5) return three_digits(milliseconds) + " ms";
     if (milliseconds < minute) return three_digits(milliseconds / second) + " s";
-    const auto seconds = static_cast<std::int64_t>(milliseconds / second + 0.5);
+    const auto seconds = std::llround(milliseconds / second);
     return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace invitro::scenarios::format {
 namespace {
@@ -44,7 +45,8 @@ std::string expected_of(const std::string& what, const Words<T>& words) {
 
 Notation<std::string> checked_text(Shape shape,
                                    std::function<std::string(const std::string&)> why_not) {
-    auto read = [shape, why_not](Reader& reader, const Value& value, std::string& target) {
+    auto read = [shape, why_not = std::move(why_not)](
+                    Reader& reader, const Value& value, std::string& target) {
         const auto* text = value.as<std::string>();
         if (text == nullptr) return fail_kind(reader, value, shape);
         const std::string why = why_not(*text);

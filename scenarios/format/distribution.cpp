@@ -4,6 +4,7 @@
 #include "scenarios/format/words.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 namespace invitro::scenarios::format {
@@ -21,7 +22,7 @@ std::optional<std::int64_t> parse_sigma(const std::string& text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sigma);
     const bool in_range = sigma >= 0 && sigma * 1000 <= static_cast<double>(sigma_max);
     if (error != std::errc{} || end != text.data() + text.size() || !in_range) return std::nullopt;
-    const auto thousandths = static_cast<std::int64_t>(sigma * 1000 + 0.5);
+    const std::int64_t thousandths = std::llround(sigma * 1000);
     // The nearest double to a decimal of three places is one and the same, however it came about.
     if (static_cast<double>(thousandths) / 1000 != sigma) return std::nullopt;
     return thousandths;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 
@@ -234,27 +235,45 @@ private:
     std::optional<Flaw> stopped_by_;
 };
 
-// The length of the well-formed UTF-8 character at the start of the text (RFC 3629), or 0.
+// How a well-formed UTF-8 character may begin (RFC 3629, section 4): its length, and the range of
+// its second byte. Those beyond that are 80 to BF.
+struct Utf8Form {
+    unsigned first_low;
+    unsigned first_high;
+    unsigned second_low;
+    unsigned second_high;
+    std::size_t length;
+};
+
+constexpr Utf8Form utf8_forms[] = {
+    {0x00, 0x7F, 0x00, 0xFF, 1},
+    {0xC2, 0xDF, 0x80, 0xBF, 2},
+    {0xE0, 0xE0, 0xA0, 0xBF, 3},  // no overlong form
+    {0xE1, 0xEC, 0x80, 0xBF, 3},
+    {0xED, 0xED, 0x80, 0x9F, 3},  // no surrogate
+    {0xEE, 0xEF, 0x80, 0xBF, 3},
+    {0xF0, 0xF0, 0x90, 0xBF, 4},  // no overlong form
+    {0xF1, 0xF3, 0x80, 0xBF, 4},
+    {0xF4, 0xF4, 0x80, 0x8F, 4},  // nothing above U+10FFFF
+};
+
+// The length of the well-formed UTF-8 character at the start of the text, or 0. Precondition: it is
+// not empty.
 std::size_t character_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i, unsigned low, unsigned high) {
-        return i < text.size() && byte(i) >= low && byte(i) <= high;
+    const auto is_within = [&](std::size_t i, unsigned low, unsigned high) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        return low <= byte && byte <= high;
     };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return continues(1, 0x80, 0xBF) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const unsigned low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong form
-        const unsigned high = first == 0xED ? 0x9F : 0xBF;  // no surrogate
-        return continues(1, low, high) && continues(2, 0x80, 0xBF) ? 3 : 0;
+    const auto* form =
+        std::find_if(std::begin(utf8_forms), std::end(utf8_forms), [&](const Utf8Form& one) {
+            return is_within(0, one.first_low, one.first_high);
+        });
+    if (form == std::end(utf8_forms) || text.size() < form->length) return 0;
+    if (form->length > 1 && !is_within(1, form->second_low, form->second_high)) return 0;
+    for (std::size_t i = 2; i < form->length; ++i) {
+        if (!is_within(i, 0x80, 0xBF)) return 0;
     }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-        const unsigned high = first == 0xF4 ? 0x8F : 0xBF;  // nothing above U+10FFFF
-        const bool whole = continues(1, low, high) && continues(2, 0x80, 0xBF);
-        return whole && continues(3, 0x80, 0xBF) ? 4 : 0;
-    }
-    return 0;
+    return form->length;
 }
 
 // The parser looks at the encoding of strings alone; comments are part of the file too.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 namespace invitro::scenarios::format {
@@ -42,8 +43,7 @@ public:
     [[nodiscard]] Value write(double bound) const {
         switch (unit_) {
             case MetricUnit::milliseconds:
-                return duration_text(
-                    Duration{static_cast<std::int64_t>(bound * nanoseconds_per_millisecond + 0.5)});
+                return duration_text(Duration{std::llround(bound * nanoseconds_per_millisecond)});
             case MetricUnit::share:
                 return share_text(model::probability(bound));
             case MetricUnit::count:
