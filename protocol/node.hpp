@@ -87,6 +87,12 @@ struct StreamClosed {
     StreamId stream{};
 };
 
+// What is for this server leaves another way than before, by a stream or by UDP again: whoever
+// knows the node by the address it comes from must hear of the new one.
+struct RouteChanged {
+    Address server;
+};
+
 // The time given as next_deadline() has come.
 struct DeadlineReached {};
 

@@ -88,6 +88,8 @@ inline constexpr Duration relay_nonce_period = 2min;
 // So many tries to whoever should answer, over so long, without an answer: UDP counts as blocked.
 inline constexpr int udp_tries_max = 3;
 inline constexpr Duration udp_silence_max = 1500ms;
+// What is for a server waits so long for a stream that is being opened.
+inline constexpr Duration stream_open_patience = 1s;
 // A stream that has failed is opened again after this, doubled each time up to the cap.
 inline constexpr Duration stream_reopen_first = 1s;
 inline constexpr Duration stream_reopen_max = 4s;

@@ -20,7 +20,8 @@ namespace invitro::protocol {
 
 class Client {
 public:
-    using Input = std::variant<ReceivedDatagram, ReceivedPush, DeadlineReached, Command>;
+    using Input =
+        std::variant<ReceivedDatagram, ReceivedPush, DeadlineReached, Command, RouteChanged>;
     using Output = protocol::Output<Notification, Remark>;
     using State = ClientState;
 

@@ -90,7 +90,8 @@ void ClientTurn::take(const Client::Input& input) {
                           [](const DeadlineReached&) {},
                           [&](const Command& what) {
                               std::visit([&](const auto& one) { command(one); }, what);
-                          }},
+                          },
+                          [&](const RouteChanged& route) { route_changed(route); }},
                input);
 }
 
@@ -98,6 +99,15 @@ void ClientTurn::resume(std::span<const StoredCall> calls) {
     if (state_.activity.empty()) state_.activity.emplace_back();
     for (const StoredCall& call : calls) {
         state_.activity.front().outgoing.push_back(OutgoingCall::resume(context_, call));
+    }
+}
+
+// A relay knows its client by the address that it comes from.
+void ClientTurn::route_changed(const RouteChanged& route) {
+    for (ClientActivity& activity : state_.activity) {
+        for (RelayLink& relay : activity.relays) {
+            relay.move_at(context_.now, route.server);
+        }
     }
 }
 
@@ -209,9 +219,9 @@ void ClientTurn::datagram(const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
     const bool is_from_broker =
-        state_.config.is_sealed ? datagram.sender.is_broker()
-                                : datagram.source == state_.config.broker ||
-                                      datagram.source == state_.config.broker_v6;
+        state_.config.is_sealed
+            ? datagram.sender.is_broker()
+            : datagram.source == state_.config.broker || datagram.source == state_.config.broker_v6;
     std::visit(
         [&]<class M>(const M& one) {
             if constexpr (is_from_path<M>) {

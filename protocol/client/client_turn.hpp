@@ -38,6 +38,8 @@ private:
     void command(const HangUpCommand& command);
     void command(const NetworkChanged& command);
 
+    void route_changed(const RouteChanged& route);
+
     void push(const ReceivedPush& push);
     void ring(const InvitePush& push);
     void datagram(const ReceivedDatagram& datagram);

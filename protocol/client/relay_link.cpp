@@ -215,6 +215,13 @@ void RelayLink::move(Instant now) {
     }
 }
 
+void RelayLink::move_at(Instant now, const Address& relay) {
+    for (RelayAllocation& allocation : allocations) {
+        const bool is_there = allocation.route.relay == relay && allocation.is_granted();
+        if (is_there && allocation.is_wanted) allocation.repetition.start(now);
+    }
+}
+
 bool RelayLink::holds(const Address& own) const {
     return std::any_of(
         allocations.begin(), allocations.end(), [&](const RelayAllocation& allocation) {

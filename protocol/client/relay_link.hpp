@@ -101,6 +101,8 @@ struct RelayLink {
 
     // The device has other addresses now, of which the relays must learn at once.
     void move(Instant now);
+    // ... or comes to this one by another way.
+    void move_at(Instant now, const Address& relay);
 
     // Nothing is held, asked for, or being given back.
     [[nodiscard]] bool is_over() const { return allocations.empty() && !question.is_active(); }

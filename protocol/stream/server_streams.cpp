@@ -22,10 +22,14 @@ void ServerStreams::answered() {
     }
 }
 
-ServerStream& ServerStreams::stream_to(const Address& server) {
+ServerStream* ServerStreams::known_to(const Address& server) {
     const auto found = std::find_if(
         streams.begin(), streams.end(), [&](const auto& one) { return one.server == server; });
-    if (found != streams.end()) return *found;
+    return found == streams.end() ? nullptr : &*found;
+}
+
+ServerStream& ServerStreams::stream_to(const Address& server) {
+    if (ServerStream* known = known_to(server)) return *known;
     ServerStream& made = streams.emplace_back();
     made.server = server;
     return made;
@@ -51,15 +55,22 @@ bool begin_to_open(ServerStreams& streams, ServerStream& stream, Instant now) {
     stream.stream = StreamId{++streams.opened};
     stream.phase = StreamPhase::opening;
     stream.reader = {};
+    stream.patient_until = now + timing::stream_open_patience;
     use(stream, now);
     return true;
 }
 
-void keep_for_later(ServerStream& stream, ByteView message) {
+bool keep_for_later(ServerStream& stream, ByteView message, Instant now) {
+    if (stream.phase != StreamPhase::opening || stream.patient_until <= now) {
+        stream.waiting = {};
+        return false;
+    }
     std::array<std::uint8_t, frame_size_max> frame{};
     const std::size_t size = write_frame(message, frame);
-    if (stream.waiting.size() + size > ServerStreams::waiting_max) return;
-    stream.waiting.insert(stream.waiting.end(), frame.begin(), frame.begin() + size);
+    if (stream.waiting.size() + size <= ServerStreams::waiting_max) {
+        stream.waiting.insert(stream.waiting.end(), frame.begin(), frame.begin() + size);
+    }
+    return true;
 }
 
 void use(ServerStream& stream, Instant now) {

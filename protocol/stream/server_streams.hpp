@@ -27,8 +27,10 @@ struct ServerStream {
     std::uint8_t failures = 0;  // in a row
     Instant usable_at{};        // closed: not to be opened before
     Instant idle_at = never;    // opening or open: given up unless used again
+    Instant patient_until{};    // opening: how long messages wait for it, and leave by UDP after
     FrameReader reader;
     std::vector<std::uint8_t> waiting;  // frames, until it is open
+    bool is_route = false;              // what was last said to the server left on it
 
     bool operator==(const ServerStream&) const = default;
 
@@ -39,8 +41,10 @@ struct ServerStream {
                           field("failures", &ServerStream::failures),
                           field("usable_at", &ServerStream::usable_at),
                           field("idle_at", &ServerStream::idle_at),
+                          field("patient_until", &ServerStream::patient_until),
                           field("reader", &ServerStream::reader),
-                          field("waiting", &ServerStream::waiting)};
+                          field("waiting", &ServerStream::waiting),
+                          field("is_route", &ServerStream::is_route)};
     }
 };
 
@@ -86,6 +90,8 @@ struct ServerStreams {
 
     // The stream to this server; made, closed, if there is none.
     ServerStream& stream_to(const Address& server);
+    // Null where there never was one.
+    ServerStream* known_to(const Address& server);
     // Null for a stream not known (any more).
     ServerStream* find(StreamId stream);
 
@@ -95,8 +101,10 @@ struct ServerStreams {
 // May it be opened now? A stream that has failed rests for a while.
 bool begin_to_open(ServerStreams& streams, ServerStream& stream, Instant now);
 
-// Keeps the message until the stream is open, as far as there is room.
-void keep_for_later(ServerStream& stream, ByteView message);
+// Keeps the message until the stream is open, as far as there is room. False once that has taken
+// too long: then it is to leave by UDP, and what was kept is dropped, so that nothing comes after
+// what is said later.
+bool keep_for_later(ServerStream& stream, ByteView message, Instant now);
 
 // It has been used: it is not idle for a while.
 void use(ServerStream& stream, Instant now);

@@ -22,6 +22,7 @@
 #include <tuple>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace invitro::protocol {
 
@@ -56,7 +57,13 @@ public:
         while (true) {
             if (auto own = outbox_.poll()) return own;
             auto output = inner_.poll_output();
-            if (!output) return std::nullopt;
+            if (!output && rerouted_.empty()) return std::nullopt;
+            if (!output) {
+                const Address server = rerouted_.back();
+                rerouted_.pop_back();
+                inner_.handle(now_, RouteChanged{server});
+                continue;
+            }
             const auto* datagram = std::get_if<SendDatagram>(&*output);
             if (datagram == nullptr || !goes_by_stream(*datagram)) return output;
         }
@@ -119,6 +126,7 @@ private:
         std::copy(stream->waiting.begin(), stream->waiting.end(), room.begin());
         outbox_.send_on_stream(stream->stream, stream->waiting.size());
         stream->waiting = {};
+        route(*stream, true);
     }
 
     // The streams may change while the client handles a message, so they are not held on to.
@@ -160,25 +168,39 @@ private:
         }
     }
 
-    // False if it is to leave as it is.
+    // False if it is to leave as it is: by UDP, also while no stream can be had.
     bool goes_by_stream(const SendDatagram& datagram) {
         if (!is_enabled_) return false;
+        const Address& server = datagram.destination;
         const bool is_blocked =
             datagram.is_question ? streams_.try_datagram(now_) : streams_.is_blocked;
-        if (!is_blocked || !machine().has_streams(datagram.destination)) return false;
-        ServerStream& stream = streams_.stream_to(datagram.destination);
+        if (!is_blocked || !machine().has_streams(server)) {
+            if (ServerStream* known = streams_.known_to(server)) route(*known, false);
+            return false;
+        }
+        ServerStream& stream = streams_.stream_to(server);
         if (begin_to_open(streams_, stream, now_)) {
-            Address to = datagram.destination;
+            Address to = server;
             to.port = stream_port;
             outbox_.tell(OpenStream{stream.stream, datagram.source, to});
         }
-        if (stream.phase == StreamPhase::opening) keep_for_later(stream, datagram.payload);
-        if (stream.phase == StreamPhase::open) {
-            use(stream, now_);
-            const std::size_t size = write_frame(datagram.payload, outbox_.reserve(frame_size_max));
-            outbox_.send_on_stream(stream.stream, size);
+        if (stream.phase != StreamPhase::open) {
+            const bool is_kept = keep_for_later(stream, datagram.payload, now_);
+            if (!is_kept) route(stream, false);
+            return is_kept;
         }
+        use(stream, now_);
+        const std::size_t size = write_frame(datagram.payload, outbox_.reserve(frame_size_max));
+        outbox_.send_on_stream(stream.stream, size);
+        route(stream, true);
         return true;
+    }
+
+    // What the client says to this server leaves on the stream, or by UDP.
+    void route(ServerStream& stream, bool is_route) {
+        const bool changes = stream.is_route != is_route;
+        stream.is_route = is_route;
+        if (changes) rerouted_.push_back(stream.server);
     }
 
     void close_idle() {
@@ -194,6 +216,7 @@ private:
     ServerStreams streams_;
     Instant now_{};  // of the last input
     Outbox<Output> outbox_;
+    std::vector<Address> rerouted_;  // of which the client is still to hear
 };
 
 }  // namespace invitro::protocol

@@ -7,7 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
+#include <optional>
 
 namespace invitro::protocol::client_testing {
 namespace {
@@ -100,6 +102,21 @@ TEST_F(FallbackTest, AfterThreeTriesWithoutAnAnswerItGoesOnOverAStream) {
     EXPECT_THAT(datagrams, SizeIs(2));
 }
 
+TEST_F(FallbackTest, WhatWouldWaitTooLongForAStreamLeavesByUdp) {
+    advance(2s);
+    datagrams.clear();
+    advance(2s);
+    EXPECT_THAT(datagrams, SizeIs(1)) << "it is still being opened";
+    give(StreamOpened{opened.at(0).stream, stream_at(broker_address)});
+    EXPECT_THAT(messages(), IsEmpty()) << "what was kept is older than what was said";
+    give(StreamClosed{opened.at(0).stream});
+    advance(4s);
+    EXPECT_THAT(datagrams, SizeIs(1)) << "the next stream is tried first";
+    give(StreamClosed{opened.at(1).stream});
+    advance(timing::stream_reopen_first);
+    EXPECT_THAT(opened, SizeIs(2)) << "it rests";
+}
+
 TEST_F(FallbackTest, AnAnswerOnTheStreamReachesTheClientHoweverItIsCut) {
     open_stream();
     for (const std::uint8_t one : acknowledgement()) {
@@ -186,6 +203,80 @@ TEST_F(FallbackTest, APeersSilenceSaysNothingOfUdp) {
     give(ReceivedDatagram{broker_address, home_of(1), answer});
     advance(60s);
     EXPECT_THAT(opened, IsEmpty());
+}
+
+// Says one word to whoever it is told to: to the broker after a CallCommand, to a relay after any
+// other. Counts how often what it says to a relay was rerouted.
+class Talker {
+public:
+    using Input = Client::Input;
+    using Output = Client::Output;
+    using State = Client::State;
+
+    static constexpr std::array<std::uint8_t, 1> word{1};
+    static constexpr Address relay{.ip = ipv4(0xC6120201), .port = 3478};
+
+    void handle(Instant, const Input& input) {
+        if (const auto* route = std::get_if<RouteChanged>(&input)) {
+            if (route->server == relay) ++rerouted;
+        } else if (const auto* command = std::get_if<Command>(&input)) {
+            const bool asks = std::holds_alternative<CallCommand>(*command);
+            said_ = SendDatagram{home_of(1), asks ? broker_address : relay, word, {}, asks};
+        }
+    }
+
+    std::optional<Output> poll_output() {
+        std::optional<Output> output = said_;
+        said_.reset();
+        return output;
+    }
+
+    [[nodiscard]] static Instant next_deadline() { return never; }
+
+    [[nodiscard]] static bool expects_answer(const Address& from) { return from == broker_address; }
+
+    [[nodiscard]] static bool has_streams(const Address&) { return true; }
+
+    int rerouted = 0;
+
+private:
+    std::optional<Output> said_;
+};
+
+// Gives the input and takes all outputs; what is opened is open at once.
+void run(StreamFallback<Talker>& device, Instant now, const StreamFallback<Talker>::Input& input) {
+    std::deque<StreamId> opened;
+    const auto drain = [&] {
+        while (auto output = device.poll_output()) {
+            const auto* open = std::get_if<OpenStream>(&*output);
+            if (open != nullptr) opened.push_back(open->stream);
+        }
+    };
+    device.handle(now, input);
+    drain();
+    for (; !opened.empty(); opened.pop_front()) {
+        device.handle(now, StreamOpened{opened.front(), {}});
+        drain();
+    }
+}
+
+TEST(StreamFallback, TheClientHearsWhenWhatItSaysToARelayLeavesAnotherWay) {
+    const Command to_relay{HangUpCommand{}};
+    StreamFallback<Talker> device{Talker{}};
+    Instant now = instant_at(0);
+    run(device, now, to_relay);
+    for (int i = 0; i < timing::udp_tries_max; ++i) {
+        run(device, now, Command{CallCommand{}});
+        now += timing::udp_silence_max;
+    }
+    EXPECT_EQ(device.inner().rerouted, 0);
+    run(device, now, to_relay);
+    run(device, now, to_relay);
+    EXPECT_EQ(device.inner().rerouted, 1) << "onto a stream";
+    run(device, now, ReceivedDatagram{broker_address, home_of(1), Talker::word});
+    run(device, now, to_relay);
+    run(device, now, to_relay);
+    EXPECT_EQ(device.inner().rerouted, 2) << "UDP works again";
 }
 
 // ---- the server ---------------------------------------------------------------------------------
