@@ -205,6 +205,10 @@ private:
         protocol::CallId call{};
         model::Sequence cause = 0;
         PayloadHandle payload{};
+
+        [[nodiscard]] bool opens() const {
+            return what == SegmentKind::open || what == SegmentKind::opened;
+        }
     };
 
     struct PendingAction {

@@ -124,7 +124,7 @@ template <class Cast>
 void Simulation<Cast>::lose(Segment segment) {
     if (++segment.losses >= segment_losses_max) {
         drop_segment(segment);
-        return reset(segment.connection, other(segment.from));
+        return reset(segment.connection, segment.opens() ? Side::server : other(segment.from));
     }
     segment.is_departing = true;
     const protocol::Duration wait = segment_repeat_first * (1U << (segment.losses - 1));
@@ -150,8 +150,7 @@ void Simulation<Cast>::arrive_segment(std::uint32_t slot) {
     if (!is_reset && !connection.is_open) {
         drop_segment(segment);
         // Whoever waits for it to open waits in vain.
-        const bool opens = segment.what == SegmentKind::open || segment.what == SegmentKind::opened;
-        if (opens) reset(segment.connection, Side::server);
+        if (segment.opens()) reset(segment.connection, Side::server);
         return;
     }
     if (is_down(end.node) || end.incarnation != incarnation(end.node)) {
