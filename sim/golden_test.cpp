@@ -38,15 +38,15 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "2b9af5a68405d59e69dd6e5cbddd7da3"},
+    {"broker-crash", "3a23d62db4bea846806849b8c715f96f"},
     {"household", "50d6a891183adc2b554e6df32177e8ed"},
     {"office", "a05aed77667d52b291070cb81aab52a2"},
-    {"roaming", "d45f01505e4b365423da74c8144e40f3"},
-    {"lossy", "4a94e39d0aecbb6f88e42921f7318ba8"},
+    {"roaming", "1f1097fce5f7df81b3777da3527bc03f"},
+    {"lossy", "cc846ccc98568e4b5d9f8aa1c9014524"},
     {"relay-fallback", "f57bf006dc1ed5706f37d902d99b1f97"},
-    {"mobility", "b0a669e47695bc27f096e619d80e41c5"},
-    {"blocked-udp", "a743434b8af43a4a8e3ffeb542916a58"},
-    {"flash-crowd", "6967a71254f234ea10897ab9f6761687"},
+    {"mobility", "63f99ff80221ae0e429f6495f1a67117"},
+    {"blocked-udp", "7a84657f404f94cfe9c7a4e20e4b52a8"},
+    {"flash-crowd", "ecf4552c6b7a33a75d598cfc782412d2"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));
