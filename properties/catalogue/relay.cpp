@@ -63,7 +63,9 @@ bool may_wait_for_stream(const History& history,
 
 // A device's own clock tells it to ask, whatever the network does.
 void judge_asking(const Case& one, const Search& search, Findings& findings) {
-    constexpr Duration slack = std::chrono::seconds{1};
+    // What it says may wait for a stream that is being opened, and is then said again.
+    constexpr Duration slack =
+        std::chrono::seconds{1} + timing::stream_open_patience + timing::retransmission_first;
     const Instant bound = search.begins.at + timing::relay_after + slack;
     if (!search.begins.happened() || std::min(search.ends, one.now()) <= bound) return;
     if (!one.history.surroundings().is_untroubled(search.device, search.begins.at, bound)) return;
