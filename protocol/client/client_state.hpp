@@ -28,8 +28,8 @@ struct ClientConfig {
     Address broker_v6;  // the same broker by IPv6; each may be none
     // Two of each IP family, on different addresses; none where there is none.
     std::array<Address, 4> reflectors{};
-    PublicKey key{};                      // whose hash `device` is
-    bool is_sealed = false;               // the broker is known by its seal, and not by its address
+    PublicKey key{};         // whose hash `device` is
+    bool is_sealed = false;  // the broker is known by its seal, and not by its address
 
     bool operator==(const ClientConfig&) const = default;
 

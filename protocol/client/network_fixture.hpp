@@ -58,6 +58,10 @@ public:
 
     void command(std::uint32_t number, const Command& what) { handle(number, what); }
 
+    void reroute(std::uint32_t number, const Address& server) {
+        handle(number, RouteChanged{server});
+    }
+
     void run(Duration by) {
         const Instant until = now + by;
         while (true) {

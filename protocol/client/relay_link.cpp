@@ -140,7 +140,9 @@ std::optional<RelayRoute> RelayLink::receive(ClientContext& context,
     allocation->route.own = message.relayed;
     allocation->route.peer = message.peer_relayed;
     allocation->route.channel = message.channel;
-    if (allocation->route == before) return std::nullopt;
+    const bool is_another = allocation->route != before || allocation->is_rerouted;
+    allocation->is_rerouted = false;
+    if (!is_another) return std::nullopt;
     return before;
 }
 
@@ -218,7 +220,9 @@ void RelayLink::move(Instant now) {
 void RelayLink::move_at(Instant now, const Address& relay) {
     for (RelayAllocation& allocation : allocations) {
         const bool is_there = allocation.route.relay == relay && allocation.is_granted();
-        if (is_there && allocation.is_wanted) allocation.repetition.start(now);
+        if (!is_there || !allocation.is_wanted) continue;
+        allocation.is_rerouted = true;
+        allocation.repetition.start(now);
     }
 }
 

@@ -25,6 +25,7 @@ struct RelayAllocation {
     RelayNonce nonce{};
     std::uint32_t sequence = 0;  // of the newest request
     bool is_wanted = true;       // otherwise it is being given back
+    bool is_rerouted = false;    // granted, and being moved to where this end is now
     Retransmission repetition;   // of the request, and later the next refresh
     Instant ask_at = never;      // nothing was heard through it for so long: is it still there?
 
@@ -35,6 +36,7 @@ struct RelayAllocation {
                           field("nonce", &RelayAllocation::nonce),
                           field("sequence", &RelayAllocation::sequence),
                           field("is_wanted", &RelayAllocation::is_wanted),
+                          field("is_rerouted", &RelayAllocation::is_rerouted),
                           field("repetition", &RelayAllocation::repetition),
                           field("ask_at", &RelayAllocation::ask_at)};
     }
@@ -80,8 +82,8 @@ struct RelayLink {
     // Precondition: it comes from the broker, and leads_to() its call and peer.
     void receive(ClientContext& context, const RelayOffer& offer);
 
-    // An answer of a relay. Gives the route as it was before, where it has become another one;
-    // nothing else, and no change, if it is no answer to be believed.
+    // An answer of a relay. Gives the route as it was before, where it has become another one or
+    // leads elsewhere; nothing else, and no change, if it is no answer to be believed.
     std::optional<RelayRoute> receive(ClientContext& context,
                                       const Address& source,
                                       const RelayGranted& message);

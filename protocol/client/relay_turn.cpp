@@ -66,11 +66,13 @@ void ClientTurn::unwrap(const RelayRoute& route, ByteView payload) {
         *message);
 }
 
-// An allocation has been granted for the first time, or anew by a relay that had lost it.
+// An allocation has been granted for the first time, or anew by a relay that had lost it or knew
+// this end elsewhere. What a session says now may be the first that gets through again.
 void ClientTurn::follow_route(const RelayLink& link, const RelayRoute& before) {
     bind_routes();
     if (before.own.is_none()) return;
-    if (PathSearch* search = search_of(link)) search->remove_relayed(before.own);
+    PathSearch* search = search_of(link);
+    if (search != nullptr && !link.holds(before.own)) search->remove_relayed(before.own);
     for (Session& session : state_.activity.front().sessions) {
         if (!link.leads_to(session.identity.call, session.identity.peer)) continue;
         for (const RelayAllocation& allocation : link.allocations) {

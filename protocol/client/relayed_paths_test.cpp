@@ -111,6 +111,21 @@ TEST(RelayedPaths, ASessionOutlivesTheRestartOfItsRelay) {
     EXPECT_GE(network.relayed(), 10U) << "in its new incarnation";
 }
 
+// As after a change between UDP and a stream: the relay must learn where this end is now, and what
+// was said meanwhile is lost.
+TEST(RelayedPaths, ASessionSpeaksAtOnceWhenItsRelayIsReachedByAnotherWay) {
+    Network network = symmetric_call();
+    network.run(20s);
+    Network undisturbed = network;
+    network.reroute(1, relay_address);
+    network.run(500ms);
+    undisturbed.run(500ms);
+    EXPECT_EQ(network.relay.state().counters.refreshed.value,
+              undisturbed.relay.state().counters.refreshed.value + 1);
+    EXPECT_GT(network.relayed(), undisturbed.relayed());
+    expect_relayed(network);
+}
+
 TEST(RelayedPaths, ASessionWhoseRelayStaysDownIsOverForBoth) {
     Network network = symmetric_call();
     network.run(20s);

@@ -121,6 +121,7 @@ private:
         if (stream == nullptr || stream->phase != StreamPhase::opening) return;
         stream->phase = StreamPhase::open;
         use(*stream, now_);
+        if (stream->patient_until <= now_) stream->waiting = {};
         if (stream->waiting.empty()) return;
         const auto room = outbox_.reserve(stream->waiting.size());
         std::copy(stream->waiting.begin(), stream->waiting.end(), room.begin());
