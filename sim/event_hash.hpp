@@ -175,7 +175,9 @@ private:
 
     void add_body(const model::BytesPersisted& body) { put(body.number); }
 
-    void add_body(const model::SegmentLost& body) { put(static_cast<std::uint64_t>(body.wait.count())); }
+    void add_body(const model::SegmentLost& body) {
+        put(static_cast<std::uint64_t>(body.wait.count()));
+    }
 
     void add_body(const model::StreamBroken&) {}
 

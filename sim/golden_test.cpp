@@ -38,15 +38,15 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "3a23d62db4bea846806849b8c715f96f"},
+    {"broker-crash", "2aab24d77648d3c65aa23cd48941c0b9"},
     {"household", "50d6a891183adc2b554e6df32177e8ed"},
     {"office", "a05aed77667d52b291070cb81aab52a2"},
     {"roaming", "1f1097fce5f7df81b3777da3527bc03f"},
-    {"lossy", "cc846ccc98568e4b5d9f8aa1c9014524"},
+    {"lossy", "9c74edd0d7654fc0c0215fce26832d8f"},
     {"relay-fallback", "f57bf006dc1ed5706f37d902d99b1f97"},
     {"mobility", "63f99ff80221ae0e429f6495f1a67117"},
-    {"blocked-udp", "7a84657f404f94cfe9c7a4e20e4b52a8"},
-    {"flash-crowd", "ecf4552c6b7a33a75d598cfc782412d2"},
+    {"blocked-udp", "d3ca14a7b35653096ac8f3e8fd6ee099"},
+    {"flash-crowd", "c8fa872a64fa5669a6d08499ad315cd6"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));

@@ -199,12 +199,14 @@ private:
         SegmentKind what = SegmentKind::data;
         Side from = Side::opener;
         bool is_departing = true;
+        bool is_held_back = false;  // by a fault at the receiver, once
         std::uint8_t losses = 0;
         std::uint32_t connection = 0;
         std::uint32_t number = 0;
         protocol::CallId call{};
         model::Sequence cause = 0;
         PayloadHandle payload{};
+        protocol::Duration processing{};  // at the sender, before it leaves
 
         [[nodiscard]] bool opens() const {
             return what == SegmentKind::open || what == SegmentKind::opened;
@@ -235,7 +237,7 @@ private:
     void damage_disks(const model::Fault& fault);
     void send_segment(std::uint32_t index, Side from, Segment segment);
     void depart(Segment segment);
-    [[nodiscard]] std::uint64_t identity_of(const StreamEnd& sender, const Segment& segment) const;
+    [[nodiscard]] std::uint64_t identity_of(const Segment& segment);
     void lose(Segment segment);
     void drop_segment(const Segment& segment);
     void reset(std::uint32_t index, Side told_by);

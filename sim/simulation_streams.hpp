@@ -10,6 +10,8 @@
 #include "protocol/vocabulary/check.hpp"
 #include "sim/simulation.hpp"
 
+#include <utility>
+
 namespace invitro::sim {
 
 template <class Cast>
@@ -40,7 +42,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendStream& sen
         const protocol::ByteView plain = open(message);
         Segment segment{.what = SegmentKind::data};
         segment.call = Service::call_of(plain.empty() ? message : plain);
-        processors_.work(node, now_, sealing_time(message));
+        segment.processing = processors_.work(node, now_, sealing_time(message));
         ++summary_.datagrams_sent;
         segment.cause =
             emit(node,
@@ -81,7 +83,7 @@ void Simulation<Cast>::send_segment(std::uint32_t index, Side from, Segment segm
 template <class Cast>
 void Simulation<Cast>::reset(std::uint32_t index, Side told_by) {
     const NodeIndex opener = streams_.opener_of(index);
-    if (streams_.is_known_to_opener(index)) emit(opener, {}, model::StreamBroken{});
+    if (streams_.note_broken(index)) emit(opener, {}, model::StreamBroken{});
     streams_.at(index).is_open = false;
     const Segment last{
         .what = SegmentKind::reset, .from = told_by, .connection = index, .cause = current_};
@@ -99,21 +101,22 @@ void Simulation<Cast>::depart(Segment segment) {
     StreamEnd& there = connection.end(other(segment.from));
     const std::size_t size =
         segment.what == SegmentKind::data ? payloads_.view(segment.payload).size() : 0;
-    const auto delay =
-        transport_.segment(now_, here.node, there.node, size, identity_of(here, segment));
+    const auto delay = transport_.segment(now_, here.node, there.node, size, identity_of(segment));
     if (!delay) return lose(segment);
     segment.is_departing = false;
-    there.last_arrival = std::max(there.last_arrival, now_ + *delay);
+    const protocol::Duration processing = std::exchange(segment.processing, protocol::Duration{});
+    there.last_arrival = std::max(there.last_arrival, now_ + processing + *delay);
     queue_.push(there.last_arrival, ticket(Kind::segment, segments_.add(segment)));
 }
 
-// Each try of a segment has a fate of its own.
+// Each try of a segment has a fate of its own, by the name that its opener gave the stream.
 template <class Cast>
-std::uint64_t Simulation<Cast>::identity_of(const StreamEnd& sender, const Segment& segment) const {
+std::uint64_t Simulation<Cast>::identity_of(const Segment& segment) {
+    const StreamEnd& opener = streams_.at(segment.connection).end(Side::opener);
     return model::draw(world_.seed,
                        model::Subsystem::network,
-                       model::key_of(places_.id(sender.node)),
-                       static_cast<std::uint64_t>(sender.name),
+                       model::key_of(places_.id(opener.node)),
+                       static_cast<std::uint64_t>(opener.name),
                        segment.number,
                        segment.losses,
                        segment.from);
@@ -140,7 +143,7 @@ void Simulation<Cast>::drop_segment(const Segment& segment) {
 
 template <class Cast>
 void Simulation<Cast>::arrive_segment(std::uint32_t slot) {
-    const Segment segment = segments_.take(slot);
+    Segment segment = segments_.take(slot);
     current_ = segment.cause;
     Connection& connection = streams_.at(segment.connection);
     const Side side = other(segment.from);
@@ -167,8 +170,12 @@ void Simulation<Cast>::arrive_segment(std::uint32_t slot) {
             queue_.push(now_ + segment_repeat_first, ticket(Kind::segment, segments_.add(segment)));
             return;
         }
-        const std::uint64_t identity = identity_of(connection.end(segment.from), segment);
-        if (!transport_.reaches(end.node, identity)) return lose(segment);
+        const auto delay = transport_.admit(end.node, identity_of(segment));
+        if (!delay) return lose(segment);
+        if (*delay != protocol::Duration{} && !std::exchange(segment.is_held_back, true)) {
+            queue_.push(now_ + *delay, ticket(Kind::segment, segments_.add(segment)));
+            return;
+        }
         ++connection.end(side).arrived;
     }
     take_segment(segment, side);

@@ -17,6 +17,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace invitro::sim {
@@ -40,7 +41,8 @@ struct StreamEnd {
 
 struct Connection {
     std::array<StreamEnd, 2> ends;
-    bool is_open = true;  // false: whoever sends is told that it has ended
+    bool is_open = true;     // false: whoever sends is told that it has ended
+    bool is_broken = false;  // ... which has been noticed
 
     StreamEnd& end(Side side) { return ends[static_cast<std::size_t>(side)]; }
 };
@@ -92,11 +94,14 @@ public:
         return connections_[index].end(Side::opener).node;
     }
 
-    // Whoever has opened it takes it for open.
-    [[nodiscard]] bool is_known_to_opener(std::uint32_t index) {
-        const StreamEnd& opener = connections_[index].end(Side::opener);
+    // Is this the first time that somebody notices that it has ended, and its opener takes it for
+    // open?
+    bool note_broken(std::uint32_t index) {
+        Connection& connection = connections_[index];
+        const StreamEnd& opener = connection.end(Side::opener);
         const auto found = find(opener.node, opener.name);
-        return found && found->index == index;
+        const bool is_known = found && found->index == index;
+        return is_known && !std::exchange(connection.is_broken, true);
     }
 
 private:

@@ -158,10 +158,13 @@ std::optional<Duration> Transport::segment(
     return flight->arrival - now;
 }
 
-bool Transport::reaches(NodeIndex to, std::uint64_t identity) const {
-    if (faults_.none()) return true;
+std::optional<Duration> Transport::admit(NodeIndex to, std::uint64_t identity) const {
+    if (faults_.none()) return Duration{};
     const model::NodeId name = places_.id(to);
-    return !faults_.is_offline(name) && !faults_.on_datagram(name, End::receiver, identity).lost;
+    if (faults_.is_offline(name)) return std::nullopt;
+    const FaultEffect effect = faults_.on_datagram(name, End::receiver, identity);
+    if (effect.lost) return std::nullopt;
+    return effect.delay;
 }
 
 // Ports of streams are drawn apart from those of datagrams.

@@ -81,8 +81,9 @@ public:
                                                             std::size_t size,
                                                             std::uint64_t identity) const;
 
-    // Do the receiver's faults let it in?
-    [[nodiscard]] bool reaches(NodeIndex to, std::uint64_t identity) const;
+    // How long the receiver's faults hold a segment back; nothing where they take it.
+    [[nodiscard]] std::optional<protocol::Duration> admit(NodeIndex to,
+                                                          std::uint64_t identity) const;
 
     // Where the stream of a node that opened it comes from, as seen outside its network.
     [[nodiscard]] protocol::Address stream_address(NodeIndex opener,
