@@ -67,19 +67,18 @@ void judge_asking(const Case& one, const Search& search, Findings& findings) {
     constexpr Duration slack =
         std::chrono::seconds{1} + timing::stream_open_patience + timing::retransmission_first;
     const Instant bound = search.begins.at + timing::relay_after + slack;
-    if (!search.begins.happened() || std::min(search.ends, one.now()) <= bound) return;
+    if (!search.begins.happened()) return;
+    if (search.relay.asked.happened() && search.relay.asked.at <= bound) {
+        return findings.exercised();
+    }
+    if (std::min(search.ends, one.now()) <= bound) return;
     if (!one.history.surroundings().is_untroubled(search.device, search.begins.at, bound)) return;
     if (may_wait_for_stream(one.history, search.device, search.begins.at, bound)) return;
-    if (search.relay.asked.happened() && search.relay.asked.at <= bound) {
-        findings.exercised();
-    } else {
-        findings.breach(search.relay.asked,
-                        fmt::format("{} has had no path to its peer since {} and asked for a "
-                                    "relay: {}",
-                                    name_of(search.device),
-                                    time_of(search.begins),
-                                    time_of(search.relay.asked)));
-    }
+    findings.breach(search.relay.asked,
+                    fmt::format("{} has had no path to its peer since {} and asked for a relay: {}",
+                                name_of(search.device),
+                                time_of(search.begins),
+                                time_of(search.relay.asked)));
 }
 
 // A search that no direct path can end goes on until the session, its failure, or the user.

@@ -56,6 +56,7 @@ bool begin_to_open(ServerStreams& streams, ServerStream& stream, Instant now) {
     stream.phase = StreamPhase::opening;
     stream.reader = {};
     stream.patient_until = now + timing::stream_open_patience;
+    stream.is_route = false;
     use(stream, now);
     return true;
 }

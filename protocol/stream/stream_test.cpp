@@ -275,10 +275,14 @@ TEST(StreamFallback, TheClientHearsWhenWhatItSaysToARelayLeavesAnotherWay) {
     run(device, now, to_relay);
     run(device, now, to_relay);
     EXPECT_EQ(device.inner().rerouted, 1) << "onto a stream";
+    run(device, now, StreamClosed{StreamId{2}});
+    now += timing::stream_reopen_max;
+    run(device, now, to_relay);
+    EXPECT_EQ(device.inner().rerouted, 2) << "onto another stream";
     run(device, now, ReceivedDatagram{broker_address, home_of(1), Talker::word});
     run(device, now, to_relay);
     run(device, now, to_relay);
-    EXPECT_EQ(device.inner().rerouted, 2) << "UDP works again";
+    EXPECT_EQ(device.inner().rerouted, 3) << "UDP works again";
 }
 
 // ---- the server ---------------------------------------------------------------------------------
