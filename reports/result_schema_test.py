@@ -25,7 +25,7 @@ def main(program: str, schema_path: str) -> None:
     validator = jsonschema.Draft7Validator(schema)
     with tempfile.TemporaryDirectory() as folder:
         command = [program, "run", "household", "--worlds", "2", "--out", folder, "--quiet"]
-        subprocess.run(command, check=False, timeout=300)
+        subprocess.run(command, check=True, timeout=300)
         result = json.loads((Path(folder) / "result.json").read_text(encoding="utf-8"))
     mistakes = [f"/{'/'.join(map(str, m.path))}: {m.message}" for m in validator.iter_errors(result)]
     print("\n".join(mistakes) or "the result follows its schema")

@@ -38,7 +38,7 @@ void list_scenarios(bool as_json) {
                 format::Value::Object{{.key = "name", .value = std::string(shipped.name)},
                                       {.key = "description", .value = description}});
         } else {
-            print(fmt::format("{:<14}{}\n", shipped.name, description));
+            print(fmt::format("{:<16}{}\n", shipped.name, description));
         }
     }
     if (as_json) print(format::write_document(list));

@@ -34,7 +34,7 @@ Outcome run(const std::string& arguments) {
 TEST(ScenariosCommand, ListsWhatIsShipped) {
     const Outcome outcome = run("scenarios");
     EXPECT_EQ(outcome.exit_code, 0);
-    EXPECT_THAT(outcome.data, testing::HasSubstr("\nhousehold     One person with five devices"));
+    EXPECT_THAT(outcome.data, testing::HasSubstr("\nhousehold       One person with five devices"));
     EXPECT_EQ(outcome.talk, "");
 }
 

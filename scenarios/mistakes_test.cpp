@@ -38,16 +38,16 @@ TEST(Mistakes, ADuplicateKeyIsNamedWithTheFirst) {
 
 TEST(Mistakes, AUnitMustBeWritten) {
     EXPECT_EQ(mistakes(R"({"duration": 250})"),
-              "x.json:1:14: /duration: missing unit: write \"250ms\"\n");
+              "x.json:1:14: /duration: missing unit: write \"250s\" or \"250ms\"\n");
     EXPECT_EQ(mistakes(R"({"duration": "250"})"),
-              "x.json:1:14: /duration: missing unit: write \"250ms\"\n");
+              "x.json:1:14: /duration: missing unit: write \"250s\" or \"250ms\"\n");
     EXPECT_EQ(mistakes(R"({"duration": "250mss"})"),
               "x.json:1:14: /duration: unknown unit \"mss\"; did you mean \"ms\"?\n");
 }
 
 TEST(Mistakes, AProbabilityIsAtMostOne) {
     EXPECT_EQ(mistakes(R"({"network": {"loss": 1.2}})"),
-              "x.json:1:22: /network/loss: missing unit: expected \"0%\" to \"100%\"\n");
+              "x.json:1:22: /network/loss: expected a text, \"0%\" to \"100%\"\n");
     EXPECT_EQ(mistakes(R"({"network": {"loss": "120%"}})"),
               "x.json:1:22: /network/loss: 120% is more than 100%; expected 0% to 100%\n");
 }
@@ -76,8 +76,9 @@ TEST(Mistakes, AThresholdNamesAMetricThatExists) {
     EXPECT_EQ(mistakes(R"({"thresholds": {"accept_delivery.p98": "2s"}})"),
               "x.json:1:17: /thresholds/accept_delivery.p98: unknown statistic \"p98\" of "
               "accept_delivery; did you mean \"p90\"?\n");
-    EXPECT_EQ(mistakes(R"({"thresholds": {"accept_delivery.p99": 2}})"),
-              "x.json:1:40: /thresholds/accept_delivery.p99: missing unit: write \"2ms\"\n");
+    EXPECT_EQ(
+        mistakes(R"({"thresholds": {"accept_delivery.p99": 2}})"),
+        "x.json:1:40: /thresholds/accept_delivery.p99: missing unit: write \"2s\" or \"2ms\"\n");
     EXPECT_EQ(mistakes(R"({"thresholds": {"direct_rate.value": {"at_leat": "2%"}}})"),
               "x.json:1:39: /thresholds/direct_rate.value/at_leat: unknown key; did you mean "
               "\"at_least\"?\n");
@@ -226,7 +227,7 @@ TEST(Mistakes, AllOfThemAreToldInTheOrderOfTheText) {
                        "  \"duration\": \"5s\"\n"
                        "}"),
               "x.json:2:3: /sed: unknown key; did you mean \"seed\"?\n"
-              "x.json:3:15: /duration: missing unit: write \"5ms\"\n"
+              "x.json:3:15: /duration: missing unit: write \"5s\" or \"5ms\"\n"
               "x.json:4:10: /nat: unknown NAT kind \"BLOCK\"; known are \"PUB\", \"FW\", "
               "\"EIM/EIF\", \"EIM/ADF\", \"EIM/APDF\", \"ADM/EIF\", \"ADM/ADF\", \"ADM/APDF\", "
               "\"APDM/EIF\", \"APDM/ADF\", \"APDM/APDF\", \"BLK\"\n"

@@ -23,7 +23,10 @@ namespace invitro::reports {
 
 void add_common_options(CLI::App& command, CommonOptions& options) {
     options.jobs = std::max(1U, std::thread::hardware_concurrency());
-    command.add_option("--seed", options.seed, "Seed of the first world (default: the scenario's)")
+    command
+        .add_option("--seed",
+                    options.seed,
+                    "Seed of the first world (default: the scenario's; 1 for generated worlds)")
         ->check(scenarios::whole_number_mistake);
     command
         .add_option("--jobs,-j", options.jobs, "Worker processes; the result does not depend on it")

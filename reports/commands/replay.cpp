@@ -21,7 +21,7 @@ using properties::Replayed;
 constexpr const char* description =
     "Run a counterexample again and compare it with what was recorded\n"
     "  invitro replay invitro-out/check/counterexample-17.json\n"
-    "  invitro replay 0.1.0:g1:s42:w17:3.0.2       the token that `invitro check` printed\n"
+    "  invitro replay TOKEN                        as `invitro check` printed it\n"
     "Ends with 1: a property is violated or the program died, as recorded or otherwise; 0: "
     "nothing\n"
     "is broken, and what was recorded as violated was put to the test again; 5: nothing is "

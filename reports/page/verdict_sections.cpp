@@ -239,10 +239,13 @@ std::string headline(const Result& result) {
     }
     if (holding == 0) return "Inconclusive: no property was exercised";
     if (missed != 0) {
-        return fmt::format("All properties hold, but {} of {} thresholds {} missed",
-                           missed,
-                           result.thresholds.size(),
-                           missed == 1 ? "is" : "are");
+        return fmt::format(
+            "{} properties hold, {} were not exercised, but {} of {} thresholds {} missed",
+            holding,
+            all - holding,
+            missed,
+            result.thresholds.size(),
+            missed == 1 ? "is" : "are");
     }
     if (holding == all) return fmt::format("All {} properties hold", all);
     return fmt::format("{} properties hold, {} were not exercised", holding, all - holding);

@@ -25,7 +25,8 @@ bool read_duration(Reader& reader,
                    const DurationRange& range,
                    Duration& target) {
     if (const auto* number = value.as<Number>()) {
-        return reader.fail(value, fmt::format("missing unit: write \"{}ms\"", number->text));
+        return reader.fail(value,
+                           fmt::format("missing unit: write \"{0}s\" or \"{0}ms\"", number->text));
     }
     const auto* text = value.as<std::string>();
     if (text == nullptr) return fail_kind(reader, value, shape);
@@ -97,7 +98,7 @@ Notation<model::Probability> share() {
     Shape shape{.expected = "0% to 100%", .schema = reference("share"), .fields = {}};
     auto read = [shape](Reader& reader, const Value& value, model::Probability& target) {
         if (value.as<Number>() != nullptr) {
-            return reader.fail(value, "missing unit: expected \"0%\" to \"100%\"");
+            return reader.fail(value, "expected a text, \"0%\" to \"100%\"");
         }
         const auto* text = value.as<std::string>();
         if (text == nullptr) return fail_kind(reader, value, shape);

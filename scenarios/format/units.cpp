@@ -100,7 +100,9 @@ std::string duration_text(Duration duration) {
 Result<Duration> parse_duration(std::string_view text) {
     const auto decimal = parse_decimal(text);
     if (!decimal) return fail(fmt::format("\"{}\" is not a duration", text));
-    if (decimal->rest.empty()) return fail(fmt::format("missing unit: write \"{}ms\"", text));
+    if (decimal->rest.empty()) {
+        return fail(fmt::format("missing unit: write \"{0}s\" or \"{0}ms\"", text));
+    }
     const auto unit = find_unit(decimal->rest);
     if (!unit) return tl::unexpected(unit.error());
     const auto scale = static_cast<std::uint64_t>(unit->nanoseconds);

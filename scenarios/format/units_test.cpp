@@ -36,7 +36,7 @@ TEST(Duration, IsReadInEveryUnit) {
 TEST(Duration, SaysWhatIsWrong) {
     EXPECT_EQ(parse_duration("soon").error().message, "\"soon\" is not a duration");
     EXPECT_EQ(parse_duration("-5s").error().message, "\"-5s\" is not a duration");
-    EXPECT_EQ(parse_duration("5").error().message, "missing unit: write \"5ms\"");
+    EXPECT_EQ(parse_duration("5").error().message, "missing unit: write \"5s\" or \"5ms\"");
     EXPECT_EQ(parse_duration("5mss").error().message, "unknown unit \"mss\"; did you mean \"ms\"?");
     EXPECT_EQ(parse_duration("5.s").error().message.substr(0, 12), "unknown unit");
     EXPECT_EQ(parse_duration("0.1ns").error().message, "0.1ns is finer than a nanosecond");
