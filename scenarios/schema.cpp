@@ -110,6 +110,14 @@ void append_words(std::string& page) {
         std::replace(name.begin(), name.end(), '_', ' ');
         page += fmt::format("| {} | {} |\n", name, list);
     }
+    page +=
+        "\nA NAT kind is MAPPING/FILTERING (RFC 4787): endpoint independent, address dependent, or "
+        "address and\nport dependent. As older names have it: full cone `EIM/EIF`, restricted cone "
+        "`EIM/ADF`, port restricted\ncone `EIM/APDF`, symmetric `APDM/APDF`. `PUB` is a public "
+        "address, `FW` a firewall that translates nothing\nand lets answers in, `BLK` a network "
+        "that lets no UDP out.\n\nThe network that `network` describes is everybody's. For loss in "
+        "one place, give each device there a fault\n`loss`. The ids that `properties` takes are "
+        "those that `invitro properties` lists.\n";
 }
 
 void append_metrics(std::string& page) {

@@ -51,7 +51,7 @@ Section<Call> call(protocol::AnswerPolicy policy) {
         {"callee", &Call::callee, identifier(),
             "the identifier it dials", required},
         {"policy", &Call::policy, answer_policy(),
-            "if not the scenario's"},
+            "instead of the scenario's, which holds where none is written"},
         {"lifetime", &Call::lifetime, lifetime(),
             "how long the invitation lasts"},
         {"cancel_after", &Call::cancel_after, duration_or_never(),
