@@ -2,11 +2,19 @@
 // sim/simulation.hpp, which includes this file.
 #pragma once
 
-#include "sim/simulation_steps.hpp"
+#include "sim/message_identity.hpp"
+#include "sim/simulation.hpp"
 
 #include <utility>
 
 namespace invitro::sim {
+
+namespace detail {
+
+// How long a push service takes to answer its client, the broker.
+inline constexpr protocol::Duration push_answer_delay = std::chrono::milliseconds{30};
+
+}  // namespace detail
 
 template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send) {

@@ -1,6 +1,7 @@
 // The steps of the discrete-event loop; see sim/simulation.hpp, which includes this file.
 #pragma once
 
+#include "sim/message_identity.hpp"
 #include "sim/simulation.hpp"
 
 #include <algorithm>
@@ -10,41 +11,11 @@ namespace invitro::sim {
 
 namespace detail {
 
-// How long a push service takes to answer its client, the broker.
-inline constexpr protocol::Duration push_answer_delay = std::chrono::milliseconds{30};
-
-// The stable name of a datagram or a push: who sent which message where, and when. It is of the
-// message and not of the envelope, whose nonce counts what was sent before. Repetitions differ
-// by their time, so each has a fate of its own, and no other's removal changes it.
-inline std::uint64_t identity_of(std::uint64_t seed,
-                                 model::NodeId sender,
-                                 std::uint64_t target,
-                                 std::uint64_t digest,
-                                 Instant now) {
-    return model::draw(seed,
-                       model::Subsystem::network,
-                       model::key_of(sender),
-                       target,
-                       digest,
-                       protocol::nanoseconds(now));
-}
-
 // The place of a type among a variant's alternatives.
 template <class What, class... Alternatives>
 constexpr std::uint64_t index_of(std::type_identity<std::variant<Alternatives...>> /*variant*/) {
     constexpr std::array is_it{std::is_same_v<What, Alternatives>...};
     return static_cast<std::uint64_t>(std::find(is_it.begin(), is_it.end(), true) - is_it.begin());
-}
-
-inline std::uint64_t key_of(const protocol::Address& address) {
-    if (address.ip.family == protocol::IpFamily::v4) {
-        return (std::uint64_t{protocol::ipv4_number(address.ip)} << 16) | address.port;
-    }
-    std::uint64_t key = address.port;
-    for (const std::uint8_t octet : address.ip.octets) {
-        key = model::mix(key ^ octet);
-    }
-    return key;
 }
 
 }  // namespace detail
