@@ -26,8 +26,8 @@ struct Need {
     bool push = false;                // the push service too
     ExchangeSet exchanges = 0;        // whose failed tries count
     std::span<const FailedTry> failed_tries;
-    // Of the device, the initiator and the acceptor, whatever the exchange.
-    std::array<std::span<const StreamLoss>, 3> stream_losses{};
+    // Of the device and of the initiator, whatever the exchange.
+    std::array<std::span<const StreamLoss>, 2> stream_losses{};
 };
 
 // Do two boxes let the hosts behind them reach each other without predicting ports? Told from their

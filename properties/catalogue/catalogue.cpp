@@ -19,7 +19,7 @@ void Findings::breach(const Moment& at, std::string explanation) {
 
 Outcome judge(const Promise& promise, const History& history) {
     Need need = promise.need;
-    const std::array participants{need.device, need.initiator, need.acceptor};
+    const std::array participants{need.device, need.initiator};
     for (std::size_t i = 0; i < participants.size(); ++i) {
         const DeviceFacts* facts = history.devices().find(participants[i]);
         if (facts != nullptr) need.stream_losses[i] = facts->stream_losses;
