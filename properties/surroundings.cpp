@@ -33,6 +33,26 @@ int tries_lost(Duration felt) {
     return std::max(1, static_cast<int>(felt / between_tries));
 }
 
+// The tries that were lost within a stretch.
+struct LostTries {
+    Instant start{};
+    Instant end{};
+    int count = 0;
+
+    // Counts one if it is felt within the stretch; true once there are too many.
+    bool add(Instant at, Duration felt) {
+        if (at + felt < start || at > end) return false;
+        count += tries_lost(felt);
+        return count > protocol::timing::failed_tries_max;
+    }
+};
+
+bool concerns(const FailedTry& one, const Need& need) {
+    const bool is_of_theirs = one.device == nobody || one.device == need.device ||
+                              one.device == need.initiator || one.device == need.acceptor;
+    return is_of_theirs && (need.exchanges & set_of(one.exchange)) != 0;
+}
+
 template <class Item>
 const Item* find_number(const std::vector<Item>& items, std::uint32_t number) {
     const auto found = std::lower_bound(
@@ -292,23 +312,15 @@ std::optional<Instant> Surroundings::obstacle(const Need& need, Instant start) c
             return trouble.end;
         }
     }
-    int failed = 0;
+    LostTries lost{.start = start, .end = end};
     for (const auto& losses : need.stream_losses) {
         for (const StreamLoss& one : losses) {
-            const Instant felt_until = one.at + one.felt;
-            if (felt_until < start || one.at > end) continue;
-            failed += tries_lost(one.felt);
-            if (failed > protocol::timing::failed_tries_max) return felt_until + Duration{1};
+            if (lost.add(one.at, one.felt)) return one.at + one.felt + Duration{1};
         }
     }
     for (const FailedTry& one : need.failed_tries) {
-        const bool concerns = one.device == nobody || one.device == need.device ||
-                              one.device == need.initiator || one.device == need.acceptor;
-        const bool counts = concerns && (need.exchanges & set_of(one.exchange)) != 0;
-        const Instant felt_until = one.at + felt_for(one.exchange);
-        if (!counts || felt_until < start || one.at > end) continue;
-        failed += tries_lost(felt_for(one.exchange));
-        if (failed > protocol::timing::failed_tries_max) return felt_until + Duration{1};
+        const Duration felt = felt_for(one.exchange);
+        if (concerns(one, need) && lost.add(one.at, felt)) return one.at + felt + Duration{1};
     }
     return std::nullopt;
 }
