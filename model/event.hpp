@@ -96,8 +96,8 @@ struct SegmentLost {
     Duration wait{};
 };
 
-// The stream that the node has opened is gone, given up by its servers or the network, and the node
-// has not been told so yet.
+// The stream that the node has opened has ended (a crash, a cut, too many losses), and somebody
+// notices; the node itself may not have been told so yet. Once for each stream.
 struct StreamBroken {};
 
 // ---- push ---------------------------------------------------------------------------------------
