@@ -46,6 +46,12 @@ std::string_view to_string(RemarkKind kind) {
             return "invitation_expired";
         case RemarkKind::invitation_purged:
             return "invitation_purged";
+        case RemarkKind::invitation_refused:
+            return "invitation_refused";
+        case RemarkKind::registration_refused:
+            return "registration_refused";
+        case RemarkKind::request_postponed:
+            return "request_postponed";
         case RemarkKind::registration_replaced:
             return "registration_replaced";
         case RemarkKind::exchange_given_up:

@@ -36,13 +36,16 @@ enum class RemarkKind : std::uint8_t {
     relay_granted = 20,
     relay_refused = 21,
     relay_lapsed = 22,
-    relay_data_dropped = 23,  // nobody's, or for an end that is not there
+    relay_data_dropped = 23,       // nobody's, or for an end that is not there
     mapping_changed = 24,          // a reflector has seen another address than before
     connection_data_renewed = 25,  // at the broker: a newer generation was taken
     session_moved = 26,            // a session goes on over another path
+    invitation_refused = 27,       // for lack of room, or because its caller asks too often
+    registration_refused = 28,     // likewise
+    request_postponed = 29,  // the broker is overloaded: the invitation is asked for again later
 };
 
-inline constexpr std::size_t remark_kind_count = 27;
+inline constexpr std::size_t remark_kind_count = 30;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -30,6 +30,8 @@ inline constexpr int lease_refresh_divisor = 2;
 
 inline constexpr Duration invitation_lifetime_default = 60s;
 inline constexpr Duration invitation_lifetime_max = 180s;
+// A request that an overloaded broker refused is repeated no sooner, whatever the broker says.
+inline constexpr Duration refused_retry_min = 1s;
 // After expiry, accepts that were on their way still count, and what is owed is still delivered.
 inline constexpr Duration grace = 60s;
 // Participants of a call keep their NAT mapping to the broker open (mappings may last only 30 s).

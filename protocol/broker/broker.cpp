@@ -47,21 +47,37 @@ void Broker::preregister(Instant now, const RegisterDevice& registration) {
 }
 
 void Broker::receive(const Arrival& arrival, ByteView payload) {
-    ++state_.counters.datagrams_received;
-    if (payload.size() > datagram_size_max) {
-        remark(RemarkKind::malformed_dropped, {}, {});
-        return;
-    }
-    const auto message = decode(payload);
-    if (!message) {
-        remark(RemarkKind::malformed_dropped, {}, {});
-        return;
-    }
-    if (!believes(arrival.sender, *message)) {
-        remark(RemarkKind::forged_dropped, call_of(*message), arrival.sender.device);
-        return;
-    }
+    const auto message = parse(payload);
+    if (!message || !is_believed(arrival, *message)) return;
+    const ReceivedDatagram datagram{
+        .source = arrival.source, .destination = {}, .payload = {}, .sender = arrival.sender};
+    if (!admits(arrival.now, datagram, *message, 0)) return;
     std::visit([&](const auto& one) { on(arrival, one); }, *message);
+}
+
+void Broker::apply(Instant came, Instant now, const ReceivedDatagram& datagram) {
+    CHECK(came <= now, "no input comes before its time");
+    const auto message = parse(datagram.payload);
+    const Arrival arrival{.now = came, .source = datagram.source, .sender = datagram.sender};
+    if (!message || !is_believed(arrival, *message)) return;
+    lateness_ = now - came;
+    std::visit([&](const auto& one) { on(arrival, one); }, *message);
+    lateness_ = {};
+}
+
+tl::expected<Message, WireError> Broker::parse(ByteView payload) {
+    ++state_.counters.datagrams_received;
+    auto message = payload.size() <= datagram_size_max
+                       ? decode(payload)
+                       : tl::expected<Message, WireError>(tl::unexpect, WireError::out_of_range);
+    if (!message) remark(RemarkKind::malformed_dropped, {}, {});
+    return message;
+}
+
+bool Broker::is_believed(const Arrival& arrival, const Message& message) {
+    if (believes(arrival.sender, message)) return true;
+    remark(RemarkKind::forged_dropped, call_of(message), arrival.sender.device);
+    return false;
 }
 
 // Who seals a message must be whom it names as its author. Messages that name none are checked
@@ -140,7 +156,9 @@ void Broker::join_call(Instant now, std::uint32_t position, const BoundToken& to
     if (now >= call.purge_at() || token.device == call.request.initiator) return;
     const bool is_invited = find_invitee(call, token.device) != nullptr;
     if (!is_invited && !may_be_joined(call, now)) return;
+    const std::uint64_t room = room_of(call);
     if (!invite(call, token, now)) return;
+    state_.admission.room += room_of(call) - room;
     if (!is_invited) {
         remark(RemarkKind::late_joiner_invited, call.request.call, token.device);
     }
@@ -149,7 +167,7 @@ void Broker::join_call(Instant now, std::uint32_t position, const BoundToken& to
 
 // False if the device is invited through this token already, or there is no room for it.
 bool Broker::invite(Call& call, const BoundToken& token, Instant now) const {
-    if (call.tokens.size() == invited_tokens_max) return false;
+    if (call.tokens.size() >= state_.config.limits.tokens_per_call_max) return false;
     Invitee* invitee = find_invitee(call, token.device);
     if (invitee == nullptr) {
         const Ticket ticket =

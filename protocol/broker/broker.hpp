@@ -14,8 +14,9 @@
 // Input from outside never aborts: what is malformed, forged or unexpected is dropped and counted,
 // and who is unknown gets at most one datagram, smaller than its own.
 //
-// Files: broker.cpp (inputs, registration), initiator_messages.cpp, recipient_messages.cpp,
-// candidate_messages.cpp, relaying.cpp (who may use a relay), serving.cpp (what is due).
+// Files: admitting.cpp (what is taken on), broker.cpp (inputs, registration),
+// initiator_messages.cpp, recipient_messages.cpp, candidate_messages.cpp, relaying.cpp (who may use
+// a relay), serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -23,6 +24,7 @@
 #include "protocol/node.hpp"
 #include "protocol/wire/codec.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -45,6 +47,19 @@ public:
 
     // Decides as of when the input came, and sends as of now: for one that has waited.
     void handle_late(Instant came, Instant now, const Input& input);
+
+    // handle() of a datagram in two steps, for an owner who writes a journal in between. First,
+    // when it arrives: whether it is taken on, given that so many inputs wait. If not, what there
+    // is to say of it has been said. Then, in its turn: what it brings about, decided as of when it
+    // came and sent as of now.
+    bool admits(Instant now,
+                const ReceivedDatagram& datagram,
+                const Message& message,
+                std::size_t waiting);
+    void apply(Instant came, Instant now, const ReceivedDatagram& datagram);
+
+    // Afterwards the admission is that of a broker which has just been started with these calls.
+    void forget_rates();
 
     std::optional<Output> poll_output() { return outbox_.poll(); }
 
@@ -90,8 +105,26 @@ private:
         Invitee* invitee = nullptr;
     };
 
+    // admitting.cpp
+    bool admits_call(const Arrival& arrival, const InviteRequest& request, std::size_t waiting);
+    bool admits_call(const Arrival& arrival, const InviteCancel& cancel, std::size_t waiting);
+    bool admits_registration(const Arrival& arrival,
+                             const RegisterDevice& registration,
+                             std::size_t waiting);
+    template <class M>
+    bool admits_recipient(const M& message, std::size_t waiting);
+    std::optional<Duration> refuse_call(const Arrival& arrival,
+                                        const DeviceId& caller,
+                                        std::size_t waiting);
+    [[nodiscard]] Load load(std::size_t waiting) const;
+    static RatedSubject caller_subject(const IndexKey& key,
+                                       const DeviceId& device,
+                                       const Arrival& arrival);
+
     // broker.cpp
     void receive(const Arrival& arrival, ByteView payload);
+    tl::expected<Message, WireError> parse(ByteView payload);
+    bool is_believed(const Arrival& arrival, const Message& message);
     void take_push_answer(Instant now, const PushAnswered& answer);
     void reach_deadline(Instant now);
     void on(const Arrival& arrival, const RegisterDevice& message);

@@ -34,6 +34,7 @@ BrokerConfig bench_config() {
     config.address = bench_address(1);
     config.seed.octets.fill(1);
     config.ticket_key.octets.fill(2);
+    config.limits = BrokerLimits::without_rates();
     return config;
 }
 

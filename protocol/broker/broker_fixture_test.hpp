@@ -82,8 +82,10 @@ inline ConnectionData connection(std::uint32_t number) {
     return data;
 }
 
+// Its tests play whole towns from a few addresses, so nobody asks too often.
 inline BrokerConfig broker_config() {
     BrokerConfig config;
+    config.limits = BrokerLimits::without_rates();
     config.address = {.ip = ipv4(0xCB007101U), .port = 3478};
     config.seed.octets.fill(1);
     config.ticket_key.octets.fill(2);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/application.hpp"
+#include "protocol/broker/admission.hpp"
 #include "protocol/broker/call_table.hpp"
 #include "protocol/broker/registration.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -21,6 +22,7 @@ struct BrokerConfig {
     bool is_sealed = false;  // nothing is believed that no seal vouches for
     RandomValue relay_key;   // of the service, shared with its relays
     std::vector<Address> relays;
+    BrokerLimits limits = {};
 
     bool operator==(const BrokerConfig&) const = default;
 
@@ -31,7 +33,8 @@ struct BrokerConfig {
                           field("ticket_key", &BrokerConfig::ticket_key),
                           field("is_sealed", &BrokerConfig::is_sealed),
                           field("relay_key", &BrokerConfig::relay_key),
-                          field("relays", &BrokerConfig::relays)};
+                          field("relays", &BrokerConfig::relays),
+                          field("limits", &BrokerConfig::limits)};
     }
 };
 
@@ -58,6 +61,7 @@ struct BrokerState {
     BrokerConfig config;
     Registry registry;
     CallTable calls;
+    Admission admission;
     BrokerCounters counters;
 
     bool operator==(const BrokerState&) const = default;
@@ -66,6 +70,7 @@ struct BrokerState {
         return std::tuple{field("config", &BrokerState::config),
                           field("registry", &BrokerState::registry),
                           field("calls", &BrokerState::calls),
+                          field("admission", &BrokerState::admission),
                           field("counters", &BrokerState::counters)};
     }
 };

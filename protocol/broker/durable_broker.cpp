@@ -25,14 +25,14 @@ std::uint64_t journal_secret(const BrokerConfig& config) {
     return secret;
 }
 
-bool is_snapshot(const journal::Record& record) {
-    return !record.payload.empty() &&
-           record.payload.front() == static_cast<std::uint8_t>(RecordKind::snapshot);
+bool is_of_kind(const journal::Record& record, RecordKind kind) {
+    return !record.payload.empty() && record.payload.front() == static_cast<std::uint8_t>(kind);
 }
 
-// Its record is whole, so only a snapshot of another version can be unreadable.
+// Its record is whole, so only one of another version can be unreadable.
 template <class T>
-Result<T> content_of(const journal::Record& record) {
+Result<T> content_of(const journal::Record& record, RecordKind kind) {
+    if (!is_of_kind(record, kind)) return fail("a record of the journal is of another kind");
     return deserialise<T>(record.payload.subspan(1));
 }
 
@@ -55,7 +55,7 @@ Result<DurableBroker> DurableBroker::recover(const BrokerConfig& config,
             journal::read_records(journal_secret(config), storage.durable, storage.segments[i]);
         if (!read) return tl::unexpected(read.error());
         if (read->records.empty()) continue;
-        auto broker = replay(config, read->records);
+        auto broker = replay(config, now, read->records);
         if (broker) broker->write_snapshot(now);
         return broker;
     }
@@ -65,16 +65,22 @@ Result<DurableBroker> DurableBroker::recover(const BrokerConfig& config,
 }
 
 Result<DurableBroker> DurableBroker::replay(const BrokerConfig& config,
+                                            Instant now,
                                             std::span<const journal::Record> records) {
     DurableBroker broker(config, Snapshots::written);
-    if (!is_snapshot(records.front())) return fail("the journal does not begin with a snapshot");
-    auto state = content_of<BrokerState>(records.front());
+    auto state = content_of<BrokerState>(records.front(), RecordKind::snapshot);
     if (!state) return tl::unexpected(state.error());
     state->config = config;
     broker.broker_ = Broker(std::move(*state));
+    broker.broker_.forget_rates();
+    Instant latest = Instant::min();
     for (std::size_t i = 1; i < records.size(); ++i) {
-        const auto decision = content_of<WaitingInput>(records[i]);
+        const auto decision = content_of<WaitingInput>(records[i], RecordKind::decision);
         if (!decision) return tl::unexpected(decision.error());
+        if (decision->at < latest || decision->at > now) {
+            return fail("the journal's times do not follow one another up to now");
+        }
+        latest = decision->at;
         broker.apply(decision->at, *decision);
         // Whoever it was for was told then, or will be told again.
         while (broker.broker_.poll_output()) {
@@ -116,12 +122,14 @@ void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
     // What is forged decides nothing, and is dropped at once.
     if (message && !broker_.believes(datagram.sender, *message)) {
-        return broker_.handle(now, datagram);
+        return broker_.apply(now, now, datagram);
     }
+    const std::size_t waiting = journal_.waiting.size();
+    if (message && !broker_.admits(now, datagram, *message, waiting)) return;
     // While others wait, the state lags behind: whatever may decide something then counts.
     const bool is_decision =
         message && (must_wait ? may_decide(*message) : decides(broker_.state(), *message));
-    if (!is_decision && !must_wait) return broker_.handle(now, datagram);
+    if (!is_decision && !must_wait) return broker_.apply(now, now, datagram);
     WaitingInput input;
     input.at = now;
     input.source = datagram.source;
@@ -177,12 +185,12 @@ void DurableBroker::apply(Instant now, const WaitingInput& input) {
             now,
             PushAnswered{.request = input.push_request, .outcome = input.push_outcome});
     } else {
-        broker_.handle_late(input.at,
-                            now,
-                            ReceivedDatagram{.source = input.source,
-                                             .destination = broker_.state().config.address,
-                                             .payload = input.datagram,
-                                             .sender = input.sender});
+        broker_.apply(input.at,
+                      now,
+                      ReceivedDatagram{.source = input.source,
+                                       .destination = broker_.state().config.address,
+                                       .payload = input.datagram,
+                                       .sender = input.sender});
     }
 }
 

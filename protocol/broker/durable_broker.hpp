@@ -130,6 +130,9 @@ public:
     // Not the broker's own journal state alone: what is durable is what the owner was asked for.
     [[nodiscard]] State state() const { return {broker_.state(), journal_}; }
 
+    // The same without a copy.
+    [[nodiscard]] const BrokerState& broker_state() const { return broker_.state(); }
+
     // See Broker::key_of().
     [[nodiscard]] std::optional<PublicKey> key_of(const DeviceId& device) const {
         return broker_.key_of(device);
@@ -153,6 +156,7 @@ private:
     DurableBroker(const BrokerConfig& config, Snapshots snapshots);
 
     static Result<DurableBroker> replay(const BrokerConfig& config,
+                                        Instant now,
                                         std::span<const journal::Record> records);
 
     void take(Instant now, const ReceivedDatagram& datagram);

@@ -29,6 +29,7 @@ std::uint32_t Broker::take_in_hand(Instant now,
         if (token.device != request.initiator) invite(call, token, now);
     });
     ++state_.counters.calls_opened;
+    state_.admission.room += room_of(call);
     return state_.calls.open(std::move(call));
 }
 

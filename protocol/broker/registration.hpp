@@ -156,6 +156,11 @@ struct Registry {
         }
     }
 
+    [[nodiscard]] bool knows(DeviceId device) const { return find_device(device) != no_position; }
+
+    // Forgets a binding or two that lapsed long ago, if it comes upon them; part of put().
+    void sweep(Instant now);
+
     // What the device has registered as its public key; none where it is not registered.
     [[nodiscard]] std::optional<PublicKey> key_of(DeviceId device) const;
 
@@ -170,7 +175,6 @@ private:
     [[nodiscard]] BoundToken bound_token(const Binding& binding) const;
     [[nodiscard]] bool says_the_same(const Binding& binding, const RegisterDevice& other) const;
 
-    void sweep(Instant now);
     void drop_other_profiles(DeviceId device, ProfileId profile);
     std::uint32_t add_binding(DeviceId device, PushProvider provider);
     void remove_binding(std::uint32_t position);

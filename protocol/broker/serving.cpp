@@ -167,6 +167,7 @@ void Broker::purge(std::uint32_t position) {
     const CallId id = call.request.call;
     const DeviceId initiator = call.request.initiator;
     if (unanswered_count(call) != 0) remark(RemarkKind::exchange_given_up, id, initiator);
+    state_.admission.room -= room_of(call);
     state_.calls.close(position);
     remark(RemarkKind::invitation_purged, id, initiator);
 }

@@ -56,6 +56,20 @@ void fail_call(OutgoingCall& call, ClientContext& context, FailureReason reason)
     context.sender.tell(CallFailed{.call = call.call, .reason = reason});
 }
 
+// When a refused request is sent again: not before the broker said, and not all at once, so up to
+// half as long again by a share that differs from call to call.
+Instant next_asking(const OutgoingCall& call, Instant now, const InviteFailed& refusal) {
+    const Duration wait =
+        std::clamp(refusal.retry_after, timing::refused_retry_min, timing::invitation_lifetime_max);
+    const auto share = static_cast<Duration::rep>(call.call.low % 256);
+    return now + wait + wait / 2 * share / 256;
+}
+
+// It has been refused and waits, so a second refusal is of a repetition.
+bool is_postponed(const OutgoingCall& call, Instant now) {
+    return call.request.tries == 0 && call.request.due > now;
+}
+
 // Whether a try of this exchange is due; arms the next one.
 bool take_try(const OutgoingCall& call, ClientContext& context, Retransmission& exchange) {
     if (!exchange.is_due(context.now)) return false;
@@ -299,11 +313,14 @@ void OutgoingCall::receive(ClientContext& context, const InviteProgress&) {
 }
 
 void OutgoingCall::receive(ClientContext& context, const InviteFailed& message) {
-    if (phase == OutgoingPhase::inviting) {
-        fail_call(*this, context, message.reason);
-    } else {
-        context.sender.remark(RemarkKind::duplicate_dropped, call);
+    if (phase != OutgoingPhase::inviting || is_postponed(*this, context.now)) {
+        return context.sender.remark(RemarkKind::duplicate_dropped, call);
     }
+    const bool may_try_again = message.reason == FailureReason::overloaded &&
+                               next_asking(*this, context.now, message) < unanswered_at;
+    if (!may_try_again) return fail_call(*this, context, message.reason);
+    context.sender.remark(RemarkKind::request_postponed, call);
+    request.start(next_asking(*this, context.now, message));
 }
 
 void OutgoingCall::receive(ClientContext& context, const AcceptForward& message) {

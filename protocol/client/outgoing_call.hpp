@@ -58,7 +58,7 @@ struct Acceptor {
 
 enum class OutgoingPhase : std::uint8_t {
     gathering = 0,
-    inviting = 1,  // InviteRequest is out
+    inviting = 1,  // InviteRequest is out, or was refused for now and will go out again
     in_hand = 2,   // the broker has it
     given_up = 3,  // cancelled, hung up, or failed; what still arrives is acknowledged
 };

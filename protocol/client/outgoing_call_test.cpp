@@ -59,11 +59,48 @@ TEST_F(OutgoingCallTest, ARequestThatNobodyAnswersFailsWithTheLifetime) {
 
 TEST_F(OutgoingCallTest, ARefusedCallFailsWithTheBrokersReason) {
     call_and_gather();
-    bench.from_broker(InviteFailed{.call = call, .reason = FailureReason::overloaded});
+    bench.from_broker(InviteFailed{.call = call, .reason = FailureReason::refused});
     EXPECT_THAT(bench.heard<CallFailed>(),
-                ElementsAre(CallFailed{.call = call, .reason = FailureReason::overloaded}));
+                ElementsAre(CallFailed{.call = call, .reason = FailureReason::refused}));
     bench.forget();
     bench.advance(10s);
+    EXPECT_THAT(bench.sent, IsEmpty());
+}
+
+TEST_F(OutgoingCallTest, ARequestRefusedForOverloadIsRepeatedWhenTheBrokerSays) {
+    call_and_gather();
+    bench.forget();
+    const InviteFailed refusal{
+        .call = call, .reason = FailureReason::overloaded, .retry_after = 4s};
+    bench.from_broker(refusal);
+    bench.advance(1s);
+    bench.from_broker(refusal);  // of a repetition that was under way
+    bench.advance(2999ms);
+    EXPECT_THAT(bench.sent, IsEmpty());
+    EXPECT_THAT(bench.told, IsEmpty());
+    bench.advance(2s);  // at most half as long again
+    ASSERT_THAT(bench.all<InviteRequest>(), SizeIs(::testing::Ge(1)));
+    EXPECT_EQ(bench.all<InviteRequest>()[0].call, call);
+    bench.from_broker(InviteProgress{.call = call});
+    EXPECT_THAT(bench.heard<CallProgress>(), SizeIs(1));
+}
+
+TEST_F(OutgoingCallTest, ARefusalIsToldOnceAskingAgainWouldComeTooLate) {
+    call_and_gather(AnswerPolicy::first, 10s);
+    bench.forget();
+    bench.from_broker(
+        InviteFailed{.call = call, .reason = FailureReason::overloaded, .retry_after = 11s});
+    EXPECT_THAT(bench.heard<CallFailed>(),
+                ElementsAre(CallFailed{.call = call, .reason = FailureReason::overloaded}));
+    bench.advance(20s);
+    EXPECT_THAT(bench.sent, IsEmpty());
+}
+
+TEST_F(OutgoingCallTest, ARefusalThatNamesNoTimeDoesNotLeadToAStorm) {
+    call_and_gather();
+    bench.forget();
+    bench.from_broker(InviteFailed{.call = call, .reason = FailureReason::overloaded});
+    bench.advance(999ms);
     EXPECT_THAT(bench.sent, IsEmpty());
 }
 

@@ -180,7 +180,7 @@ TEST(Codec, trailing_bytes_are_refused) {
 }
 
 TEST(Codec, fields_may_come_in_any_order) {
-    const std::string failed = "83 01 0c a2 01 01 00" + std::string(call_hex);
+    const std::string failed = "83 01 0c a3 02 00 01 01 00" + std::string(call_hex);
     const auto message = decode(bytes_of_hex(failed));
     ASSERT_TRUE(message);
     EXPECT_EQ(*message,

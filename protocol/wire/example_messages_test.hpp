@@ -90,7 +90,7 @@ inline std::vector<Message> example_invitation() {
                       .policy = AnswerPolicy::choose,
                       .lifetime = 60s},
         InviteProgress{.call = example_call},
-        InviteFailed{.call = example_call, .reason = FailureReason::overloaded},
+        InviteFailed{.call = example_call, .reason = FailureReason::overloaded, .retry_after = 2s},
         InvitePush{.call = example_call,
                    .device = example_device,
                    .ticket = ticket,

@@ -56,12 +56,14 @@ struct InviteFailed {
 
     CallId call;
     FailureReason reason = FailureReason::refused;
+    Duration retry_after{};  // overloaded: before that, asking again is in vain
 
     bool operator==(const InviteFailed&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field(0, "call", &InviteFailed::call),
-                          field(1, "reason", &InviteFailed::reason)};
+                          field(1, "reason", &InviteFailed::reason),
+                          field(2, "retry_after", &InviteFailed::retry_after)};
     }
 };
 
