@@ -28,7 +28,7 @@ SIMGRID_WHY = "only sim/ knows SimGrid, so that another engine could take its pl
 
 
 def is_test(path: str) -> bool:
-    return path.endswith(("_test.cpp", "_test.hpp"))
+    return path.endswith(("_test.cpp", "_test.hpp", "_fuzz.cpp"))
 
 
 def may_know(folder: str, other: str) -> bool:
