@@ -23,6 +23,7 @@ enum class Subsystem : std::uint8_t {
     expansion = 9,
     generation = 10,
     disk = 11,
+    hostile = 12,
 };
 
 // 64 uniform bits for (seed, subsystem, keys...). The keys say whose draw it is, its purpose and

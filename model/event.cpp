@@ -35,7 +35,7 @@ std::string_view kind_name(const EventBody& body) {
         "Notified",       "Remarked",          "NodeStarted",         "DeadlineServed",
         "FaultStarted",   "FaultEnded",        "ConnectivityChanged", "WorldEnded",
         "NodeCrashed",    "StorageRefused",    "StorageDamaged",      "BytesWritten",
-        "BytesPersisted", "SegmentLost",       "StreamBroken"};
+        "BytesPersisted", "SegmentLost",       "StreamBroken",        "StateMeasured"};
     static_assert(std::size(names) == std::variant_size_v<EventBody>);
     return names[body.index()];
 }

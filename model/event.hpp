@@ -207,6 +207,14 @@ struct WorldEnded {
     bool quiescent = true;
 };
 
+// How much a broker holds, as its owner sees it; now and then while it is under attack.
+struct StateMeasured {
+    std::uint64_t calls = 0;           // in hand
+    std::uint64_t tokens_of_call = 0;  // of the one with the most
+    std::uint64_t bindings = 0;
+    std::uint64_t subjects = 0;  // callers and sources whose rate is remembered
+};
+
 template <class Service>
 using BasicEventBody = std::variant<DatagramSent,
                                     DatagramDelivered,
@@ -230,7 +238,8 @@ using BasicEventBody = std::variant<DatagramSent,
                                     BytesWritten,
                                     BytesPersisted,
                                     SegmentLost,
-                                    StreamBroken>;
+                                    StreamBroken,
+                                    StateMeasured>;
 
 template <class Service>
 struct BasicEvent {

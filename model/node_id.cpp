@@ -15,6 +15,8 @@ std::string to_string(NodeId node) {
             return "relay " + number;
         case NodeKind::device:
             return "device " + number;
+        case NodeKind::attacker:
+            return "attacker " + number;
     }
     return "unknown";
 }

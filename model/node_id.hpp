@@ -8,7 +8,14 @@
 
 namespace invitro::model {
 
-enum class NodeKind : std::uint8_t { none = 0, broker = 1, reflector = 2, relay = 3, device = 4 };
+enum class NodeKind : std::uint8_t {
+    none = 0,
+    broker = 1,
+    reflector = 2,
+    relay = 3,
+    device = 4,
+    attacker = 5
+};
 
 struct NodeId {
     NodeKind kind = NodeKind::none;
