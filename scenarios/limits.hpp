@@ -29,6 +29,9 @@ inline constexpr std::size_t brokers_max = 64;
 inline constexpr std::size_t relays_max = 64;
 inline constexpr std::uint32_t relay_couplings_max = 8192;
 inline constexpr std::uint32_t infrastructure_number_max = 254;
+inline constexpr std::uint32_t attacker_number_max = 249;
+// At least so much lies between two datagrams of one attacker.
+inline constexpr protocol::Duration attack_every_min = std::chrono::microseconds{100};
 
 // Weights of a mix are summed in 32 bits.
 inline constexpr std::uint32_t weight_max = 1'000'000;

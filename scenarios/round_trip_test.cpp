@@ -169,6 +169,35 @@ void add_faults(World& world) {
     });
 }
 
+void add_attackers(World& world) {
+    world.attackers.resize(in_range<std::size_t>(0, 4));
+    for (std::size_t i = 0; i < world.attackers.size(); ++i) {
+        model::Attacker& attacker = world.attackers[i];
+        attacker.number = static_cast<std::uint32_t>(i * 7);
+        attacker.site = any_site();
+        attacker.start = protocol::Instant{any_time()};
+        attacker.end = in_range(0, 2) == 1 ? protocol::never : attacker.start + any_time();
+        attacker.every = std::max(limits::attack_every_min, any_time());
+        for (std::size_t deeds = in_range<std::size_t>(1, 4); deeds > 0; --deeds) {
+            attacker.deeds.push_back(any_of<model::Deed>(model::deed_count));
+        }
+    }
+}
+
+protocol::Rate any_rate() {
+    return {.burst = in_range<std::uint32_t>(1, 1'000'001), .every = any_time()};
+}
+
+void add_limits(World& world) {
+    world.limits.calls_max = in_range<std::uint32_t>(1, 1'000'000'001);
+    world.limits.tokens_per_call_max = in_range<std::uint32_t>(1, protocol::invited_tokens_max + 1);
+    world.limits.bindings_max = in_range<std::uint32_t>(1, 1'000'000'001);
+    world.limits.calls_per_caller = any_rate();
+    world.limits.calls_per_source = any_rate();
+    world.limits.registrations_per_source = any_rate();
+    world.limits.retry_after = any_time();
+}
+
 void add_settings(World& world) {
     world.name = "random world-1.x_y";
     world.seed = in_range<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max());
@@ -208,7 +237,9 @@ World any_world() {
         add_people(world);
         add_calls(world);
         add_faults(world);
+        add_attackers(world);
     }
+    if (in_range(0, 3) == 0) add_limits(world);
     return world;
 }
 

@@ -70,7 +70,8 @@ TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     ASSERT_FALSE(scenario.has_value());
     EXPECT_EQ(scenario.error().front().text(),
               "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-              "blocked-udp, broker-crash, flash-crowd, household, lossy, mobility, office, "
+              "blocked-udp, broker-crash, flash-crowd, hostile, household, lossy, mobility, "
+              "office, overload, "
               "relay-fallback, roaming; did you mean household?");
 }
 

@@ -275,6 +275,8 @@ bool exists(const World& world, model::NodeId node) {
             return node.number < world.reflector_sites.size();
         case model::NodeKind::relay:
             return find(world.relays, node.number) != nullptr;
+        case model::NodeKind::attacker:
+            return false;
         case model::NodeKind::device:
             return find(world.devices, node.number) != nullptr;
     }
@@ -318,6 +320,41 @@ Verdict check_faults(const World& world) {
     return check_numbers_differ(world.faults, "fault");
 }
 
+bool is_rate(const protocol::Rate& rate) {
+    return rate.burst > 0 && is_time(rate.every);
+}
+
+Verdict check_limits(const World& world) {
+    const protocol::BrokerLimits& limits = world.limits;
+    if (!is_rate(limits.calls_per_caller) || !is_rate(limits.calls_per_source) ||
+        !is_rate(limits.registrations_per_source)) {
+        return "a rate of the broker's limits is out of bounds";
+    }
+    if (limits.calls_max == 0 || limits.tokens_per_call_max == 0 ||
+        limits.tokens_per_call_max > protocol::invited_tokens_max) {
+        return "a broker's limit is out of bounds";
+    }
+    return is_time(limits.retry_after) ? "" : "the broker's retry_after is out of bounds";
+}
+
+Verdict check_attackers(const World& world) {
+    for (const model::Attacker& attacker : world.attackers) {
+        const auto wrong = [&](std::string_view why) {
+            return fmt::format("attacker {}: {}", attacker.number, why);
+        };
+        if (attacker.deeds.empty()) return wrong("it does nothing");
+        if (!is_site(attacker.site)) return wrong("it is at a site that does not exist");
+        const bool ends = attacker.end != protocol::never;
+        if (!is_time(attacker.start) || (ends && !is_time(attacker.end))) {
+            return wrong("a time is out of bounds");
+        }
+        if (attacker.every < limits::attack_every_min || !is_time(attacker.every)) {
+            return wrong("the time between its datagrams is out of bounds");
+        }
+    }
+    return check_numbers(world.attackers, "attacker", limits::attacker_number_max);
+}
+
 }  // namespace
 
 std::string inconsistency(const World& world) {
@@ -330,7 +367,9 @@ std::string inconsistency(const World& world) {
                                 check_devices,
                                 check_calls,
                                 check_moves,
-                                check_faults};
+                                check_faults,
+                                check_limits,
+                                check_attackers};
     for (const Check check : checks) {
         Verdict verdict = check(world);
         if (!verdict.empty()) return verdict;

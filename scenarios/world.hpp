@@ -11,12 +11,14 @@
 
 #include "model/draw.hpp"
 #include "model/fault/fault.hpp"
+#include "model/hostile/attacker.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/network/access.hpp"
 #include "model/network/ip_families.hpp"
 #include "model/network/topology.hpp"
 #include "model/people/person.hpp"
 #include "model/push/push_service.hpp"
+#include "protocol/broker/admission.hpp"
 #include "protocol/security/keys.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/identity.hpp"
@@ -140,13 +142,15 @@ struct World {
     std::vector<Broker> brokers = {Broker{}};  // sorted by number; the first is number 0
     std::array<model::SiteIndex, 2> reflector_sites{};
     std::vector<Relay> relays;  // sorted by number
+    protocol::BrokerLimits limits;
     model::PushProfile push = model::apns_profile();
     std::vector<AccessNetwork> networks;  // each list sorted by number
     std::vector<Profile> profiles;
     std::vector<Device> devices;
-    std::vector<Call> calls;           // sorted by `at`, then number
-    std::vector<DeviceMove> moves;     // sorted by `at`
-    std::vector<model::Fault> faults;  // sorted by start, then number
+    std::vector<Call> calls;                 // sorted by `at`, then number
+    std::vector<DeviceMove> moves;           // sorted by `at`
+    std::vector<model::Fault> faults;        // sorted by start, then number
+    std::vector<model::Attacker> attackers;  // sorted by number
 
     bool operator==(const World&) const = default;
 };

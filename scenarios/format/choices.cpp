@@ -117,6 +117,7 @@ std::optional<Entity> entity_of(model::NodeKind kind) {
             return Entity::device;
         case model::NodeKind::none:
         case model::NodeKind::reflector:
+        case model::NodeKind::attacker:
             break;
     }
     return std::nullopt;
@@ -196,6 +197,10 @@ Notation<model::ReactionKind> reaction_kind() {
 
 Notation<model::FaultKind> fault_kind() {
     return choice("kind of fault", "fault", words_of<model::FaultKind>(model::fault_kind_count));
+}
+
+Notation<model::Deed> deed() {
+    return choice("deed", "deed", words_of<model::Deed>(model::deed_count));
 }
 
 Notation<protocol::AnswerPolicy> answer_policy() {

@@ -199,6 +199,7 @@ Value schema_definitions() {
          .value = any_of({reference("nat_kind"), object_schema(nat_section().field_shapes())})},
         {.key = "reaction", .value = enumeration<model::ReactionKind>(model::reaction_kind_count)},
         {.key = "fault", .value = enumeration<model::FaultKind>(model::fault_kind_count)},
+        {.key = "deed", .value = enumeration<model::Deed>(model::deed_count)},
         {.key = "policy", .value = enumeration<protocol::AnswerPolicy>(3)},
         {.key = "arrivals", .value = enumeration({"evenly", "poisson", "burst"})},
         {.key = "registration", .value = enumeration({"live", "preloaded"})},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/draw.hpp"
+#include "model/hostile/attacker.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/network/access.hpp"
 #include "model/network/topology.hpp"
@@ -71,6 +72,7 @@ Notation<model::AccessKind> access_kind();
 Notation<model::IpFamilies> ip_families();
 Notation<model::ReactionKind> reaction_kind();
 Notation<model::FaultKind> fault_kind();
+Notation<model::Deed> deed();
 Notation<protocol::AnswerPolicy> answer_policy();
 Notation<Arrivals> arrivals();
 Notation<RegistrationStart> registration_start();

@@ -22,6 +22,8 @@ std::string_view to_string(Entity entity) {
             return "broker";
         case Entity::relay:
             return "relay";
+        case Entity::attacker:
+            return "attacker";
     }
     return "unknown";
 }

@@ -21,10 +21,11 @@ enum class Entity : std::uint8_t {
     call = 3,
     fault = 4,
     broker = 5,
-    relay = 6
+    relay = 6,
+    attacker = 7
 };
 
-inline constexpr std::size_t entity_count = 7;
+inline constexpr std::size_t entity_count = 8;
 
 std::string_view to_string(Entity entity);
 

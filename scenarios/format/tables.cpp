@@ -123,6 +123,10 @@ void finish_scenario(Reader& /*reader*/, const Value& /*value*/, Scenario& scena
     std::sort(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) {
         return a.start != b.start ? a.start < b.start : a.number < b.number;
     });
+    auto& attackers = scenario.world.attackers;
+    std::sort(attackers.begin(), attackers.end(), [](const auto& a, const auto& b) {
+        return a.number < b.number;
+    });
 }
 
 // clang-format off
@@ -157,6 +161,8 @@ Section<Scenario> whole_file() {
             "how the push service behaves"},
         {"brokers", &Scenario::world, object_of(brokers()),
             "the service's own machines"},
+        {"limits", world(&World::limits), object_of(limits_section()),
+            "what a broker takes on, and how often it lets the same ones ask"},
         {"policy", path(&Scenario::workload, &Workload::policy), answer_policy(),
             "which of the devices that accept are connected: the first, all, or those the caller "
             "chooses"},
@@ -168,6 +174,8 @@ Section<Scenario> whole_file() {
             "who calls whom, and who moves"},
         {"faults", world(&World::faults), list_of(fault_section(), {"faults"}),
             "what goes wrong, when"},
+        {"attackers", world(&World::attackers), list_of(attacker_section(), {"attackers"}),
+            "who wishes the service ill"},
         {"schedule", whole(), schedule,
             "kept for the explorer's counterexamples"},
         {"thresholds", &Scenario::thresholds, thresholds(),

@@ -20,6 +20,8 @@ Section<Scenario> population_section();
 Section<Behaviour> behaviour_section();
 Section<Scenario> workload_section();
 Section<model::Fault> fault_section();
+Section<model::Attacker> attacker_section();
+Section<protocol::BrokerLimits> limits_section();
 
 // A mistake where something spelt out has a number that is kept for what is drawn.
 void keep_drawn_numbers_free(Reader& reader,
