@@ -181,6 +181,13 @@ private:
 
     void add_body(const model::StreamBroken&) {}
 
+    void add_body(const model::StateMeasured& body) {
+        put(body.calls);
+        put(body.tokens_of_call);
+        put(body.bindings);
+        put(body.subjects);
+    }
+
     void flush();
 
     std::unique_ptr<State> state_;

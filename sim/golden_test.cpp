@@ -38,15 +38,17 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "2aab24d77648d3c65aa23cd48941c0b9"},
+    {"broker-crash", "2b9af5a68405d59e69dd6e5cbddd7da3"},
     {"household", "50d6a891183adc2b554e6df32177e8ed"},
     {"office", "a05aed77667d52b291070cb81aab52a2"},
-    {"roaming", "1f1097fce5f7df81b3777da3527bc03f"},
-    {"lossy", "9c74edd0d7654fc0c0215fce26832d8f"},
+    {"roaming", "d45f01505e4b365423da74c8144e40f3"},
+    {"lossy", "4a94e39d0aecbb6f88e42921f7318ba8"},
     {"relay-fallback", "f57bf006dc1ed5706f37d902d99b1f97"},
-    {"mobility", "63f99ff80221ae0e429f6495f1a67117"},
-    {"blocked-udp", "d3ca14a7b35653096ac8f3e8fd6ee099"},
-    {"flash-crowd", "c8fa872a64fa5669a6d08499ad315cd6"},
+    {"mobility", "b0a669e47695bc27f096e619d80e41c5"},
+    {"blocked-udp", "a743434b8af43a4a8e3ffeb542916a58"},
+    {"hostile", "00000000000000000000000000000000"},
+    {"overload", "00000000000000000000000000000000"},
+    {"flash-crowd", "6967a71254f234ea10897ab9f6761687"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));

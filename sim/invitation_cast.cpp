@@ -3,6 +3,7 @@
 #include "protocol/vocabulary/check.hpp"
 #include "protocol/vocabulary/state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace invitro::sim {
@@ -41,13 +42,18 @@ protocol::BrokerConfig config_of_broker(const scenarios::World& world,
     for (const scenarios::Relay& relay : world.relays) {
         config.relays.push_back(relay_address(relay.number));
     }
+    config.limits = world.limits;
     return config;
 }
 
 }  // namespace
 
 InvitationCast::InvitationCast(const scenarios::World& world)
-    : world_(world), keyring_(world), clients_(world.devices.size()) {
+    : world_(world),
+      keyring_(world),
+      clients_(world.devices.size()),
+      hostile_(world, keyring_.cluster().public_key),
+      attacks_(world.attackers.size()) {
     const auto snapshots =
         keeps_storage(world) ? protocol::Snapshots::written : protocol::Snapshots::omitted;
     for (const scenarios::Broker& broker : world.brokers) {
@@ -160,6 +166,35 @@ void InvitationCast::load_broker(std::uint32_t index) {
                                                       .token = registration.token,
                                                       .lease = protocol::timing::lease_max,
                                                       .key = key});
+    }
+}
+
+model::StateMeasured InvitationCast::measure_broker() const {
+    if (!brokers_.front()) return {};
+    const protocol::BrokerState& state = brokers_.front()->inner().inner().broker_state();
+    const protocol::Admission& admission = state.admission;
+    model::StateMeasured measured{
+        .calls = state.calls.calls.size(),
+        .tokens_of_call = 0,
+        .bindings = state.registry.bindings.size(),
+        .subjects = std::max({admission.callers.buckets.size(),
+                              admission.call_sources.buckets.size(),
+                              admission.registration_sources.buckets.size()})};
+    for (const protocol::Call& call : state.calls.calls) {
+        measured.tokens_of_call =
+            std::max<std::uint64_t>(measured.tokens_of_call, call.tokens.size());
+    }
+    return measured;
+}
+
+// Its own ticket is what an invited device could give away.
+void InvitationCast::leak(std::uint32_t device_row, const protocol::CallId& call) {
+    if (clients_[device_row] == nullptr) return;
+    const protocol::ClientState& client = clients_[device_row]->inner().inner().state();
+    if (client.activity.empty()) return;
+    for (const protocol::IncomingCall& incoming : client.activity.front().incoming) {
+        if (incoming.call != call) continue;
+        hostile_.learn({.call = call, .device = client.config.device, .ticket = incoming.ticket});
     }
 }
 

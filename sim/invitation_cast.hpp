@@ -16,6 +16,7 @@
 #include "protocol/stream/stream_server.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
+#include "sim/hostile.hpp"
 #include "sim/identities.hpp"
 #include "sim/keyring.hpp"
 #include "sim/places.hpp"
@@ -50,10 +51,12 @@ public:
             hang_up,
             move,
             wake,  // a client that begins again is told its network
+            attack,
         };
 
         Kind kind = Kind::start;
-        std::uint32_t row = 0;  // of the device; place_call: of the call; move: of the move
+        std::uint32_t row =
+            0;  // of the device; place_call: of the call; move: of the move; attack: of it
         protocol::CallId call{};
         protocol::DeviceId peer{};
     };
@@ -82,6 +85,11 @@ public:
 
     template <class Stage>
     void heard(Stage& stage, NodeIndex node, const protocol::Notification& notification);
+
+    // A node has sent this.
+    void overheard(const protocol::SendDatagram& datagram) {
+        if (!world_.attackers.empty()) hostile_.overhear(datagram);
+    }
 
     [[nodiscard]] std::optional<std::uint32_t> device_of_token(protocol::ByteView token) const {
         return sim::device_of_token(world_.seed, token);
@@ -135,6 +143,10 @@ private:
     template <class Stage>
     void move(Stage& stage, std::uint32_t row);
     template <class Stage>
+    void attack(Stage& stage, std::uint32_t row);
+    [[nodiscard]] model::StateMeasured measure_broker() const;
+    void leak(std::uint32_t device_row, const protocol::CallId& call);
+    template <class Stage>
     void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
 
     template <class Stage>
@@ -169,7 +181,9 @@ private:
     protocol::DenseMap<std::uint32_t, std::vector<std::uint8_t>> stored_clients_;
     protocol::DenseMap<protocol::CallId, OpenCall> open_calls_;
     protocol::DenseMap<RingKey, std::uint8_t> ringing_;
-    std::uint32_t placing_row_ = 0;  // the call that is being placed just now
+    Hostile hostile_;
+    std::vector<std::uint64_t> attacks_;  // by row of the attacker: datagrams sent
+    std::uint32_t placing_row_ = 0;       // the call that is being placed just now
 };
 
 // What a person who rings answers with.

@@ -13,6 +13,9 @@ namespace detail {
 // Devices that register live do so within this time of the world's start.
 inline constexpr std::uint32_t registration_spread_ms = 2000;
 
+// How often the broker's state is measured while it is under attack.
+inline constexpr std::uint64_t attacks_per_measurement = 16;
+
 // How long a user waits before trying a device again that was down.
 inline constexpr protocol::Duration patience = std::chrono::seconds{1};
 
@@ -42,6 +45,9 @@ void InvitationCast::start(Stage& stage) {
                 std::chrono::milliseconds{model::below(detail::registration_spread_ms, draw)};
             stage.schedule(stage.now() + wait, {.kind = Action::Kind::start, .row = row});
         }
+    }
+    for (std::uint32_t row = 0; row < world_.attackers.size(); ++row) {
+        stage.schedule(world_.attackers[row].start, {.kind = Action::Kind::attack, .row = row});
     }
     if (!world_.calls.empty()) {
         stage.schedule(protocol::Instant{world_.calls[0].at},
@@ -143,6 +149,9 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
         case Action::Kind::move:
             move(stage, action.row);
             break;
+        case Action::Kind::attack:
+            attack(stage, action.row);
+            break;
     }
 }
 
@@ -214,6 +223,21 @@ void InvitationCast::move(Stage& stage, std::uint32_t row) {
     tell_network(stage, *device);
 }
 
+// Until its end, or for as long as anything else is left to happen before the world is over.
+template <class Stage>
+void InvitationCast::attack(Stage& stage, std::uint32_t row) {
+    const model::Attacker& attacker = world_.attackers[row];
+    const protocol::Instant next = stage.now() + attacker.every;
+    if (stage.now() >= attacker.end) return;
+    stage.intrude(attacker, hostile_.next(attacker, attacks_[row]++));
+    if (attacks_[row] % detail::attacks_per_measurement == 0) {
+        stage.measured(first_broker, measure_broker());
+    }
+    if (next < attacker.end && next <= protocol::Instant{world_.duration}) {
+        stage.schedule(next, {.kind = Action::Kind::attack, .row = row});
+    }
+}
+
 template <class Stage>
 void InvitationCast::tell_network(Stage& stage, NodeIndex device) {
     protocol::NetworkChanged changed;
@@ -238,6 +262,7 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStar
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing) {
     const std::uint32_t row = stage.places().row_of(node);
+    if (!world_.attackers.empty()) leak(row, ringing.call);
     const model::Reaction& reaction = world_.devices[row].reaction;
     if (reaction.kind == model::ReactionKind::ignore) return;
     ringing_.insert_or_assign(ring_key(ringing.call, row), std::uint8_t{1});

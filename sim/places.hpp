@@ -3,7 +3,7 @@
 // The address plan is fixed and depends only on names, so that removing a device moves nobody:
 //
 //   198.18.0.(1+n):4000   broker n             198.18.1.(1+n):3478   reflector n
-//   198.18.2.(1+n):3478   relay n
+//   198.18.2.(1+n):3478   relay n              198.18.3.(1+n):6666   attacker n (sim/hostile.hpp)
 //   198.18.1.(1+n):3479 and 198.18.1.(129+n):3478   where reflector n answers from as well
 //   240.0.0.0/5 + n       outside of access network n, where it translates
 //   248.0.0.0/5 + n       device n, where its network does not translate

@@ -20,6 +20,9 @@ struct RunSummary {
     std::uint64_t datagrams_sent = 0;
     std::uint64_t datagrams_delivered = 0;
     std::array<std::uint64_t, model::drop_reason_count> datagrams_dropped{};
+    // Of attackers, by deed: sent, and among them those that reached somebody.
+    std::array<std::uint64_t, model::deed_count> hostile_sent{};
+    std::array<std::uint64_t, model::deed_count> hostile_delivered{};
     std::uint64_t pushes_submitted = 0;
     std::uint64_t pushes_delivered = 0;
     std::array<std::uint64_t, protocol::remark_kind_count> remarks{};

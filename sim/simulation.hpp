@@ -35,6 +35,7 @@
 #include "sim/active_faults.hpp"
 #include "sim/event_hash.hpp"
 #include "sim/event_queue.hpp"
+#include "sim/hostile.hpp"
 #include "sim/observer.hpp"
 #include "sim/payload_pool.hpp"
 #include "sim/places.hpp"
@@ -46,6 +47,7 @@
 #include "sim/transport.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -123,6 +125,11 @@ public:
         streams_.cut(device);
     }
 
+    void measured(NodeIndex node, const model::StateMeasured& state) { emit(node, {}, state); }
+
+    // Somebody who is none of the world's nodes sends a datagram.
+    void intrude(const model::Attacker& attacker, const HostileDatagram& datagram);
+
 private:
     // Kinds of event tickets.
     enum class Kind : std::uint32_t {
@@ -151,13 +158,20 @@ private:
     };
 
     struct DatagramInFlight {
-        NodeIndex sender{};
+        model::NodeId sender;
+        std::optional<model::Deed> deed = std::nullopt;  // an attacker's
         Packet packet;
         std::uint64_t digest = 0;
         protocol::CallId call;
         model::Sequence cause = 0;
         PayloadHandle payload;
         std::uint32_t waits_for = 0;  // a paused receiver of this incarnation; 0: on its way
+    };
+
+    // Who sends a datagram: a node, or an attacker at one of its deeds.
+    struct Departing {
+        model::NodeId sender;
+        std::optional<model::Deed> deed = std::nullopt;
     };
 
     struct PushInFlight {
@@ -263,6 +277,9 @@ private:
     void carry_out(NodeIndex node, const protocol::CloseStream& close);
     void carry_out(NodeIndex node, const Notification& notification);
     void carry_out(NodeIndex node, const Remark& remark);
+    // Writes that it is sent, and sends it on its way: send(identity) gives its Departure.
+    template <class Send>
+    void depart(const Departing& who, const protocol::SendDatagram& datagram, Send&& send);
     void launch(const Transport::Flight& flight,
                 DatagramInFlight in_flight,
                 protocol::ByteView payload);

@@ -160,15 +160,15 @@ protocol::ByteView Simulation<Cast>::open(protocol::ByteView payload) {
 template <class Cast>
 void Simulation<Cast>::drop(const DatagramInFlight& flight, model::DropReason reason) {
     ++summary_.datagrams_dropped[static_cast<std::size_t>(reason)];
-    emit_caused(flight.sender,
-                flight.call,
-                flight.cause,
-                model::DatagramDropped{.reason = reason,
-                                       .source = flight.packet.source,
-                                       .destination = flight.packet.destination,
-                                       .payload = payloads_.view(flight.payload),
-                                       .digest = flight.digest,
-                                       .plain = open(payloads_.view(flight.payload))});
+    emit_at(flight.sender,
+            flight.call,
+            flight.cause,
+            model::DatagramDropped{.reason = reason,
+                                   .source = flight.packet.source,
+                                   .destination = flight.packet.destination,
+                                   .payload = payloads_.view(flight.payload),
+                                   .digest = flight.digest,
+                                   .plain = open(payloads_.view(flight.payload))});
     payloads_.release(flight.payload);
 }
 
@@ -186,6 +186,7 @@ void Simulation<Cast>::deliver(DatagramInFlight flight, const Transport::Deliver
     }
     const protocol::ByteView payload = payloads_.view(flight.payload);
     ++summary_.datagrams_delivered;
+    if (flight.deed) ++summary_.hostile_delivered[static_cast<std::size_t>(*flight.deed)];
     current_ = emit_caused(delivered.receiver,
                            flight.call,
                            flight.cause,
@@ -214,42 +215,79 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendDatagram& s
     const protocol::Address source = send.source.is_none() && places_.is_device(node)
                                          ? places_.local_address(node, send.destination.ip.family)
                                          : send.source;
-    const protocol::ByteView plain = open(send.payload);
-    const protocol::ByteView message = plain.empty() ? send.payload : plain;
-    DatagramInFlight in_flight{.sender = node,
+    const protocol::SendDatagram leaving{
+        .source = source, .destination = send.destination, .payload = send.payload};
+    depart({.sender = places_.id(node)}, leaving, [&](std::uint64_t identity) {
+        auto departure =
+            transport_.send(now_, node, source, send.destination, send.payload.size(), identity);
+        const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
+        for (std::size_t i = 0; i < departure.copies; ++i) {
+            departure.flights[i].arrival += busy;
+        }
+        return departure;
+    });
+    if constexpr (requires { cast_.overheard(leaving); }) cast_.overheard(leaving);
+}
+
+template <class Cast>
+void Simulation<Cast>::intrude(const model::Attacker& attacker, const HostileDatagram& datagram) {
+    const protocol::SendDatagram leaving{.source = attacker_address(attacker.number),
+                                         .destination = datagram.destination,
+                                         .payload = datagram.payload};
+    ++summary_.hostile_sent[static_cast<std::size_t>(datagram.deed)];
+    depart({.sender = {.kind = model::NodeKind::attacker, .number = attacker.number},
+            .deed = datagram.deed},
+           leaving,
+           [&](std::uint64_t identity) {
+               return transport_.send_from(now_,
+                                           attacker.site,
+                                           leaving.source,
+                                           leaving.destination,
+                                           leaving.payload.size(),
+                                           identity);
+           });
+}
+
+template <class Cast>
+template <class Send>
+void Simulation<Cast>::depart(const Departing& who,
+                              const protocol::SendDatagram& datagram,
+                              Send&& send) {
+    const protocol::ByteView payload = datagram.payload;
+    const protocol::ByteView plain = open(payload);
+    const protocol::ByteView message = plain.empty() ? payload : plain;
+    DatagramInFlight in_flight{.sender = who.sender,
+                               .deed = who.deed,
                                .packet = {},
-                               .digest = digest_of(send.payload),
+                               .digest = digest_of(payload),
                                .call = Service::call_of(message),
                                .cause = 0,
                                .payload = {}};
     ++summary_.datagrams_sent;
-    in_flight.cause = emit(node,
-                           in_flight.call,
-                           model::DatagramSent{.source = source,
-                                               .destination = send.destination,
-                                               .payload = send.payload,
-                                               .digest = in_flight.digest,
-                                               .plain = plain});
-    const std::uint64_t identity = detail::identity_of(
-        world_.seed, places_.id(node), detail::key_of(send.destination), digest_of(message), now_);
-    auto departure =
-        transport_.send(now_, node, source, send.destination, send.payload.size(), identity);
-    const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
+    in_flight.cause = emit_at(who.sender,
+                              in_flight.call,
+                              current_,
+                              model::DatagramSent{.source = datagram.source,
+                                                  .destination = datagram.destination,
+                                                  .payload = payload,
+                                                  .digest = in_flight.digest,
+                                                  .plain = plain});
+    const auto departure = send(detail::identity_of(
+        world_.seed, who.sender, detail::key_of(datagram.destination), digest_of(message), now_));
     for (std::size_t i = 0; i < departure.copies; ++i) {
-        departure.flights[i].arrival += busy;
-        launch(departure.flights[i], in_flight, send.payload);
+        launch(departure.flights[i], in_flight, payload);
     }
     if (departure.copies == 0) {
         ++summary_.datagrams_dropped[static_cast<std::size_t>(departure.dropped)];
-        emit_caused(node,
-                    in_flight.call,
-                    in_flight.cause,
-                    model::DatagramDropped{.reason = departure.dropped,
-                                           .source = source,
-                                           .destination = send.destination,
-                                           .payload = send.payload,
-                                           .digest = in_flight.digest,
-                                           .plain = plain});
+        emit_at(who.sender,
+                in_flight.call,
+                in_flight.cause,
+                model::DatagramDropped{.reason = departure.dropped,
+                                       .source = datagram.source,
+                                       .destination = datagram.destination,
+                                       .payload = payload,
+                                       .digest = in_flight.digest,
+                                       .plain = plain});
     }
 }
 

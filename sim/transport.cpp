@@ -122,6 +122,21 @@ Transport::Departure Transport::send(Instant now,
     return travel(now, packet, from, to, size, effect);
 }
 
+Transport::Departure Transport::send_from(Instant now,
+                                          model::SiteIndex site,
+                                          const Address& source,
+                                          const Address& destination,
+                                          std::size_t size,
+                                          std::uint64_t identity) {
+    const Packet packet{.source = source, .destination = destination, .identity = identity};
+    const Target target = interpret(destination);
+    const Attachment to = attachment_of(target);
+    if (to.network == nullptr && !places_.infrastructure(target)) {
+        return dropped(DropReason::unroutable);
+    }
+    return travel(now, packet, {.site = site, .network = nullptr}, to, size, {});
+}
+
 std::variant<Transport::Delivered, DropReason, Transport::Again> Transport::arrive(
     Instant now, const Packet& packet) {
     const auto entered = enter(now, packet);

@@ -58,6 +58,14 @@ public:
                    std::size_t size,
                    std::uint64_t identity);
 
+    // The same from a host that is none of the world's nodes and has an address of its own.
+    Departure send_from(protocol::Instant now,
+                        model::SiteIndex site,
+                        const protocol::Address& source,
+                        const protocol::Address& destination,
+                        std::size_t size,
+                        std::uint64_t identity);
+
     struct Delivered {
         NodeIndex receiver{};
         protocol::Address source;
