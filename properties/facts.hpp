@@ -295,6 +295,13 @@ struct CallFacts {
     Moment declined_out;    // nobody is left and nobody has accepted
     RenewalAtBroker offer_renewed;
     Moment stranger_forwarded;  // an AcceptForward that names no known device
+    Moment refused;             // the first InviteFailed sent
+    Moment refusal_heard;       // by the initiator's client, which asks again later
+    Moment refused_after_taken;
+    Moment forged;           // the first answer that an attacker forged, delivered
+    Moment forger_answered;  // the first message about this call to an attacker
+    Moment ended_sent;       // the first InviteEnded to the initiator
+    EndReason ended_sent_reason = EndReason::unknown;
 
     // At relays.
     Moment coupled_astray;  // RelayData delivered from, or to, anybody but the ends of an accept

@@ -33,6 +33,15 @@ public:
 
     [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
 
+    // The most that the broker was ever seen to hold of each thing, and when the latest of them was
+    // seen; none where it was never measured.
+    [[nodiscard]] const model::StateMeasured& most_measured() const { return most_measured_; }
+
+    [[nodiscard]] const Moment& measured() const { return measured_; }
+
+    // The first time that a broker refused a call.
+    [[nodiscard]] const Moment& refused_first() const { return refused_first_; }
+
     // Calls not yet taken out.
     [[nodiscard]] const Calls& calls() const { return calls_; }
 
@@ -85,6 +94,7 @@ private:
     void on(const Header& header, const model::StreamBroken& event);
 
     void on(const Header& header, const model::WorldEnded& event);
+    void on(const Header& header, const model::StateMeasured& event);
 
     // history_storage.cpp
     void on(const Header& header, const model::BytesWritten& event);
@@ -134,6 +144,7 @@ private:
                    const Header& header,
                    const protocol::Address& destination,
                    const protocol::AcceptForward& forward);
+    void forged_at_broker(const Header& header, MessageType type);
     [[nodiscard]] bool is_reflected(std::uint32_t number, const Moment& since) const;
     void at_broker(CallFacts& call,
                    const Header& header,
@@ -196,6 +207,9 @@ private:
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;
     CallFacts* recent_ = nullptr;  // the call of the event before: mostly that of the next one too
+    model::StateMeasured most_measured_;
+    Moment measured_;
+    Moment refused_first_;
     Instant now_{};
     Instant next_close_ = protocol::never;
 };

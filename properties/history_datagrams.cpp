@@ -4,6 +4,7 @@
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
 #include "protocol/wire/codec.hpp"
+#include "sim/hostile.hpp"
 
 #include <algorithm>
 
@@ -67,10 +68,14 @@ bool has_any_accepted(const CallFacts& call) {
 
 // ---- sent ---------------------------------------------------------------------------------------
 
+// What attackers send is nobody's doing that anything is owed to or asked of: only what becomes of
+// it is kept.
 void History::on(const Header& header, const model::DatagramSent& event) {
+    if (header.node.kind == NodeKind::attacker) return;
     seals_.sent(header, event);
     const auto type = peek_type(model::message_in(event));
     if (!type) return;
+    if (*type == MessageType::invite_failed) refused_first_.first(header);
     if (header.call.is_none()) {
         sent_outside_calls(header, *type, model::message_in(event));
         return;
@@ -147,11 +152,21 @@ void History::sent_by_broker(CallFacts& call,
                              const Header& header,
                              MessageType type,
                              const model::DatagramSent& event) {
+    if (sim::is_attacker(event.destination)) call.forger_answered.first(header);
     if (type == MessageType::invite_progress) {
         // A cancel that has overtaken its request stands for both.
         const bool is_durable = call.request_durable.happened() || !call.decided.empty();
         if (!is_durable) call.taken_too_early.first(header);
         call.taken.first(header);
+    } else if (type == MessageType::invite_failed) {
+        call.refused.first(header);
+        if (call.taken.happened()) call.refused_after_taken.first(header);
+    } else if (type == MessageType::invite_ended && !call.ended_sent.happened()) {
+        decode_as<protocol::InviteEnded>(event.payload, [&](const auto& message) {
+            if (number_of(message.device) != call.initiator) return;
+            call.ended_sent.first(header);
+            call.ended_sent_reason = message.reason;
+        });
     } else if (type == MessageType::accept_ack) {
         decode_as<protocol::AcceptAck>(model::message_in(event), [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
@@ -257,6 +272,11 @@ void History::forwarded(CallFacts& call,
 // ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
+    if (sim::is_attacker(event.source)) {
+        const auto hostile = peek_type(model::message_in(event));
+        if (hostile && header.node.kind == NodeKind::broker) forged_at_broker(header, *hostile);
+        return;
+    }
     if (seals_.delivered(header, event)) return;  // nobody is to do anything about it
     const ByteView message = model::message_in(event);
     const auto type = peek_type(message);
@@ -380,6 +400,7 @@ void History::decline_at_broker(CallFacts& call,
 
 void History::at_device(CallFacts& call, const Header& header, MessageType type, ByteView payload) {
     if (type == MessageType::relay_data) came_through_relay(call, header, payload);
+    if (type == MessageType::invite_failed) call.refusal_heard.first(header);
     if (header.node.number == call.initiator) return;
     if (type == MessageType::invite_ended) {
         participant(call, header.node.number).dismissed.first(header);
@@ -391,6 +412,7 @@ void History::at_device(CallFacts& call, const Header& header, MessageType type,
 // ---- lost ---------------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDropped& event) {
+    if (header.node.kind == NodeKind::attacker) return;
     switch (event.reason) {
         case model::DropReason::loss:
         case model::DropReason::fault:

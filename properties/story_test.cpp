@@ -3,6 +3,7 @@
 #include "protocol/security/envelope.hpp"
 #include "protocol/security/suite.hpp"
 #include "protocol/wire/codec.hpp"
+#include "sim/hostile.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -153,6 +154,19 @@ Story& Story::relay_sends(const Message& message) {
 
 Story& Story::broker_only_gets(const Message& message, const protocol::Address& from) {
     add(broker_node, call_of(message), model::DatagramDelivered{from, {}, store(message)});
+    return *this;
+}
+
+Story& Story::forged_at_broker(const Message& message) {
+    return broker_only_gets(message, sim::attacker_address(0));
+}
+
+Story& Story::broker_answers_attacker(const Message& message) {
+    return broker_sends(message, sim::attacker_address(0));
+}
+
+Story& Story::measured(const model::StateMeasured& state) {
+    add(broker_node, {}, state);
     return *this;
 }
 

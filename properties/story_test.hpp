@@ -70,6 +70,10 @@ public:
     Story& is_damaged();
     Story& refuses();
     // Sent and delivered.
+    // From attacker 0.
+    Story& forged_at_broker(const protocol::Message& message);
+    Story& broker_answers_attacker(const protocol::Message& message);
+    Story& measured(const model::StateMeasured& state);
     Story& to_broker(std::uint32_t device, const protocol::Message& message);
     Story& to_device(std::uint32_t device, const protocol::Message& message);
     Story& lost(std::uint32_t device, const protocol::Message& message);
@@ -169,5 +173,6 @@ std::vector<Trial> session_trials();
 std::vector<Trial> relay_trials();
 std::vector<Trial> renewal_trials();
 std::vector<Trial> other_trials();
+std::vector<Trial> admission_trials();
 
 }  // namespace invitro::properties

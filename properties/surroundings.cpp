@@ -299,6 +299,7 @@ bool Surroundings::matters(const Trouble& trouble, const Need& need) const {
             return trouble.node.number == need.device || trouble.node.number == need.initiator;
         case NodeKind::reflector:
         case NodeKind::relay:
+        case NodeKind::attacker:
             return false;
     }
     return true;

@@ -62,7 +62,8 @@ const std::vector<Property>& all_properties() {
                                   renewal_properties(),
                                   registration_properties(),
                                   resource_properties(),
-                                  durability_properties()}) {
+                                  durability_properties(),
+                                  admission_properties()}) {
             list.insert(list.end(), family.begin(), family.end());
         }
         return list;

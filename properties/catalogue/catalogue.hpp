@@ -83,5 +83,6 @@ std::span<const Property> relay_properties();
 std::span<const Property> renewal_properties();
 std::span<const Property> registration_properties();
 std::span<const Property> resource_properties();
+std::span<const Property> admission_properties();
 
 }  // namespace invitro::properties

@@ -23,7 +23,8 @@ std::vector<Trial> all_trials() {
                                session_trials(),
                                relay_trials(),
                                renewal_trials(),
-                               other_trials()}) {
+                               other_trials(),
+                               admission_trials()}) {
         all.insert(all.end(), family.begin(), family.end());
     }
     return all;

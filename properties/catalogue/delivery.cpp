@@ -146,15 +146,16 @@ void late_accept_refused(const Case& one, Findings& findings) {
 void request_answered(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
     if (!call.requested.happened()) return;
-    const Promise promise{.need = {.from = call.requested.at,
-                                   .until = std::min(call.requested.at + call.lifetime, one.now()),
-                                   .initiator = call.initiator,
-                                   .exchanges = set_of(Exchange::request),
-                                   .failed_tries = call.failed_tries},
-                          .kept = earliest(call.progress, call.failed),
-                          .lapses = earliest(earliest(call.cancel_command, call.initiator_lost),
-                                             earliest(call.hang_up_command, call.ended))
-                                        .at};
+    const Promise promise{
+        .need = {.from = call.requested.at,
+                 .until = std::min(call.requested.at + call.lifetime, one.now()),
+                 .initiator = call.initiator,
+                 .exchanges = set_of(Exchange::request),
+                 .failed_tries = call.failed_tries},
+        .kept = earliest(earliest(call.progress, call.failed), call.refusal_heard),
+        .lapses = earliest(earliest(call.cancel_command, call.initiator_lost),
+                           earliest(call.hang_up_command, call.ended))
+                      .at};
     const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {
@@ -186,11 +187,14 @@ constexpr std::array properties{
                       .source = "rule 4",
                       .kind = PropertyKind::safety},
              .judge_call = late_accept_refused},
-    Property{.info = {.id = "request-answered",
-                      .sentence = "An initiator learns that its call is in hand, or has failed.",
-                      .source = "claim 1, receiving the request",
-                      .kind = PropertyKind::liveness},
-             .judge_call = request_answered},
+    Property{
+        .info = {.id = "request-answered",
+                 .sentence =
+                     "An initiator learns that its call is in hand, put off for overload, or has "
+                     "failed.",
+                 .source = "claim 1, receiving the request",
+                 .kind = PropertyKind::liveness},
+        .judge_call = request_answered},
 };
 
 }  // namespace

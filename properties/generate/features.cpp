@@ -39,6 +39,15 @@ Feature reaction() {
             }};
 }
 
+template <model::Deed deed>
+Feature attack() {
+    return {.name = {}, .is_in = [](const World& world) {
+                return has(world.attackers, [](const auto& one) {
+                    return has(one.deeds, [](model::Deed each) { return each == deed; });
+                });
+            }};
+}
+
 template <protocol::AnswerPolicy policy>
 Feature answer_policy() {
     return {.name = {}, .is_in = [](const World& world) {
@@ -104,6 +113,9 @@ void add_settings(std::vector<Feature>& list) {
         return world.push.loss != usual.loss || world.push.duplication != usual.duplication ||
                world.push.reordering != usual.reordering;
     });
+    add("attacker", [](const World& world) { return !world.attackers.empty(); });
+    add("tight limits",
+        [](const World& world) { return world.limits != protocol::BrokerLimits{}; });
     add("broken for good", [](const World& world) {
         return has(world.faults, [](const auto& one) { return one.end == protocol::never; });
     });
@@ -127,6 +139,10 @@ const std::vector<Feature>& features() {
                                 "reaction",
                                 std::make_index_sequence<model::reaction_kind_count>{},
                                 []<ReactionKind kind>() { return reaction<kind>(); });
+        add_kinds<model::Deed>(
+            list, "attack", std::make_index_sequence<model::deed_count>{}, []<model::Deed deed>() {
+                return attack<deed>();
+            });
         add_kinds<protocol::AnswerPolicy>(
             list,
             "policy",

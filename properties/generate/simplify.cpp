@@ -147,6 +147,7 @@ void sort_faults(World& world) {
 // ---- what to try, large steps first -------------------------------------------------------------
 
 void leave_out(Steps& steps, const World& whole) {
+    steps.drop_parts([](auto& world) -> auto& { return world.attackers; });
     steps.drop_parts([](auto& world) -> auto& { return world.faults; });
     steps.drop_parts([](auto& world) -> auto& { return world.calls; });
     steps.drop_parts([](auto& world) -> auto& { return world.devices; });
@@ -247,6 +248,25 @@ void simplify_settings(Steps& steps, const World& world) {
             network.site = first;
         }
     });
+}
+
+void simplify_attackers(Steps& steps, const World& world) {
+    steps.set(
+        [](auto& one) -> auto& { return one.limits; }, protocol::BrokerLimits{});
+    for (std::size_t i = 0; i < world.attackers.size(); ++i) {
+        const auto attacker = [i](auto& one) -> auto& {
+            return one.attackers[i];
+        };
+        if (world.attackers[i].deeds.size() > 1) {
+            steps.drop_parts([=](auto& one) -> auto& { return attacker(one).deeds; });
+        }
+        for (const Duration every : {Duration{1s}, Duration{100ms}}) {
+            if (every <= world.attackers[i].every) continue;
+            steps.attempt([&](World& one) { attacker(one).every = every; });
+        }
+        steps.set(
+            [=](auto& one) -> auto& { return attacker(one).site; }, world.brokers.front().site);
+    }
 }
 
 void simplify_networks(Steps& steps, const World& world) {
@@ -369,6 +389,7 @@ std::vector<World> simplifications(const World& world) {
     replace_people(steps, world);
     simplify_settings(steps, world);
     if (!world.networks.empty()) merge_networks(steps, world);
+    simplify_attackers(steps, world);
     simplify_networks(steps, world);
     simplify_calls(steps, world);
     simplify_people(steps, world);

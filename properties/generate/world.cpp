@@ -36,6 +36,7 @@ struct Swarm {
     bool core_trouble = false;
     bool accept_together = false;
     bool preloaded = false;
+    bool hostile = false;
     bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
     bool relays = false;
     bool ip_families = false;
@@ -74,6 +75,7 @@ Swarm draw_swarm(Draws& draws) {
                           &swarm.ip_families}) {
         *feature = draws.one_in(2);
     }
+    swarm.hostile = draws.one_in(5);
     swarm.really_sealed = draws.one_in(64);
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
     // A device that nobody can reach tells little and tries for long.
@@ -101,6 +103,7 @@ public:
         calls();
         if (swarm_.moves) moves();
         if (!swarm_.faults.empty()) faults();
+        if (swarm_.hostile) attackers();
         finish();
         return std::move(world_);
     }
@@ -346,6 +349,28 @@ private:
         std::sort(world_.faults.begin(), world_.faults.end(), [](const auto& a, const auto& b) {
             return a.start != b.start ? a.start < b.start : a.number < b.number;
         });
+    }
+
+    // While the first calls ring and are answered, at a rate that leaves room for honest ones; now
+    // and then the broker takes on so little that even those are refused.
+    void attackers() {
+        const std::uint32_t count = 1 + draws_.below(2);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            model::Attacker attacker{.number = i, .site = site(), .deeds = {}};
+            attacker.start = protocol::Instant{draws_.between(0ms, 4'000ms)};
+            attacker.end = attacker.start + draws_.between(2'000ms, 20'000ms);
+            attacker.every = draws_.between(50ms, 1'000ms);
+            attacker.deeds = subset<model::Deed>(draws_, model::deed_count, 2);
+            // A broker that has crashed has forgotten what it has seen, and takes each once more.
+            const bool forgets = std::any_of(
+                world_.faults.begin(), world_.faults.end(), [](const model::Fault& fault) {
+                    return fault.kind == FaultKind::broker_crash;
+                });
+            if (forgets) std::erase(attacker.deeds, model::Deed::replay);
+            if (attacker.deeds.empty()) attacker.deeds.push_back(model::Deed::forge_answers);
+            world_.attackers.push_back(attacker);
+        }
+        if (draws_.one_in(3)) world_.limits.calls_max = draws_.between(1U, 8U);
     }
 
     // Long enough for the last invitation and its session, and for whoever is left waiting after

@@ -1,0 +1,117 @@
+// Trials of the properties of admission.
+#include "properties/story_test.hpp"
+
+namespace invitro::properties {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr CallId call = Story::call;
+
+protocol::InviteAccept forged_accept() {
+    return {.call = call, .device = Story::id(1), .ticket = {}, .connection = Story::data(1)};
+}
+
+void goes_well(Story& story) {
+    story.goes_well();
+}
+
+void nothing(Story&) {}
+
+void forged_in_vain(Story& story) {
+    story.calls().rings_all().forged_at_broker(forged_accept());
+    story.cancels().stops(1, EndReason::cancelled).stops(2, EndReason::cancelled);
+}
+
+void forger_is_believed(Story& story) {
+    story.calls()
+        .rings_all()
+        .forged_at_broker(forged_accept())
+        .broker_answers_attacker(protocol::AcceptAck{.call = call, .device = Story::id(1)});
+}
+
+protocol::InviteFailed refusal() {
+    return {.call = call, .reason = protocol::FailureReason::overloaded, .retry_after = 2s};
+}
+
+void refused_first(Story& story) {
+    story.calls();
+}
+
+// The first request is refused, a later one taken.
+void taken_after_refusal(Story& story) {
+    story.broker_sends(refusal()).goes_well();
+}
+
+void refused_later(Story& story) {
+    story.calls().to_device(0, refusal());
+}
+
+protocol::CallCommand call_command() {
+    return {.callee = *protocol::EndpointIdentifier::parse("+49301"),
+            .caller = *protocol::EndpointIdentifier::parse("+49300"),
+            .policy = protocol::AnswerPolicy::first,
+            .lifetime = 60s};
+}
+
+void asks(Story& story) {
+    protocol::InviteRequest request;
+    request.call = call;
+    request.initiator = Story::id(0);
+    request.callee = call_command().callee;
+    request.caller = call_command().caller;
+    request.connection = Story::data(0);
+    request.lifetime = 60s;
+    protocol::NetworkChanged network;
+    network.addresses.push_back(Story::address(0));
+    story.command(0, network)
+        .command(0, call_command())
+        .tell(0, protocol::CallStarted{.call = call, .callee = call_command().callee})
+        .to_broker(0, request)
+        .to_device(0, refusal());
+}
+
+void refused_and_told(Story& story) {
+    asks(story);
+    story.tell(0,
+               protocol::CallFailed{.call = call, .reason = protocol::FailureReason::overloaded});
+}
+
+void refused_and_left(Story& story) {
+    asks(story);
+    story.wait(100s);
+}
+
+void nobody_is_heard(Story& story) {
+    story.world.devices.resize(1);
+    story.calls().wait(60s).ends(EndReason::expired);
+}
+
+void ends_early(Story& story) {
+    story.world.devices.resize(1);
+    story.calls().wait(20s).ends(EndReason::expired);
+}
+
+void holds_little(Story& story) {
+    story.measured({.calls = 1, .tokens_of_call = 2, .bindings = 3, .subjects = 1});
+}
+
+void holds_too_much(Story& story) {
+    story.world.limits.calls_max = 4;
+    story.measured({.calls = 5});
+}
+
+}  // namespace
+
+std::vector<Trial> admission_trials() {
+    return {
+        {"forgers-decide-nothing", forged_in_vain, forger_is_believed, goes_well},
+        {"admitted-stays-admitted", taken_after_refusal, refused_later, refused_first},
+        {"refusal-is-explicit", refused_and_told, refused_and_left, goes_well},
+        {"silence-tells-nothing", nobody_is_heard, ends_early, goes_well},
+        {"broker-is-bounded", holds_little, holds_too_much, nothing},
+    };
+}
+
+}  // namespace invitro::properties
