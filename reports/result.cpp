@@ -53,6 +53,10 @@ void Totals::add(const sim::RunSummary& summary) {
     for (std::size_t i = 0; i < datagrams_dropped.size(); ++i) {
         datagrams_dropped[i] += summary.datagrams_dropped[i];
     }
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        hostile_sent[i] += summary.hostile_sent[i];
+        hostile_delivered[i] += summary.hostile_delivered[i];
+    }
     pushes_submitted += summary.pushes_submitted;
     pushes_delivered += summary.pushes_delivered;
     for (std::size_t i = 0; i < remarks.size(); ++i) {

@@ -70,6 +70,8 @@ struct Totals {
     std::uint64_t datagrams_sent = 0;
     std::uint64_t datagrams_delivered = 0;
     std::array<std::uint64_t, model::drop_reason_count> datagrams_dropped{};
+    std::array<std::uint64_t, model::deed_count> hostile_sent{};  // of attackers, by deed
+    std::array<std::uint64_t, model::deed_count> hostile_delivered{};
     std::uint64_t pushes_submitted = 0;
     std::uint64_t pushes_delivered = 0;
     std::array<std::uint64_t, protocol::remark_kind_count> remarks{};

@@ -180,6 +180,15 @@ Json counts_of(const Result& result) {
             totals.datagrams_dropped[i];
     }
     json["datagrams_dropped"] = std::move(dropped);
+    Json hostile_sent;
+    Json hostile_delivered;
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        const std::string deed(model::to_string(static_cast<model::Deed>(i)));
+        hostile_sent[deed] = totals.hostile_sent[i];
+        hostile_delivered[deed] = totals.hostile_delivered[i];
+    }
+    json["hostile_sent"] = std::move(hostile_sent);
+    json["hostile_delivered"] = std::move(hostile_delivered);
     json["pushes_submitted"] = totals.pushes_submitted;
     json["pushes_delivered"] = totals.pushes_delivered;
     return json;

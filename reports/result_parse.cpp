@@ -199,6 +199,13 @@ Totals totals_of(const JsonPart& counts, const JsonPart& probes) {
         totals.datagrams_dropped[i] =
             dropped.count(model::to_string(static_cast<model::DropReason>(i)));
     }
+    const JsonPart hostile_sent = counts.at("hostile_sent");
+    const JsonPart hostile_delivered = counts.at("hostile_delivered");
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        const auto deed = model::to_string(static_cast<model::Deed>(i));
+        totals.hostile_sent[i] = hostile_sent.count(deed);
+        totals.hostile_delivered[i] = hostile_delivered.count(deed);
+    }
     for (std::size_t i = 0; i < protocol::remark_kind_count; ++i) {
         totals.remarks[i] = probes.count(protocol::to_string(static_cast<protocol::RemarkKind>(i)));
     }

@@ -25,7 +25,8 @@ std::optional<Actor> parse_actor(const std::string& name) {
     for (const model::NodeKind kind : {model::NodeKind::broker,
                                        model::NodeKind::reflector,
                                        model::NodeKind::relay,
-                                       model::NodeKind::device}) {
+                                       model::NodeKind::device,
+                                       model::NodeKind::attacker}) {
         model::NodeId node{.kind = kind, .number = 0};
         const std::string prefix = to_string(node);
         const std::size_t space = prefix.find(' ') + 1;

@@ -16,6 +16,10 @@ void write(properties::ByteWriter& writer, const sim::RunSummary& summary) {
     for (const std::uint64_t dropped : summary.datagrams_dropped) {
         writer.number(dropped);
     }
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        writer.number(summary.hostile_sent[i]);
+        writer.number(summary.hostile_delivered[i]);
+    }
     writer.number(summary.pushes_submitted);
     writer.number(summary.pushes_delivered);
     for (const std::uint64_t remarks : summary.remarks) {
@@ -34,6 +38,10 @@ sim::RunSummary read_summary(properties::ByteReader& reader) {
     summary.datagrams_delivered = reader.number();
     for (std::uint64_t& dropped : summary.datagrams_dropped) {
         dropped = reader.number();
+    }
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        summary.hostile_sent[i] = reader.number();
+        summary.hostile_delivered[i] = reader.number();
     }
     summary.pushes_submitted = reader.number();
     summary.pushes_delivered = reader.number();

@@ -86,7 +86,8 @@ void Metrics::decide(const Call& call,
 }
 
 void Metrics::on_sent(const EventHeader& header, const model::DatagramSent& sent) {
-    Call* call = find(header.call);
+    // What attackers send costs the call nothing.
+    Call* call = header.node.kind == model::NodeKind::attacker ? nullptr : find(header.call);
     if (call == nullptr) return;
     ++call->messages;
     call->bytes += sent.payload.size();

@@ -77,6 +77,12 @@ std::string counts_section(const Result& result) {
         const auto reason = model::to_string(static_cast<model::DropReason>(i));
         counts.add(fmt::format("dropped: {}", reason), totals.datagrams_dropped[i]);
     }
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        if (totals.hostile_sent[i] == 0) continue;
+        const auto deed = model::to_string(static_cast<model::Deed>(i));
+        counts.add(fmt::format("hostile: {}, sent", deed), totals.hostile_sent[i]);
+        counts.add(fmt::format("hostile: {}, delivered", deed), totals.hostile_delivered[i]);
+    }
     counts.add("pushes_submitted", totals.pushes_submitted);
     counts.add("pushes_delivered", totals.pushes_delivered);
     CountList probes;
