@@ -146,22 +146,6 @@ void serve_gathering(OutgoingCall& call, ClientContext& context) {
 
 // ---- towards the acceptors ---------------------------------------------------------------------
 
-void start_search(OutgoingCall& call,
-                  ClientContext& context,
-                  Acceptor& acceptor,
-                  const ConnectionData& connection) {
-    acceptor.give_up = context.now + timing::connect_max;
-    acceptor.connection.assign(1, connection);
-    acceptor.search.begin(context,
-                          {.call = call.call,
-                           .self = context.device,
-                           .peer = acceptor.device,
-                           .key = derive_path_key(call.own.key, connection.key),
-                           .initiates = true},
-                          context.addresses,
-                          connection.candidates.view());
-}
-
 // Under `first` nobody else is wanted once the choice is made.
 bool takes_acceptors(const OutgoingCall& call) {
     const bool is_decided = call.policy == AnswerPolicy::first && !call.chosen.empty();
@@ -202,26 +186,6 @@ void serve_acceptors(OutgoingCall& call, ClientContext& context, std::vector<Ses
     }
 }
 
-// What was under way is begun anew.
-void resume_exchanges(OutgoingCall& call, ClientContext& context, const StoredCall& stored) {
-    if (stored.cancels) call.cancel.start(context.now);
-    if (stored.updates) call.update.start(context.now);
-    switch (call.phase) {
-        case OutgoingPhase::gathering:
-            call.gathering.begin(context, context.addresses, context.reflectors);
-            break;
-        case OutgoingPhase::inviting:
-            call.request.start(context.now);
-            break;
-        case OutgoingPhase::in_hand:
-            // The broker learns where to forward to what it still owes.
-            call.keep_alive_due = context.now;
-            break;
-        case OutgoingPhase::given_up:
-            break;
-    }
-}
-
 }  // namespace
 
 OutgoingCall OutgoingCall::begin(ClientContext& context, const CallCommand& command) {
@@ -237,66 +201,19 @@ OutgoingCall OutgoingCall::begin(ClientContext& context, const CallCommand& comm
     return call;
 }
 
-StoredCall OutgoingCall::stored() const {
-    StoredCall stored{.call = call,
-                      .callee = callee,
-                      .caller = caller,
-                      .policy = policy,
-                      .phase = static_cast<std::uint8_t>(phase),
-                      .end_told = end_told,
-                      .cancels = cancel.is_active(),
-                      .updates = update.is_active(),
-                      .update_generation = update_generation,
-                      .lifetime = lifetime,
-                      .own = own,
-                      .unanswered_at = unanswered_at,
-                      .forget_at = forget_at,
-                      .chosen = chosen,
-                      .accepts = {}};
-    for (const Acceptor& acceptor : acceptors) {
-        stored.accepts.push_back({.device = acceptor.device,
-                                  .wanted = acceptor.wanted,
-                                  .connection = acceptor.connection});
-    }
-    return stored;
-}
-
-// Sessions are gone with the program, so whoever was nominated is done with.
-OutgoingCall OutgoingCall::resume(ClientContext& context, const StoredCall& stored) {
-    OutgoingCall resumed;
-    resumed.call = stored.call;
-    resumed.callee = stored.callee;
-    resumed.caller = stored.caller;
-    resumed.policy = stored.policy;
-    resumed.phase = static_cast<OutgoingPhase>(stored.phase);
-    resumed.end_told = stored.end_told;
-    resumed.update_generation = stored.update_generation;
-    resumed.lifetime = stored.lifetime;
-    resumed.own = stored.own;
-    resumed.unanswered_at = stored.unanswered_at;
-    resumed.forget_at = stored.forget_at;
-    resumed.chosen = stored.chosen;
-    for (const StoredAccept& accept : stored.accepts) {
-        Acceptor& acceptor = resumed.acceptors.emplace_back();
-        acceptor.device = accept.device;
-        acceptor.wanted = accept.wanted;
-        if (!accept.connection.empty()) {
-            acceptor.generation = accept.connection.front().generation;
-        }
-        acceptor.phase = AcceptorPhase::done;
-    }
-    if (resumed.is_over(context.now)) return resumed;
-    resume_exchanges(resumed, context, stored);
-    for (std::size_t i = 0; i < stored.accepts.size(); ++i) {
-        if (stored.accepts[i].connection.empty()) continue;
-        Acceptor& acceptor = resumed.acceptors[i];
-        const ConnectionData& connection = stored.accepts[i].connection.front();
-        acceptor.phase = AcceptorPhase::searching;
-        context.sender.tell(AcceptArrived{
-            .call = resumed.call, .device = acceptor.device, .connection = connection});
-        start_search(resumed, context, acceptor, connection);
-    }
-    return resumed;
+void OutgoingCall::start_search(ClientContext& context,
+                                Acceptor& acceptor,
+                                const ConnectionData& connection) {
+    acceptor.give_up = context.now + timing::connect_max;
+    acceptor.connection.assign(1, connection);
+    acceptor.search.begin(context,
+                          {.call = call,
+                           .self = context.device,
+                           .peer = acceptor.device,
+                           .key = derive_path_key(own.key, connection.key),
+                           .initiates = true},
+                          context.addresses,
+                          connection.candidates.view());
 }
 
 void OutgoingCall::receive(ClientContext& context, const InviteProgress&) {
@@ -341,7 +258,7 @@ void OutgoingCall::receive(ClientContext& context, const AcceptForward& message)
     acceptor.device = message.device;
     acceptor.generation = message.connection.generation;
     if (takes_acceptors(*this)) {
-        start_search(*this, context, acceptor, message.connection);
+        start_search(context, acceptor, message.connection);
     } else {
         let_go(*this, context, acceptor, SessionEnd::not_chosen);
     }

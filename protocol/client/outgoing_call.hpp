@@ -150,7 +150,10 @@ struct OutgoingCall {
     [[nodiscard]] bool is_over(Instant now) const { return forget_at <= now; }
 
     [[nodiscard]] Instant next_deadline() const;
-    // The search for a path to this device, or null.
+
+    // The acceptor's connection data is here.
+    void start_search(ClientContext& context, Acceptor& acceptor, const ConnectionData& connection);
+
     [[nodiscard]] PathSearch* search_for(const DeviceId& device);
 };
 
