@@ -2,6 +2,7 @@
 
 #include "protocol/wire/codec.hpp"
 #include "sim/keyring.hpp"
+#include "sim/places.hpp"
 #include "sim/platform_fixture.hpp"
 #include "sim/run.hpp"
 #include "sim/world_fixture.hpp"

@@ -6,6 +6,7 @@
 // has told them.
 #pragma once
 
+#include "model/event.hpp"
 #include "protocol/application.hpp"
 #include "protocol/broker/durable_broker.hpp"
 #include "protocol/client/client.hpp"
