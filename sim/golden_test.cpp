@@ -38,17 +38,17 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "2b9af5a68405d59e69dd6e5cbddd7da3"},
-    {"household", "50d6a891183adc2b554e6df32177e8ed"},
-    {"office", "a05aed77667d52b291070cb81aab52a2"},
-    {"roaming", "d45f01505e4b365423da74c8144e40f3"},
-    {"lossy", "4a94e39d0aecbb6f88e42921f7318ba8"},
-    {"relay-fallback", "f57bf006dc1ed5706f37d902d99b1f97"},
-    {"mobility", "b0a669e47695bc27f096e619d80e41c5"},
-    {"blocked-udp", "a743434b8af43a4a8e3ffeb542916a58"},
-    {"hostile", "00000000000000000000000000000000"},
-    {"overload", "00000000000000000000000000000000"},
-    {"flash-crowd", "6967a71254f234ea10897ab9f6761687"},
+    {"broker-crash", "364c8853d9bbb74cc9c271f3d38d3342"},
+    {"household", "c2e0fd7ea4790a84beb11b8b8c4af6b7"},
+    {"office", "9ce0f7eaab0ed058fdf8614b581deb5d"},
+    {"roaming", "705644bd950bc90cb664c762986919a2"},
+    {"lossy", "ce62a8c6d7e8f55da1a9c418afbd22a9"},
+    {"relay-fallback", "94e8f485273f1b50d15604eabaee6646"},
+    {"mobility", "de09a1e15f1f257d70ffd650bc990cbe"},
+    {"blocked-udp", "c615fe230775e4aeff04fec5666377d8"},
+    {"hostile", "dc24b922a660245e619b9c1cbfc6e539"},
+    {"overload", "00458b7e2014da582f1a9a027c744b81"},
+    {"flash-crowd", "16f845f199af98e49c8cd30f5a784226"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));
