@@ -83,8 +83,9 @@ std::string sentence(std::string text) {
 }
 
 // One heading for every object there is, however deep; the depth is that of the tables.
+// NOLINTNEXTLINE(misc-no-recursion)
 void append_objects(std::string& page,
-                    const std::vector<FieldShape>& fields,  // NOLINT(misc-no-recursion)
+                    const std::vector<FieldShape>& fields,
                     const std::string& prefix) {
     for (const FieldShape& field : fields) {
         if (field.shape.fields.empty()) continue;

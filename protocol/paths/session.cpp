@@ -251,8 +251,8 @@ void Session::restart(PathContext& context, std::span<const Address> locals) {
     // The names of a relay's ends are no addresses to check from elsewhere.
     const bool is_known = local_kind == CandidateKind::relayed ||
                           std::any_of(remotes.begin(), remotes.end(), [&](const Candidate& one) {
-        return one.address == remote;
-    });
+                              return one.address == remote;
+                          });
     if (!is_known) {
         remotes.push_back({.kind = CandidateKind::peer_reflexive,
                            .address = remote,

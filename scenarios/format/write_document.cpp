@@ -47,9 +47,8 @@ namespace {
 class Printer {
 public:
     // `indentation` of the line on which the value begins; `used`, what stands on it already.
-    void print(const Value& value,
-               std::size_t indentation,  // NOLINT(misc-no-recursion)
-               std::size_t used) {
+    // NOLINTNEXTLINE(misc-no-recursion)
+    void print(const Value& value, std::size_t indentation, std::size_t used) {
         std::string line = write_line(value);
         const auto* items = value.as<Value::List>();
         const auto* members = value.as<Value::Object>();
