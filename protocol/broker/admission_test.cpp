@@ -372,6 +372,27 @@ TEST_F(QueueTest, WritesNothingForATicketThatIsNotOurs) {
     EXPECT_EQ(broker.state().journal.waiting.size(), 1U);
 }
 
+TEST_F(QueueTest, AsksForNoRoomForTheEndOfACallThatWaits) {
+    for (std::uint64_t number = 100; number < 200; ++number) {
+        receive(9, request(number));
+    }
+    ASSERT_EQ(broker.state().journal.waiting.size(), 10U);
+    EXPECT_EQ(receive(9, InviteCancel{.call = call_id(100), .device = device_id(1)}), 1U);
+    EXPECT_EQ(receive(9, InviteCancel{.call = call_id(150), .device = device_id(1)}), 0U);
+    persist();
+    const auto& calls = broker.state().broker.calls;
+    EXPECT_EQ(calls.calls[calls.find(call_id(100))].end, EndReason::cancelled);
+}
+
+TEST_F(QueueTest, LetsRepetitionsOfWhatWaitsTakeLittleRoom) {
+    for (int i = 0; i < 100; ++i) {
+        receive(9, request(100));
+    }
+    EXPECT_EQ(broker.state().journal.waiting.size(), 10U);
+    persist();
+    EXPECT_EQ(broker.state().broker.calls.calls.size(), 1U);
+}
+
 // What was admitted once is not judged again when it is read back.
 TEST_F(QueueTest, RecoversEveryCallThatItHadAdmitted) {
     std::vector<std::uint8_t> segment;

@@ -125,18 +125,35 @@ void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
         return broker_.apply(now, now, datagram);
     }
     const std::size_t waiting = journal_.waiting.size();
-    if (message && !broker_.admits(now, datagram, *message, waiting)) return;
+    if (message && !is_of_waiting_call(*message) &&
+        !broker_.admits(now, datagram, *message, waiting)) {
+        return;
+    }
     // While others wait, the state lags behind: whatever may decide something then counts.
     const bool is_decision =
         message && (must_wait ? may_decide(*message) : decides(broker_.state(), *message));
     if (!is_decision && !must_wait) return broker_.apply(now, now, datagram);
     WaitingInput input;
     input.at = now;
+    if (message) input.call = call_of(*message);
     input.source = datagram.source;
     input.sender = datagram.sender;
     input.datagram.assign(datagram.payload.begin(), datagram.payload.end());
     if (is_decision && journal_.waiting.size() < waiting_max) write_decision(input);
     wait(std::move(input));
+}
+
+// A request that was admitted is seen through also before it is on the disk: neither its repetition
+// nor its end needs room of its own. A few of them; who sends more is asked like anybody.
+bool DurableBroker::is_of_waiting_call(const Message& message) const {
+    const bool opens_or_ends = std::holds_alternative<InviteRequest>(message) ||
+                               std::holds_alternative<InviteCancel>(message);
+    const CallId call = opens_or_ends ? call_of(message) : CallId{};
+    if (call.is_none()) return false;
+    const auto& waiting = journal_.waiting;
+    const auto known = std::count_if(
+        waiting.begin(), waiting.end(), [&](const WaitingInput& one) { return one.call == call; });
+    return known > 0 && known < waiting_of_call_max;
 }
 
 void DurableBroker::take(Instant now, const PushAnswered& answer) {

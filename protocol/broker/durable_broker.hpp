@@ -32,6 +32,7 @@ namespace invitro::protocol {
 struct WaitingInput {
     Instant at{};
     std::uint64_t after = 0;
+    CallId call;  // that a datagram is about
     Address source;
     Party sender;
     std::vector<std::uint8_t> datagram;
@@ -43,6 +44,7 @@ struct WaitingInput {
     static constexpr auto fields() {
         return std::tuple{field("at", &WaitingInput::at),
                           field("after", &WaitingInput::after),
+                          field("call", &WaitingInput::call),
                           field("source", &WaitingInput::source),
                           field("sender", &WaitingInput::sender),
                           field("datagram", &WaitingInput::datagram),
@@ -103,6 +105,8 @@ public:
 
     // More inputs do not wait; their senders repeat them.
     static constexpr std::size_t waiting_max = 4096;
+    // How many of them one call may have without being asked whether there is room.
+    static constexpr std::ptrdiff_t waiting_of_call_max = 8;
     // A longer segment ends, unless its snapshot alone is more than half as long.
     static constexpr std::uint64_t segment_size_max = std::uint64_t{16} << 20;
 
@@ -164,6 +168,7 @@ private:
     void take(Instant now, const DeadlineReached& deadline);
     void take(Instant now, const Persisted& persisted);
 
+    [[nodiscard]] bool is_of_waiting_call(const Message& message) const;
     void wait(WaitingInput input);
     // Decides as of when it came, and sends as of now.
     void apply(Instant now, const WaitingInput& input);
