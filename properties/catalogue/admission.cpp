@@ -51,7 +51,7 @@ void refusal_is_explicit(const Case& one, Findings& findings) {
                                       call.progress.at,
                                       call.cancel_command.at,
                                       call.hang_up_command.at,
-                                      call.initiator_lost.at});
+                                      call.initiator_killed.at});
     if (learned <= bound) {
         findings.exercised();
     } else if (bound < one.now()) {
