@@ -299,7 +299,8 @@ struct CallFacts {
     Moment refusal_heard;       // by the initiator's client, which asks again later
     Moment refused_after_taken;
     Moment forged;           // the first answer that an attacker forged, delivered
-    Moment forger_answered;  // the first message about this call to an attacker
+    Moment forger_answered;  // the first message about this call to an attacker, who passed on none
+    Moment passed_on;        // the first message of a device that an attacker brought to the broker
     Moment ended_sent;       // the first InviteEnded to the initiator
     EndReason ended_sent_reason = EndReason::unknown;
 

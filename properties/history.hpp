@@ -144,6 +144,7 @@ private:
                    const Header& header,
                    const protocol::Address& destination,
                    const protocol::AcceptForward& forward);
+    [[nodiscard]] bool passes_on(const Header& header, const model::DatagramDelivered& event) const;
     void forged_at_broker(const Header& header, MessageType type);
     [[nodiscard]] bool is_reflected(std::uint32_t number, const Moment& since) const;
     void at_broker(CallFacts& call,

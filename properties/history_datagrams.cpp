@@ -152,7 +152,9 @@ void History::sent_by_broker(CallFacts& call,
                              const Header& header,
                              MessageType type,
                              const model::DatagramSent& event) {
-    if (sim::is_attacker(event.destination)) call.forger_answered.first(header);
+    if (sim::is_attacker(event.destination) && !call.passed_on.happened()) {
+        call.forger_answered.first(header);
+    }
     if (type == MessageType::invite_progress) {
         // A cancel that has overtaken its request stands for both.
         const bool is_durable = call.request_durable.happened() || !call.decided.empty();
@@ -272,12 +274,14 @@ void History::forwarded(CallFacts& call,
 // ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
-    if (sim::is_attacker(event.source)) {
+    const bool is_passed_on = sim::is_attacker(event.source) && passes_on(header, event);
+    const bool leads_nowhere = seals_.delivered(header, event);
+    if (sim::is_attacker(event.source) && !is_passed_on) {
         const auto hostile = peek_type(model::message_in(event));
         if (hostile && header.node.kind == NodeKind::broker) forged_at_broker(header, *hostile);
         return;
     }
-    if (seals_.delivered(header, event)) return;  // nobody is to do anything about it
+    if (leads_nowhere) return;
     const ByteView message = model::message_in(event);
     const auto type = peek_type(message);
     if (!type) return;
@@ -289,6 +293,7 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
+        if (is_passed_on) call->passed_on.first(header);
         at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device) {
         at_device(*call, header, *type, message);

@@ -4,6 +4,7 @@
 #include "model/node_id.hpp"
 #include "properties/history.hpp"
 #include "protocol/security/authorship.hpp"
+#include "protocol/security/replay_window.hpp"
 #include "protocol/security/sealer.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -79,6 +80,15 @@ protocol::Id128<struct StreamNameTag> stream_of(const EnvelopeHeader& envelope) 
 
 }  // namespace
 
+std::optional<DeviceId> author_by_seal(ByteView payload, ByteView message) {
+    const auto envelope = protocol::read_envelope_header(payload);
+    if (!envelope || envelope->kind != SealKind::to_broker) return std::nullopt;
+    const auto decoded = protocol::decode(message);
+    const DeviceId author = decoded ? protocol::author_of(*decoded) : DeviceId{};
+    if (author != protocol::device_id_of(envelope->key)) return std::nullopt;
+    return author;
+}
+
 void SealWatch::sent(const EventHeader& header, const model::DatagramSent& event) {
     if (const auto envelope = protocol::read_envelope_header(event.payload)) {
         note_nonce(header, *envelope);
@@ -129,6 +139,7 @@ bool SealWatch::delivered(const EventHeader& header, const model::DatagramDelive
     if (!envelope) return false;
     suspect_ = header.sequence;
     suspect_device_ = device_of(header);
+    note_newest(header, *envelope);
     if (is_replay(header, *envelope)) {
         suspicion_ = Suspicion::replay;
         ++facts_.replays;
@@ -136,9 +147,7 @@ bool SealWatch::delivered(const EventHeader& header, const model::DatagramDelive
     }
     const auto type = peek_type(model::message_in(event));
     if (envelope->kind != SealKind::to_broker || !type || !is_order(*type)) return false;
-    const auto message = protocol::decode(model::message_in(event));
-    const DeviceId author = message ? protocol::author_of(*message) : DeviceId{};
-    if (author == protocol::device_id_of(envelope->key)) {
+    if (author_by_seal(event.payload, model::message_in(event))) {
         ++facts_.authentic;
         return false;
     }
@@ -147,15 +156,39 @@ bool SealWatch::delivered(const EventHeader& header, const model::DatagramDelive
     return true;
 }
 
+// One incarnation of it.
+SealWatch::StreamName SealWatch::at_receiver(StreamName name, const EventHeader& header) const {
+    const std::uint64_t node = model::key_of(header.node);
+    const std::uint32_t* incarnation = incarnations_.find(node);
+    name.high ^= model::mix(node + 1);
+    name.low += incarnation == nullptr ? 1 : *incarnation;
+    return name;
+}
+
+void SealWatch::note_newest(const EventHeader& header, const EnvelopeHeader& envelope) {
+    if (envelope.kind != SealKind::to_broker) return;
+    const DeviceId sender = protocol::device_id_of(envelope.key);
+    Newest& newest = *newest_.try_emplace(at_receiver({sender.high, sender.low}, header)).first;
+    if (envelope.nonce.stream > newest.stream) newest = {envelope.nonce.stream, 0};
+    if (envelope.nonce.stream < newest.stream) return;
+    newest.number = std::max(newest.number, envelope.nonce.number);
+}
+
+bool SealWatch::is_outdated(const EventHeader& header,
+                            const model::DatagramDelivered& event) const {
+    const auto envelope = protocol::read_envelope_header(event.payload);
+    if (!envelope) return false;
+    const DeviceId sender = protocol::device_id_of(envelope->key);
+    const Newest* newest = newest_.find(at_receiver({sender.high, sender.low}, header));
+    if (newest == nullptr || envelope->nonce.stream > newest->stream) return false;
+    return envelope->nonce.stream < newest->stream ||
+           envelope->nonce.number + protocol::ReplayWindow::width <= newest->number;
+}
+
 bool SealWatch::is_replay(const EventHeader& header, const EnvelopeHeader& envelope) {
     // A receiver forgets who was quiet for long once it has heard of too many.
     if (world_.devices.size() > protocol::SealConfig::broker_channels_max) return false;
-    const std::uint64_t node = model::key_of(header.node);
-    const std::uint32_t* incarnation = incarnations_.find(node);
-    StreamName name = stream_of(envelope);
-    name.high ^= model::mix(node + 1);
-    name.low += incarnation == nullptr ? 1 : *incarnation;
-    Delivered& known = *delivered_.try_emplace(name).first;
+    Delivered& known = *delivered_.try_emplace(at_receiver(stream_of(envelope), header)).first;
     const bool is_known =
         std::find(known.numbers.begin(), known.numbers.end(), envelope.nonce.number) !=
         known.numbers.end();

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace invitro::properties {
@@ -33,6 +34,11 @@ struct SealFacts {
 
     bool operator==(const SealFacts&) const = default;
 };
+
+// The device that has sealed this payload for the brokers and is named as the author of the message
+// in it; none if nobody has sealed it, or somebody else.
+[[nodiscard]] std::optional<DeviceId> author_by_seal(protocol::ByteView payload,
+                                                     protocol::ByteView message);
 
 class SealWatch {
 public:
@@ -55,6 +61,11 @@ public:
     // True if it should lead to nothing.
     bool delivered(const model::EventHeader& header, const model::DatagramDelivered& event);
 
+    // True if the receiver has heard the sender since it sealed this: in a newer incarnation, or in
+    // so many messages that it no longer knows which of them came. Asked before `delivered`.
+    [[nodiscard]] bool is_outdated(const model::EventHeader& header,
+                                   const model::DatagramDelivered& event) const;
+
     // A new incarnation has seen nothing yet.
     void started(const model::EventHeader& header, const model::NodeStarted& event);
 
@@ -73,6 +84,16 @@ private:
         bool operator==(const Delivered&) const = default;
     };
 
+    // What was heard last of a sender at one of its receivers.
+    struct Newest {
+        std::uint64_t stream = 0;
+        std::uint64_t number = 0;
+
+        bool operator==(const Newest&) const = default;
+    };
+
+    [[nodiscard]] StreamName at_receiver(StreamName name, const model::EventHeader& header) const;
+    void note_newest(const model::EventHeader& header, const protocol::EnvelopeHeader& envelope);
     void note_nonce(const model::EventHeader& header, const protocol::EnvelopeHeader& envelope);
     void note_secrecy(const model::EventHeader& header,
                       std::uint32_t device,
@@ -86,6 +107,7 @@ private:
     SealFacts facts_;
     protocol::DenseMap<StreamName, std::uint64_t> last_numbers_;
     protocol::DenseMap<StreamName, Delivered> delivered_;
+    protocol::DenseMap<StreamName, Newest> newest_;                  // of whoever speaks to brokers
     protocol::DenseMap<std::uint64_t, std::uint32_t> incarnations_;  // beyond the first, by node
     Suspicion suspicion_ = Suspicion::none;
     model::Sequence suspect_ = 0;

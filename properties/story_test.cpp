@@ -290,8 +290,10 @@ Story& Story::device_sends_sealed(std::uint32_t device,
 
 Story& Story::broker_gets_sealed(std::uint32_t device,
                                  const Message& message,
-                                 std::uint64_t number) {
+                                 std::uint64_t number,
+                                 const protocol::Address& from) {
     model::DatagramDelivered delivered;
+    delivered.source = from;
     delivered.payload = envelope(device, message, number);
     delivered.plain = store(message);
     add(broker_node, call_of(message), delivered);

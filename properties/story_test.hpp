@@ -93,7 +93,8 @@ public:
                                std::uint64_t number);
     Story& broker_gets_sealed(std::uint32_t device,
                               const protocol::Message& message,
-                              std::uint64_t number);
+                              std::uint64_t number,
+                              const protocol::Address& from = {});
     // The broker answers what it got last.
     Story& broker_reacts(const protocol::Message& message);
 

@@ -1,5 +1,8 @@
 // Trials of the properties of admission.
 #include "properties/story_test.hpp"
+#include "sim/hostile.hpp"
+
+#include <gtest/gtest.h>
 
 namespace invitro::properties {
 
@@ -102,6 +105,23 @@ void holds_too_much(Story& story) {
     story.measured({.calls = 5});
 }
 
+protocol::InviteDecline sealed_decline() {
+    return {.call = call, .device = Story::sealed_id(1), .ticket = {}};
+}
+
+// An attacker brings what device 1 has sealed as its message of that number; the broker answers.
+Tally is_brought(Story& story, std::uint64_t number) {
+    story.broker_gets_sealed(1, sealed_decline(), number, sim::attacker_address(0))
+        .broker_answers_attacker(protocol::DeclineAck{.call = call, .device = Story::sealed_id(1)});
+    return story.tally("forgers-decide-nothing");
+}
+
+void names_itself(Story& story) {
+    protocol::RegisterDevice registration;
+    registration.device = Story::sealed_id(1);
+    story.calls().device_sends_sealed(1, registration, 1);
+}
+
 }  // namespace
 
 std::vector<Trial> admission_trials() {
@@ -114,4 +134,26 @@ std::vector<Trial> admission_trials() {
     };
 }
 
+namespace {
+
+TEST(AdmissionProperties, what_a_device_has_sealed_is_its_own_whoever_brings_it) {
+    Story story;
+    names_itself(story);
+    EXPECT_EQ(is_brought(story, 2).verdict(), Verdict::vacuous);
+}
+
+TEST(AdmissionProperties, what_a_stranger_has_sealed_is_forged) {
+    Story story;
+    story.calls();
+    EXPECT_EQ(is_brought(story, 2).verdict(), Verdict::violated);
+}
+
+TEST(AdmissionProperties, what_is_older_than_what_was_heard_is_no_message) {
+    Story story;
+    names_itself(story);
+    story.broker_gets_sealed(1, sealed_decline(), 80);
+    EXPECT_EQ(is_brought(story, 2).verdict(), Verdict::violated);
+}
+
+}  // namespace
 }  // namespace invitro::properties
