@@ -77,7 +77,8 @@ public:
         }
     }
 
-    // What was durable comes back, and the first of the bytes that were not.
+    // What was durable comes back, and the first of the bytes that were not. What a crash leaves is
+    // on the disk, and no further crash takes it away.
     void crash(std::size_t kept) {
         std::size_t left = kept;
         for (std::size_t i = 0; i < segments_.size(); ++i) {
@@ -85,6 +86,7 @@ public:
             const std::size_t stays = std::min(in_flight, left);
             left -= stays;
             segments_[i].resize(durable_sizes_[i] + stays);
+            durable_sizes_[i] = segments_[i].size();
         }
         std::vector<ByteView> views(segments_.begin(), segments_.end());
         auto recovered = DurableBroker::recover(
