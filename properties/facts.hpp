@@ -296,6 +296,7 @@ struct CallFacts {
     RenewalAtBroker offer_renewed;
     Moment stranger_forwarded;  // an AcceptForward that names no known device
     Moment refused;             // the first InviteFailed sent
+    Moment heard;               // the first message of a called device, at the broker
     Moment refusal_heard;       // by the initiator's client, which asks again later
     Moment refused_after_taken;
     Moment forged;           // the first answer that an attacker forged, delivered

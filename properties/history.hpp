@@ -146,6 +146,9 @@ private:
                    const protocol::AcceptForward& forward);
     [[nodiscard]] bool passes_on(const Header& header, const model::DatagramDelivered& event) const;
     void forged_at_broker(const Header& header, MessageType type);
+    static void note_stranger_answered(CallFacts& call,
+                                       const Header& header,
+                                       const protocol::Address& destination);
     [[nodiscard]] bool is_reflected(std::uint32_t number, const Moment& since) const;
     void at_broker(CallFacts& call,
                    const Header& header,

@@ -58,6 +58,11 @@ bool have_all_declined(const CallFacts& call) {
     });
 }
 
+void hear(CallFacts& call, ParticipantFacts& who, const model::EventHeader& header) {
+    call.heard.first(header);
+    who.heard.first(header);
+}
+
 bool has_any_accepted(const CallFacts& call) {
     return std::any_of(call.participants.begin(), call.participants.end(), [](const auto& one) {
         return one.accept_at_broker.happened();
@@ -152,9 +157,7 @@ void History::sent_by_broker(CallFacts& call,
                              const Header& header,
                              MessageType type,
                              const model::DatagramSent& event) {
-    if (sim::is_attacker(event.destination) && !call.passed_on.happened()) {
-        call.forger_answered.first(header);
-    }
+    note_stranger_answered(call, header, event.destination);
     if (type == MessageType::invite_progress) {
         // A cancel that has overtaken its request stands for both.
         const bool is_durable = call.request_durable.happened() || !call.decided.empty();
@@ -164,7 +167,7 @@ void History::sent_by_broker(CallFacts& call,
         call.refused.first(header);
         if (call.taken.happened()) call.refused_after_taken.first(header);
     } else if (type == MessageType::invite_ended && !call.ended_sent.happened()) {
-        decode_as<protocol::InviteEnded>(event.payload, [&](const auto& message) {
+        decode_as<protocol::InviteEnded>(model::message_in(event), [&](const auto& message) {
             if (number_of(message.device) != call.initiator) return;
             call.ended_sent.first(header);
             call.ended_sent_reason = message.reason;
@@ -350,7 +353,7 @@ void History::at_broker(CallFacts& call,
     } else if (type == MessageType::invite_ringing) {
         decode_as<protocol::InviteRinging>(payload, [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
-            if (who != nullptr) who->heard.first(header);
+            if (who != nullptr) hear(call, *who, header);
         });
     } else if (type == MessageType::invite_accept) {
         decode_as<protocol::InviteAccept>(payload, [&](const auto& message) {
@@ -377,8 +380,8 @@ void History::renewed_at_broker(CallFacts& call,
     renewal.taken.last(header);
 }
 
-void History::accept_at_broker(CallFacts&, ParticipantFacts& who, const Header& header) {
-    who.heard.first(header);
+void History::accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header) {
+    hear(call, who, header);
     who.accept_at_broker.first(header);
 }
 
@@ -387,7 +390,7 @@ void History::decline_at_broker(CallFacts& call,
                                 const protocol::InviteDecline& decline) {
     ParticipantFacts* who = participant_named(call, decline.device);
     if (who == nullptr) return;
-    who->heard.first(header);
+    hear(call, *who, header);
     if (who->decline_at_broker.happened() || who->accept_at_broker.happened()) return;
     who->decline_at_broker.first(header);
     const bool is_everywhere = decline.scope == protocol::DeclineScope::everywhere;

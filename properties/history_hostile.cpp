@@ -1,5 +1,6 @@
 // History, of attackers: what they bring to a broker, and what that makes it hold.
 #include "properties/history.hpp"
+#include "sim/hostile.hpp"
 
 #include <algorithm>
 
@@ -20,6 +21,14 @@ void History::forged_at_broker(const Header& header, MessageType type) {
                            type == MessageType::invite_ringing;
     CallFacts* call = is_answer && !header.call.is_none() ? find_call(header.call) : nullptr;
     if (call != nullptr) call->forged.first(header);
+}
+
+void History::note_stranger_answered(CallFacts& call,
+                                     const Header& header,
+                                     const protocol::Address& destination) {
+    if (sim::is_attacker(destination) && !call.passed_on.happened()) {
+        call.forger_answered.first(header);
+    }
 }
 
 void History::on(const Header& header, const model::StateMeasured& event) {

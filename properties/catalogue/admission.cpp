@@ -68,9 +68,7 @@ void refusal_is_explicit(const Case& one, Findings& findings) {
 // anybody: it hears of the end when the lifetime is over, and that it has expired.
 void silence_tells_nothing(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
-    const bool is_heard = std::any_of(call.participants.begin(),
-                                      call.participants.end(),
-                                      [](const auto& who) { return who.heard.happened(); });
+    const bool is_heard = call.heard.is_before(call.ended_sent);
     const bool ends_itself = call.cancel_at_broker.happened() || call.choice_at_broker.happened();
     if (is_heard || ends_itself || !call.taken.happened() || !call.ended_sent.happened()) return;
     // The broker counts from when the request came in, and may have answered only once it was on
