@@ -32,7 +32,7 @@ protected:
         return count_sent<InviteFailed>(last, caller) == 1;
     }
 
-    std::uint64_t room_of_all_calls() const {
+    [[nodiscard]] std::uint64_t room_of_all_calls() const {
         std::uint64_t sum = 0;
         for (const Call& one : broker.state().calls.calls) {
             sum += room_of(one);
