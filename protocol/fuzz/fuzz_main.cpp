@@ -35,13 +35,17 @@ int write_seeds(const std::string& folder) {
 
 }  // namespace
 
+// The names are libFuzzer's.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) {
     if (*count == 3 && std::string("--seeds") == (*arguments)[1]) {
+        // Before anything runs beside it. NOLINTNEXTLINE(concurrency-mt-unsafe)
         std::exit(write_seeds((*arguments)[2]));
     }
     return 0;
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     only_target().run(ByteView{data, size});
     return 0;
