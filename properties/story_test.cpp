@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace invitro::properties {
 namespace {
 
@@ -174,8 +176,14 @@ Story& Story::broker_gets(const Message& message, const protocol::Address& from)
     broker_only_gets(message, from);
     const bool decides = std::holds_alternative<protocol::RegisterDevice>(message) ||
                          std::holds_alternative<protocol::InviteRequest>(message) ||
-                         std::holds_alternative<protocol::InviteAccept>(message);
-    return decides ? writes(payloads_.back()).is_durable() : *this;
+                         std::holds_alternative<protocol::InviteAccept>(message) ||
+                         std::holds_alternative<protocol::ForwardedRequest>(message);
+    // What is counted from its record in a cluster.
+    const bool ends = std::holds_alternative<protocol::InviteUpdate>(message) ||
+                      std::holds_alternative<protocol::InviteCancel>(message) ||
+                      std::holds_alternative<protocol::InviteDecline>(message);
+    const bool is_written = decides || (ends && world.brokers.size() > 1);
+    return is_written ? writes(payloads_.back()).is_durable() : *this;
 }
 
 Story& Story::writes(protocol::ByteView bytes, bool starts_segment) {
@@ -243,11 +251,7 @@ Story& Story::lost(std::uint32_t device, const Message& message) {
 }
 
 Story& Story::push(std::uint32_t device, const Message& message) {
-    model::PushSubmitted submitted;
-    submitted.device = device;
-    submitted.payload = store(message);
-    add(broker_node, call, submitted);
-    return *this;
+    return push_from(broker_node.number, device, message);
 }
 
 Story& Story::push_through(std::uint32_t device,
