@@ -97,7 +97,8 @@ void ends_early(Story& story) {
 }
 
 void holds_little(Story& story) {
-    story.measured({.calls = 1, .tokens_of_call = 2, .bindings = 3, .subjects = 1});
+    story.measured(
+        {.calls = 1, .tokens_of_call = 2, .bindings = 3, .subjects = 1, .waiting = 4096});
 }
 
 void holds_too_much(Story& story) {
@@ -145,6 +146,12 @@ TEST(SilenceTellsNothing, counts_who_was_heard_before_the_broker_crashed_and_the
     Story after;
     after.calls().wait(20s).ends(EndReason::expired).rings(1);
     EXPECT_EQ(after.tally("silence-tells-nothing").verdict(), Verdict::violated);
+}
+
+TEST(BrokerIsBounded, what_waits_for_its_disk_counts_too) {
+    Story story;
+    story.measured({.waiting = 4097});
+    EXPECT_EQ(story.tally("broker-is-bounded").verdict(), Verdict::violated);
 }
 
 TEST(AdmissionProperties, what_a_device_has_sealed_is_its_own_whoever_brings_it) {
