@@ -185,6 +185,7 @@ void add_settings(std::vector<Feature>& list) {
         return has(world.networks,
                    [](const auto& one) { return one.families == model::IpFamilies::dual; });
     });
+    add("no stream fallback", [](const World& world) { return !world.stream_fallback; });
     add("no fault", [](const World& world) { return world.faults.empty(); });
     add("really sealed",
         [](const World& world) { return world.security == scenarios::Security::real; });

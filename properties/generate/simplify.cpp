@@ -215,6 +215,8 @@ void merge_networks(Steps& steps, const World& world) {
 
 void simplify_settings(Steps& steps, const World& world) {
     steps.set(
+        [](auto& one) -> auto& { return one.stream_fallback; }, true);
+    steps.set(
         [](auto& one) -> auto& { return one.core; }, scenarios::CoreNetwork{});
     steps.set(
         [](auto& one) -> auto& { return one.core.loss; }, model::Probability{});

@@ -24,8 +24,9 @@ Swarm draw_swarm(Draws& draws) {
     swarm.registration_changes = draws.one_in(4);
     swarm.unknown_callees = draws.one_in(6);
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
+    swarm.no_streams = draws.one_in(8);
     // A device that nobody can reach tells little and tries for long.
-    if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
+    if (swarm.no_streams && !draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
     if (draws.one_in(4) || swarm.nats.empty()) swarm.nats = {NatKind::pub};
     swarm.accesses = subset<AccessKind>(draws, model::access_kind_count, 4);
     if (swarm.accesses.empty()) swarm.accesses.push_back(AccessKind::fibre);

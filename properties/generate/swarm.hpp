@@ -42,6 +42,7 @@ struct Swarm {
     bool unknown_callees = false;
     bool cluster = false;
     bool overload = false;
+    bool no_streams = false;  // clients do without the fallback where UDP is blocked
     std::vector<model::NatKind> nats;
     std::vector<model::AccessKind> accesses;
     std::vector<model::FaultKind> faults;

@@ -65,6 +65,7 @@ private:
             reflector = site();
         }
         if (!swarm_.really_sealed) world_.security = scenarios::Security::charged;
+        world_.stream_fallback = !swarm_.no_streams;
         if (swarm_.relays) relays();
         if (swarm_.cluster) {
             const std::uint32_t further = 1 + draws_.below(3);
