@@ -133,8 +133,11 @@ TEST(Cluster, an_initiator_may_be_answered_where_it_repeats_its_request) {
         Story story;
         with_two_brokers(story).calls().rings(1);
         story.broker_only_gets(
-            protocol::InviteRequest{
-                .call = call, .initiator = Story::id(0), .connection = Story::data(0)},
+            protocol::InviteRequest{.call = call,
+                                    .initiator = Story::id(0),
+                                    .callee = *protocol::EndpointIdentifier::parse("+49301"),
+                                    .caller = *protocol::EndpointIdentifier::parse("+49300"),
+                                    .connection = Story::data(0)},
             elsewhere);
         story.broker_sends(protocol::InviteProgress{.call = call}, elsewhere).accepts(1);
         story.broker_sends(
