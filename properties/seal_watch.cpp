@@ -8,6 +8,7 @@
 #include "protocol/wire/codec.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <optional>
 
 namespace invitro::properties {
@@ -31,7 +32,10 @@ std::optional<ConnectionData> data_in(ByteView message) {
     if (!decoded) return std::nullopt;
     return std::visit(
         [](const auto& one) -> std::optional<ConnectionData> {
-            if constexpr (requires { one.connection; }) {
+            // What is sealed for the peer alone shows nothing.
+            if constexpr (requires {
+                              { one.connection } -> std::convertible_to<const ConnectionData&>;
+                          }) {
                 return one.connection;
             } else {
                 return std::nullopt;
