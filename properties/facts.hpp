@@ -372,7 +372,8 @@ struct IdentifierFacts {
 
 // What passed between a device and the broker about where it is to be reached.
 struct RegistrationFacts {
-    std::vector<protocol::RegisterDevice> heard;  // by the broker: the newest of each part
+    // By the broker: the newest of each part, and before it those that may become durable yet.
+    std::vector<protocol::RegisterDevice> heard;
     std::vector<IdentifierFacts> identifiers;
     Moment validated;  // the device learned that one of them is proven
 

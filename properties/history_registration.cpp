@@ -89,14 +89,16 @@ void History::heard(const protocol::RegisterDevice& message) {
     RegistrationFacts& who = device(number).registration;
     // The broker may believe it from here on.
     if (message.incarnation > who.end_incarnation) who.unregistered = {};
-    const auto same_part = std::find_if(who.heard.begin(), who.heard.end(), [&](const auto& one) {
-        return one.part == message.part;
+    const auto is_newer = [&](const protocol::RegisterDevice& one) {
+        return one.part == message.part && one.incarnation > message.incarnation;
+    };
+    if (std::any_of(who.heard.begin(), who.heard.end(), is_newer)) return;
+    const std::uint32_t durable = device(number).durable_incarnation;
+    std::erase_if(who.heard, [&](const protocol::RegisterDevice& one) {
+        const bool is_over = one.incarnation == message.incarnation || one.incarnation < durable;
+        return one.part == message.part && is_over;
     });
-    if (same_part == who.heard.end()) {
-        who.heard.push_back(message);
-    } else if (same_part->incarnation <= message.incarnation) {
-        *same_part = message;
-    }
+    who.heard.push_back(message);
 }
 
 void History::registration_by_broker(const Header& header, MessageType type, ByteView payload) {
@@ -151,10 +153,20 @@ void History::registration_pushed(const Header& header, const model::PushSubmitt
     RegistrationFacts& who = known->registration;
     if (who.unregistered.happened()) who.pushed_after_end.first(header);
     if (who.token.value.empty()) return;
-    const auto newest = who.token.value.view();
-    const bool is_newest =
-        std::equal(newest.begin(), newest.end(), event.token.begin(), event.token.end());
-    (is_newest ? who.token_pushed : who.other_token_pushed).first(header);
+    const auto is_through = [&](const protocol::PushToken& token) {
+        const auto value = token.value.view();
+        return std::equal(value.begin(), value.end(), event.token.begin(), event.token.end());
+    };
+    const bool is_newest = is_through(who.token);
+    // One that is heard of and not acknowledged yet may be in force already.
+    const bool is_newer = std::any_of(who.heard.begin(), who.heard.end(), [&](const auto& one) {
+        return one.incarnation > who.token_incarnation && is_through(one.token);
+    });
+    if (is_newest) {
+        who.token_pushed.first(header);
+    } else if (!is_newer) {
+        who.other_token_pushed.first(header);
+    }
     if (is_newest && event.outcome == protocol::PushOutcome::token_gone) {
         who.token_gone.first(header);
     }

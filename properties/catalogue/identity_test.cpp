@@ -96,5 +96,19 @@ TEST(OnlyCalleeInvited, counts_a_durable_registration_whose_acknowledgement_was_
     EXPECT_EQ(story.tally("only-callee-invited").verdict(), Verdict::holds);
 }
 
+TEST(OnlyCalleeInvited, counts_a_registration_that_becomes_durable_after_a_newer_one_has_come) {
+    Story story;
+    story.world.registration = scenarios::RegistrationStart::live;
+    protocol::RegisterDevice older;
+    older.device = Story::id(1);
+    older.incarnation = 1;
+    older.identifiers = {Story::invitation(1).callee};
+    protocol::RegisterDevice newer = older;
+    newer.incarnation = 2;
+    story.device_sends(1, older).broker_only_gets(older).writes(Story::encoded(older));
+    story.broker_only_gets(newer).is_durable().calls().rings(1);
+    EXPECT_EQ(story.tally("only-callee-invited").verdict(), Verdict::holds) << story.violations();
+}
+
 }  // namespace
 }  // namespace invitro::properties

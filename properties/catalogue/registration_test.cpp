@@ -155,6 +155,21 @@ std::vector<Trial> registration_trials() {
 
 namespace {
 
+TEST(NewestTokenOnly, lets_a_newer_one_be_pushed_before_it_is_acknowledged) {
+    const auto verdict_of = [](std::uint8_t version) {
+        Story story;
+        changes(story, scenarios::RegistrationAction::new_token);
+        story.to_broker(1, registration(1, 1)).to_device(1, ack(1));
+        story.to_broker(1, registration(2, 2)).to_device(1, ack(2));
+        story.to_broker(1, registration(3, 3));
+        story.calls().push_through(1, token(version), Story::invitation(1));
+        return story.tally("newest-token-only").violated;
+    };
+    EXPECT_EQ(verdict_of(1), 1U);
+    EXPECT_EQ(verdict_of(2), 0U);
+    EXPECT_EQ(verdict_of(3), 0U);
+}
+
 TEST(UnregisterAtOnce, forgives_a_call_after_registering_again) {
     Story story;
     unregisters(story);
