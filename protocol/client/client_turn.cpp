@@ -119,8 +119,11 @@ void ClientTurn::command(const RegisterCommand& command) {
 }
 
 void ClientTurn::command(const UnregisterCommand&) {
-    if (state_.registration.empty()) return context_.sender.tell(Unregistered{});
-    state_.registration.front().end(context_);
+    if (state_.registration.empty()) {
+        context_.sender.tell(Unregistered{});
+    } else {
+        state_.registration.front().end(context_);
+    }
     for (ClientActivity& activity : state_.activity) {
         for (IncomingCall& call : activity.incoming) {
             call.decline(context_, DeclineScope::here, DeclineReason::declined);

@@ -86,6 +86,16 @@ TEST_F(CrossingTest, ACallThatWasHeldIsOverWithItsLifetimeAndNeverRings) {
     EXPECT_THAT(bench.heard<RingingStopped>(), IsEmpty());
 }
 
+TEST_F(CrossingTest, ACallThatWasHeldNeverRingsOnceTheUserHasUnregistered) {
+    call_in_hand();
+    bench.push(invitation(largest));
+    bench.command(UnregisterCommand{});
+    EXPECT_THAT(bench.all<InviteDecline>(), SizeIs(1));
+    bench.command(CancelCommand{.call = call});
+    EXPECT_THAT(bench.heard<Ringing>(), IsEmpty());
+    EXPECT_THAT(bench.heard<RingingStopped>(), IsEmpty());
+}
+
 TEST_F(CrossingTest, AfterANominationTheyAreOrdinaryCalls) {
     call_in_hand();
     accept_from(3);

@@ -275,7 +275,7 @@ void IncomingCall::accept(ClientContext& context) {
 }
 
 void IncomingCall::decline(ClientContext& context, DeclineScope scope, DeclineReason reason) {
-    if (phase != IncomingPhase::ringing) return;
+    if (phase != IncomingPhase::ringing && phase != IncomingPhase::held) return;
     decline_scope = scope;
     decline_reason = reason;
     stop_ringing(*this, context, EndReason::declined);
