@@ -151,17 +151,6 @@ TEST(BrokerIsBounded, what_waits_for_its_disk_counts_too) {
     EXPECT_EQ(story.tally("broker-is-bounded").verdict(), Verdict::violated);
 }
 
-TEST(SilenceTellsNothing, counts_who_was_heard_before_the_broker_crashed_and_the_call_ended) {
-    Story before;
-    before.calls().rings(1).declines(1, protocol::DeclineScope::everywhere);
-    before.crashes().restarts().ends(EndReason::declined);
-    EXPECT_EQ(before.tally("silence-tells-nothing").verdict(), Verdict::vacuous);
-
-    Story after;
-    after.calls().wait(20s).ends(EndReason::expired).rings(1);
-    EXPECT_EQ(after.tally("silence-tells-nothing").verdict(), Verdict::violated);
-}
-
 TEST(AdmissionProperties, what_a_device_has_sealed_is_its_own_whoever_brings_it) {
     Story story;
     names_itself(story);
