@@ -39,7 +39,7 @@ Instant left(const ParticipantFacts& who) {
     return earliest(silent, earliest(gone, who.hang_up_command)).at;
 }
 
-Instant initiator_left(const CallFacts& call) {
+Instant initiator_is_silent(const CallFacts& call) {
     const Moment& over = earliest(call.ended, call.initiator_killed);
     return earliest(earliest(call.cancel_command, call.hang_up_command),
                     earliest(call.failed, over))
@@ -100,7 +100,7 @@ void renewed_data_arrives(const Case& one, Findings& findings) {
                        .initiator = call.initiator,
                        .acceptor = who.device,
                        .failed_tries = call.failed_tries},
-                      std::min(initiator_left(call), left(who)));
+                      std::min(initiator_is_silent(call), left(who)));
     }
 }
 
@@ -111,7 +111,7 @@ Instant last_move(const Case& one) {
     for (const scenarios::DeviceMove& move : one.history.surroundings().world().moves) {
         const Instant at{move.move.at};
         const bool concerns = move.device == call.initiator && call.progress.happened() &&
-                              call.progress.at < at && at < initiator_left(call);
+                              call.progress.at < at && at < initiator_is_silent(call);
         if (concerns) last = at;
     }
     return last;
@@ -129,7 +129,7 @@ void moved_initiator_tells(const Case& one, Findings& findings) {
                                    .exchanges = set_of(Exchange::candidates, Exchange::keep_alive),
                                    .failed_tries = call.failed_tries},
                           .kept = is_told ? call.offer_renewed.taken : Moment{},
-                          .lapses = initiator_left(call)};
+                          .lapses = initiator_is_silent(call)};
     const Outcome outcome = judge(promise, one.history);
     if (outcome == Outcome::kept) findings.exercised();
     if (outcome == Outcome::broken) {
