@@ -91,6 +91,19 @@ TEST(SignedRank, TheApproximationContinuesWhereTheExactOneEnds) {
     EXPECT_NEAR(approximate.p, exact.p, 0.01);
 }
 
+// By scipy.stats.wilcoxon(..., mode="approx", correction=True), of which scipy_test.py has more.
+TEST(SignedRank, TheApproximationKnowsTiesAndContinuity) {
+    std::vector<double> differences;
+    for (int i = 1; i <= 60; ++i) {
+        differences.push_back((i % 3 == 0 ? -1 : 1) * (i % 7 + 1));
+    }
+    const SignedRank test = signed_rank(differences, Alternative::greater);
+    EXPECT_FALSE(test.is_exact);
+    EXPECT_EQ(test.positive_ranks, 1188);
+    EXPECT_NEAR(test.p, 0.022161194887858296, 1e-15);
+    EXPECT_NEAR(signed_rank(differences, Alternative::two_sided).p, 0.04432238977571659, 1e-15);
+}
+
 // The promise behind a gate: of many comparisons of equal code, no more than alpha raise an alarm.
 TEST(SignedRank, OfEqualCodeRarelyRaisesAnAlarm) {
     constexpr int trials = 4000;

@@ -106,6 +106,8 @@ TEST(PairsNeeded, CountsThePairsThatDoNotDiffer) {
     const std::vector<double> differences = {0, 0, 0, 2, 0, 0, 0, 3};
     const auto needed = pairs_needed(differences, {.alpha = 1.0 / 128, .power = 0.5});
     EXPECT_EQ(needed, 4 * 8U);
+    // Of the three sums of two one is positive, one more is, and one is zero and counts half.
+    EXPECT_EQ(pairs_needed(std::vector<double>{-1, 1, 2}, {.alpha = 0.01, .power = 0.9}), 40U);
     EXPECT_EQ(pairs_needed(std::vector<double>{0, 0}, {}), std::nullopt);
     EXPECT_EQ(pairs_needed(std::vector<double>{-1, -2, 1}, {}), std::nullopt);
 }
