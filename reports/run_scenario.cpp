@@ -94,12 +94,12 @@ Result empty_result(const scenarios::Scenario& scenario,
 
 // Runs a world again, in a process of its own, for the traces of these calls of it.
 std::vector<CallTrace> trace_calls(const scenarios::Scenario& scenario,
-                                   const RunPlan& plan,
+                                   std::uint64_t seed,
                                    std::uint64_t index,
                                    const std::vector<protocol::CallId>& calls) {
     const auto traced = sim::run_forked([&] {
         sim::Platform platform(model::builtin_metros());
-        const scenarios::World world = world_of(scenario, plan.seed + index);
+        const scenarios::World world = world_of(scenario, seed + index);
         TraceRecorder recorder(world, index, calls);
         const std::array<sim::Observer*, 1> observers = {&recorder};
         sim::run_world(world, platform, observers);
@@ -113,24 +113,24 @@ std::vector<CallTrace> trace_calls(const scenarios::Scenario& scenario,
     return traces ? std::move(*traces) : std::vector<CallTrace>{};
 }
 
-std::vector<CallTrace> traces_of(const scenarios::Scenario& scenario,
-                                 const RunPlan& plan,
-                                 const Measurements& measurements) {
+}  // namespace
+
+std::vector<CallTrace> trace_examples(const scenarios::Scenario& scenario,
+                                      std::uint64_t seed,
+                                      const Measurements& measurements) {
     const auto typical = measurements.typical_call();
     const auto slowest = measurements.slowest_call();
     if (!typical || !slowest) return {};
-    if (*typical == *slowest) return trace_calls(scenario, plan, typical->world, {typical->call});
+    if (*typical == *slowest) return trace_calls(scenario, seed, typical->world, {typical->call});
     if (typical->world == slowest->world) {
-        return trace_calls(scenario, plan, typical->world, {typical->call, slowest->call});
+        return trace_calls(scenario, seed, typical->world, {typical->call, slowest->call});
     }
-    auto traces = trace_calls(scenario, plan, typical->world, {typical->call});
-    for (CallTrace& trace : trace_calls(scenario, plan, slowest->world, {slowest->call})) {
+    auto traces = trace_calls(scenario, seed, typical->world, {typical->call});
+    for (CallTrace& trace : trace_calls(scenario, seed, slowest->world, {slowest->call})) {
         traces.push_back(std::move(trace));
     }
     return traces;
 }
-
-}  // namespace
 
 FinishedRun run_scenario(const scenarios::Scenario& scenario, const RunPlan& plan) {
     const std::vector<std::size_t> checked = checked_properties(scenario);
@@ -143,7 +143,9 @@ FinishedRun run_scenario(const scenarios::Scenario& scenario, const RunPlan& pla
     const sim::CampaignHandler handler{
         .on_result =
             [&](std::uint64_t index, protocol::ByteView bytes) {
-                add_world(result, index, plan.seed + index, decode_outcome(bytes), checked);
+                const WorldOutcome outcome = decode_outcome(bytes);
+                add_world(result, index, plan.seed + index, outcome, checked);
+                if (plan.on_world) plan.on_world(index, outcome);
                 return true;
             },
         .on_crash =
@@ -160,7 +162,9 @@ FinishedRun run_scenario(const scenarios::Scenario& scenario, const RunPlan& pla
         sim::run_campaign(campaign, make_jobs(scenario, plan.seed), handler);
     result.is_complete = !end.interrupted;
     result.thresholds = judge(scenario.thresholds, result.measurements);
-    if (!end.interrupted) result.traces = traces_of(scenario, plan, result.measurements);
+    if (!end.interrupted) {
+        result.traces = trace_examples(scenario, plan.seed, result.measurements);
+    }
     return {.result = std::move(result), .interrupted = end.interrupted};
 }
 

@@ -12,6 +12,8 @@
 
 namespace invitro::reports {
 
+struct WorldOutcome;
+
 struct RunPlan {
     std::string source;  // what the scenario was loaded by, for the command that repeats the run
     std::uint64_t seed = 0;  // world w of the run has seed + w
@@ -21,6 +23,9 @@ struct RunPlan {
     unsigned jobs = 1;
     // Called now and then with the number of worlds finished so far.
     std::function<void(std::uint64_t finished)> on_progress = {};
+    // Called with each world that did not crash, in order of index, for what wants more of it than
+    // the merged result keeps.
+    std::function<void(std::uint64_t index, const WorldOutcome& outcome)> on_world = {};
 };
 
 struct FinishedRun {
@@ -31,6 +36,13 @@ struct FinishedRun {
 // Worlds that crash are findings of the result. Throws std::runtime_error where the scenario gives
 // a world that cannot be run, or the system denies processes.
 FinishedRun run_scenario(const scenarios::Scenario& scenario, const RunPlan& plan);
+
+// The traces of the typical and the slowest call of what was measured: runs their worlds again, the
+// first world having this seed. Empty where no accept arrived, or nothing was measured in a world
+// of that scenario.
+std::vector<CallTrace> trace_examples(const scenarios::Scenario& scenario,
+                                      std::uint64_t seed,
+                                      const Measurements& measurements);
 
 // What one world hands to the campaign; equal outcomes give equal bytes.
 struct WorldOutcome {

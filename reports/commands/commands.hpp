@@ -24,6 +24,9 @@ CLI::App* add_replay_command(CLI::App& program, int& exit_code);
 // Makes reports from results, without running anything.
 CLI::App* add_report_command(CLI::App& program, int& exit_code);
 
+// Joins the results of the shards of one run.
+CLI::App* add_merge_command(CLI::App& program, int& exit_code);
+
 // Prints docs/MESSAGES.md.
 CLI::App* add_messages_command(CLI::App& program, int& exit_code);
 

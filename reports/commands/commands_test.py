@@ -61,7 +61,8 @@ class Commands(unittest.TestCase):
         return path
 
     def test_help_begins_with_examples(self):
-        for command in ("run", "check", "replay", "report", "messages"):
+        commands = ("run", "check", "replay", "report", "merge")
+        for command in (*commands, "messages"):
             done = self.invitro(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(f"  invitro {command} ", done.stdout[:400])

@@ -21,7 +21,13 @@
 
 namespace invitro::reports {
 
-void add_common_options(CLI::App& command, CommonOptions& options) {
+void add_output_options(CLI::App& command, CommonOptions& options) {
+    command.add_flag("--json", options.json, "Print the result as JSON on stdout");
+    command.add_flag("--quiet,-q", options.quiet, "Print nothing but failures");
+    command.add_flag("--no-color", options.no_color, "No colours (as does the variable NO_COLOR)");
+}
+
+void add_worker_options(CLI::App& command, CommonOptions& options) {
     options.jobs = std::max(1U, std::thread::hardware_concurrency());
     command
         .add_option("--seed",
@@ -32,11 +38,13 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
         .add_option("--jobs,-j", options.jobs, "Worker processes; the result does not depend on it")
         ->check(CLI::Range(1U, 1024U))
         ->capture_default_str();
+}
+
+void add_common_options(CLI::App& command, CommonOptions& options) {
+    add_worker_options(command, options);
     command.add_option("--shard", options.shard, "Run only part i of N, as i/N with i from 0");
     command.add_option("--out,-o", options.out, "Folder to write to");
-    command.add_flag("--json", options.json, "Print the result as JSON on stdout");
-    command.add_flag("--quiet,-q", options.quiet, "Print nothing but failures");
-    command.add_flag("--no-color", options.no_color, "No colours (as does the variable NO_COLOR)");
+    add_output_options(command, options);
 }
 
 Shard parse_shard(const std::string& text) {

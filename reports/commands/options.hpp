@@ -43,6 +43,12 @@ struct CommonOptions {
     bool no_color = false;
 };
 
+// Adds --json --quiet --no-color.
+void add_output_options(CLI::App& command, CommonOptions& options);
+
+// Adds --seed --jobs.
+void add_worker_options(CLI::App& command, CommonOptions& options);
+
 // Adds --seed --jobs --shard --out --json --quiet --no-color.
 void add_common_options(CLI::App& command, CommonOptions& options);
 

@@ -1,8 +1,8 @@
 // `invitro report`.
 #include "reports/commands/commands.hpp"
+#include "reports/commands/formats.hpp"
 #include "reports/commands/options.hpp"
 #include "reports/page/page.hpp"
-#include "reports/text/export.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,15 +16,24 @@ namespace {
 constexpr const char* description =
     "Make reports from results, without running anything\n"
     "  invitro report invitro-out/household/result.json\n"
-    "  invitro report a/result.json b/result.json -o reports --markdown --csv\n"
+    "  invitro report a/result.json b/result.json -o reports --format markdown,csv\n"
+    "  invitro report result.json --format junit,gitlab       for a CI system\n"
     "HTML is always made; prints the path of each file it writes.";
 
 struct Options {
     std::vector<std::string> results;
     std::string out = ".";
+    std::vector<std::string> formats;
     bool markdown = false;
     bool csv = false;
 };
+
+std::vector<std::string> formats_of(const Options& options) {
+    std::vector<std::string> formats = options.formats;
+    if (options.markdown) formats.emplace_back("markdown");
+    if (options.csv) formats.emplace_back("csv");
+    return formats;
+}
 
 Result read_result(const std::string& path) {
     auto result = parse_result(read_file(path));
@@ -49,11 +58,13 @@ int report(const Options& options) {
                 ? "report"
                 : fmt::format("report-{}-{}", i + 1, file_name_of(results[i].scenario));
         write(fmt::format("{}/{}.html", options.out, name), report_page(results[i]));
-        if (options.markdown) {
-            write(fmt::format("{}/{}.md", options.out, name), markdown_of(results[i]));
-        }
     }
-    if (options.csv) write(options.out + "/report.csv", csv_of(results));
+    for (const std::string& format : formats_of(options)) {
+        for (const NamedText& file : files_of(results, format)) {
+            write(options.out + "/" + file.name, file.text);
+        }
+        if (format == "github") write_formats(results, {format}, options.out);
+    }
     return exit_codes::holds;
 }
 
@@ -64,8 +75,9 @@ CLI::App* add_report_command(CLI::App& program, int& exit_code) {
     CLI::App* command = program.add_subcommand("report", description);
     command->add_option("results", options->results, "Files result.json")->required();
     command->add_option("--out,-o", options->out, "Folder to write to")->capture_default_str();
-    command->add_flag("--markdown", options->markdown, "Markdown too");
-    command->add_flag("--csv", options->csv, "CSV too: a line for each metric and group");
+    add_format_option(*command, options->formats);
+    command->add_flag("--markdown", options->markdown, "As --format markdown");
+    command->add_flag("--csv", options->csv, "As --format csv: a line for each metric and group");
     command->callback(
         [options, &exit_code] { exit_code = guarded([&] { return report(*options); }); });
     return command;

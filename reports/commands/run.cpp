@@ -1,16 +1,13 @@
 // `invitro run`.
-#include "properties/check.hpp"
 #include "reports/commands/commands.hpp"
+#include "reports/commands/formats.hpp"
 #include "reports/commands/options.hpp"
+#include "reports/commands/show_result.hpp"
 #include "reports/commands/terminal.hpp"
-#include "reports/page/page.hpp"
 #include "reports/run_scenario.hpp"
-#include "reports/text/format.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 
 namespace invitro::reports {
@@ -21,6 +18,7 @@ constexpr const char* description =
     "  invitro run household                       a shipped scenario, one world\n"
     "  invitro run mine.json --worlds 1000         a thousand seeds of a file\n"
     "  invitro run household --seed 7 --json       one other world, the result on stdout\n"
+    "  invitro run office --format junit,github    for a CI job, too\n"
     "Ends with 0: all holds, 1: a property is violated, 2: bad input, 3: a threshold is missed,\n"
     "5: no property was exercised, 70: internal error, 130: interrupted.";
 
@@ -28,67 +26,8 @@ struct Options {
     CommonOptions common;
     std::string scenario;
     std::uint64_t worlds = 1;
+    std::vector<std::string> formats;
 };
-
-std::vector<VerdictRow> verdict_rows(const Result& result) {
-    std::vector<VerdictRow> rows;
-    for (const PropertyResult& property : result.properties) {
-        rows.push_back({.id = property.id,
-                        .verdict = property.verdict(),
-                        .checked = property.checked,
-                        .violated = property.violated,
-                        .sentence = property.sentence});
-    }
-    return rows;
-}
-
-// One line of why and one to see it again, for the first of each property's findings.
-void print_failures(const Result& result) {
-    for (const PropertyResult& property : result.properties) {
-        if (property.findings.empty()) continue;
-        const Finding& first = property.findings.front();
-        fmt::print(stderr,
-                   "{}: {}\n  again: {}\n",
-                   property.id,
-                   first.explanation,
-                   result.command_for_seed(first.seed));
-    }
-    for (const Crash& crash : result.crashes) {
-        fmt::print(stderr,
-                   "world {} killed the program ({}): {}\n  again: {}\n",
-                   crash.world,
-                   properties::to_string(
-                       properties::Death{.signal = crash.signal, .exit_code = crash.exit_code}),
-                   crash.last_words,
-                   result.command_for_seed(crash.seed));
-    }
-    for (const ThresholdResult& one : result.thresholds) {
-        if (one.is_met()) continue;
-        fmt::print(stderr,
-                   "threshold missed: {} {} is {}, expected {}\n  again: {}\n",
-                   one.threshold.metric,
-                   one.threshold.statistic,
-                   measured_text(one),
-                   bound_text(one),
-                   result.command());
-    }
-}
-
-void print_tables(const Result& result, const CommonOptions& options) {
-    const Terminal terminal = Terminal::of_stdout(options.no_color);
-    print_data(fmt::format(
-        "{}: {} (seed {}, {}{})\n\n",
-        result.scenario,
-        headline(result),
-        result.seed,
-        result.totals.worlds == 1 ? "1 world" : count_text(result.totals.worlds) + " worlds",
-        result.security == "real" ? "" : ", sealing " + result.security));
-    print_data(verdict_table(verdict_rows(result), terminal) + "\n");
-    print_data(metrics_table(result, terminal));
-    const std::string attacks = attacks_table(result, terminal);
-    if (!attacks.empty()) print_data("\n" + attacks);
-    if (!result.thresholds.empty()) print_data("\n" + thresholds_table(result, terminal));
-}
 
 FinishedRun run_worlds(const Options& options, const scenarios::Scenario& scenario) {
     const Shard shard = parse_shard(options.common.shard);
@@ -104,15 +43,6 @@ FinishedRun run_worlds(const Options& options, const scenarios::Scenario& scenar
                          .on_progress = [&](std::uint64_t done) { progress.show(done); }});
 }
 
-// What is broken comes before what is unfinished.
-int exit_code_of(const FinishedRun& finished, bool is_written) {
-    const Outcome outcome = finished.result.outcome();
-    if (outcome == Outcome::violated) return exit_codes::violated;
-    if (finished.interrupted) return exit_codes::interrupted;
-    const int code = static_cast<int>(outcome);
-    return code == exit_codes::holds && !is_written ? exit_codes::internal_error : code;
-}
-
 int run(const Options& options) {
     const scenarios::Scenario scenario = load(options.scenario);
     for (const std::string& id : scenario.properties) {
@@ -124,21 +54,8 @@ int run(const Options& options) {
     parse_shard(options.common.shard);
     prepare_folder(folder);
     const FinishedRun finished = run_worlds(options, scenario);
-    const Result& result = finished.result;
-    const std::string json = to_json(result);
-    const bool has_result = try_write_file(folder + "/result.json", json);
-    const bool has_page = try_write_file(folder + "/report.html", report_page(result));
-    if (options.common.json) {
-        print_data(json);
-    } else if (!options.common.quiet) {
-        print_tables(result, options.common);
-    }
-    std::fflush(stdout);
-    print_failures(result);
-    if (has_page && !options.common.quiet) {
-        fmt::print(stderr, "report: {}/report.html\n", folder);
-    }
-    return exit_code_of(finished, has_result && has_page);
+    const bool is_written = show_result(finished.result, folder, options.common, options.formats);
+    return exit_code_of(finished.result, is_written);
 }
 
 }  // namespace
@@ -153,6 +70,7 @@ CLI::App* add_run_command(CLI::App& program, int& exit_code) {
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
         ->capture_default_str();
     add_common_options(*command, options->common);
+    add_format_option(*command, options->formats);
     command->callback(
         [options, &exit_code] { exit_code = guarded([&] { return run(*options); }); });
     return command;
