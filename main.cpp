@@ -61,6 +61,8 @@ int main(int argument_count, char** arguments) {
     reports::add_replay_command(program, exit_code);
     reports::add_report_command(program, exit_code);
     reports::add_merge_command(program, exit_code);
+    reports::add_gate_command(program, exit_code);
+    reports::add_thresholds_command(program, exit_code);
     sim::add_nat_matrix_command(program, exit_code);
     properties::add_properties_command(program, exit_code);
     scenarios::add_scenarios_command(program, exit_code);

@@ -27,6 +27,12 @@ CLI::App* add_report_command(CLI::App& program, int& exit_code);
 // Joins the results of the shards of one run.
 CLI::App* add_merge_command(CLI::App& program, int& exit_code);
 
+// Compares scenarios with their baselines, or writes these.
+CLI::App* add_gate_command(CLI::App& program, int& exit_code);
+
+// Suggests thresholds that unchanged code keeps.
+CLI::App* add_thresholds_command(CLI::App& program, int& exit_code);
+
 // Prints docs/MESSAGES.md.
 CLI::App* add_messages_command(CLI::App& program, int& exit_code);
 

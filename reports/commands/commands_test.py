@@ -61,7 +61,7 @@ class Commands(unittest.TestCase):
         return path
 
     def test_help_begins_with_examples(self):
-        commands = ("run", "check", "replay", "report", "merge")
+        commands = ("run", "check", "replay", "report", "merge", "gate", "thresholds")
         for command in (*commands, "messages"):
             done = self.invitro(command, "--help")
             self.assertEqual(done.returncode, 0)

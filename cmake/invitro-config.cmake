@@ -1,0 +1,15 @@
+# find_package(invitro): the program as invitro::invitro, and invitro_add_gate() for CTest.
+# Installed to <prefix>/lib/cmake/invitro/.
+get_filename_component(invitro_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+find_program(INVITRO_PROGRAM invitro PATHS "${invitro_prefix}/bin" NO_DEFAULT_PATH)
+mark_as_advanced(INVITRO_PROGRAM)
+if(NOT INVITRO_PROGRAM)
+    set(invitro_FOUND FALSE)
+    set(invitro_NOT_FOUND_MESSAGE "there is no program ${invitro_prefix}/bin/invitro")
+    return()
+endif()
+if(NOT TARGET invitro::invitro)
+    add_executable(invitro::invitro IMPORTED)
+    set_target_properties(invitro::invitro PROPERTIES IMPORTED_LOCATION "${INVITRO_PROGRAM}")
+endif()
+include("${CMAKE_CURRENT_LIST_DIR}/InvitroGate.cmake")
