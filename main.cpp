@@ -68,6 +68,8 @@ int main(int argument_count, char** arguments) {
     scenarios::add_scenarios_command(program, exit_code);
     scenarios::add_schema_command(program, exit_code);
     reports::add_messages_command(program, exit_code);
+    reports::add_completion_command(program, exit_code);
+    reports::add_manual_command(program, exit_code);
 
     if (argument_count > 1) {
         const std::string mistake = unknown_command(program, arguments[1]);

@@ -33,6 +33,12 @@ CLI::App* add_gate_command(CLI::App& program, int& exit_code);
 // Suggests thresholds that unchanged code keeps.
 CLI::App* add_thresholds_command(CLI::App& program, int& exit_code);
 
+// Prints completion scripts for shells.
+CLI::App* add_completion_command(CLI::App& program, int& exit_code);
+
+// Prints the manual page.
+CLI::App* add_manual_command(CLI::App& program, int& exit_code);
+
 // Prints docs/MESSAGES.md.
 CLI::App* add_messages_command(CLI::App& program, int& exit_code);
 

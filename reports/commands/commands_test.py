@@ -61,8 +61,8 @@ class Commands(unittest.TestCase):
         return path
 
     def test_help_begins_with_examples(self):
-        commands = ("run", "check", "replay", "report", "merge", "gate", "thresholds")
-        for command in (*commands, "messages"):
+        commands = ("run", "check", "replay", "report", "merge", "gate", "thresholds", "completion")
+        for command in (*commands, "manual", "messages"):
             done = self.invitro(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(f"  invitro {command} ", done.stdout[:400])
