@@ -216,10 +216,10 @@ class Merge(WithProgram):
         return names
 
     def test_two_and_seven_shards_are_to_the_byte_the_whole(self):
-        for scenario in ("lossy", "office"):
-            whole = self.invitro("run", scenario, "-n", 16, "-q", "-o", "whole")
+        for scenario in ("lossy", "household"):
+            whole = self.invitro("run", scenario, "-n", 9, "-q", "-o", "whole")
             for count in (2, 7):
-                names = self.shards(scenario, 16, count)
+                names = self.shards(scenario, 9, count)
                 done = self.invitro("merge", *reversed(names), "-o", "merged", "-q")
                 self.assertEqual(done.returncode, whole.returncode, done.stderr)
                 for name in ("result.json", "report.html"):
