@@ -48,6 +48,7 @@ constexpr Golden goldens[] = {
     {"blocked-udp", "c615fe230775e4aeff04fec5666377d8"},
     {"hostile", "dc24b922a660245e619b9c1cbfc6e539"},
     {"overload", "00458b7e2014da582f1a9a027c744b81"},
+    {"registration", "00000000000000000000000000000000"},
     {"flash-crowd", "16f845f199af98e49c8cd30f5a784226"},
 };
 
