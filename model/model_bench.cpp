@@ -94,11 +94,13 @@ BENCHMARK(access_cross)
     ->Arg(static_cast<int>(AccessKind::cellular_4g));
 
 void push_submit(benchmark::State& state) {
-    const PushService service{apns_profile(), 1};
+    PushService service{apns_profile(), 1};
+    constexpr std::uint32_t devices = 100'000;
     std::uint64_t identity = 0;
     for ([[maybe_unused]] auto _ : state) {
-        benchmark::DoNotOptimize(
-            service.submit(Instant{}, {.device = 1, .identity = ++identity}, {}));
+        const Instant now{std::chrono::microseconds{++identity}};
+        const auto device = static_cast<std::uint32_t>(identity % devices);
+        benchmark::DoNotOptimize(service.submit(now, {.device = device, .identity = identity}, {}));
     }
 }
 
@@ -106,16 +108,17 @@ BENCHMARK(push_submit);
 
 void push_store_and_collect(benchmark::State& state) {
     PushService service{apns_profile(), 1};
+    const PushReceiver away{.online = false};
     const auto devices = static_cast<std::uint32_t>(state.range(0));
     const Instant expires{std::chrono::minutes{1}};
     for (std::uint32_t device = 0; device < devices; ++device) {
-        service.arrive(Instant{}, device, false, {.identity = device, .expires = expires});
+        service.arrive(Instant{}, device, away, {.identity = device, .expires = expires});
     }
     std::uint32_t device = 0;
     for ([[maybe_unused]] auto _ : state) {
         device = (device + 1) % devices;
         benchmark::DoNotOptimize(service.came_online(Instant{}, device));
-        service.arrive(Instant{}, device, false, {.identity = device, .expires = expires});
+        service.arrive(Instant{}, device, away, {.identity = device, .expires = expires});
     }
 }
 

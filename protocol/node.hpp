@@ -52,7 +52,8 @@ enum class PushOutcome : std::uint8_t {
     accepted = 0,
     throttled = 1,
     token_gone = 2,
-    unavailable = 3
+    unavailable = 3,
+    refused = 4  // nobody could ever be sent this: it is too large, or asks for too long a storage
 };
 
 struct PushAnswered {

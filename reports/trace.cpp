@@ -32,6 +32,8 @@ std::string_view label_of(protocol::PushOutcome outcome) {
             return "token gone";
         case protocol::PushOutcome::unavailable:
             return "unavailable";
+        case protocol::PushOutcome::refused:
+            return "refused";
     }
     return "unknown";
 }

@@ -110,10 +110,15 @@ model::PostConditions ActiveFaults::on_post(model::PostKind kind, model::NodeId 
 }
 
 bool ActiveFaults::is_offline(model::NodeId node) const {
-    return std::any_of(active_.begin(), active_.end(), [&](std::uint32_t index) {
+    return offline_since(node).has_value();
+}
+
+std::optional<protocol::Instant> ActiveFaults::offline_since(model::NodeId node) const {
+    const auto first = std::find_if(active_.begin(), active_.end(), [&](std::uint32_t index) {
         return schedule_[index].kind == FaultKind::device_offline &&
                schedule_[index].concerns(node);
     });
+    return first == active_.end() ? std::nullopt : std::optional(schedule_[*first].start);
 }
 
 protocol::Instant ActiveFaults::paused_until(model::NodeId node) const {

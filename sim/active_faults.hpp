@@ -7,6 +7,7 @@
 #include "model/push/push_service.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -44,6 +45,9 @@ public:
     [[nodiscard]] model::PostConditions on_post(model::PostKind kind, model::NodeId device) const;
 
     [[nodiscard]] bool is_offline(model::NodeId node) const;
+
+    // Since when; nothing where it is not.
+    [[nodiscard]] std::optional<protocol::Instant> offline_since(model::NodeId node) const;
 
     // Until when the node does nothing; its past or present when it is not paused.
     [[nodiscard]] protocol::Instant paused_until(model::NodeId node) const;

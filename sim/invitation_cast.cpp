@@ -233,8 +233,12 @@ std::optional<TokenPlace> InvitationCast::locate(protocol::ByteView token,
     const TokenChange* change = token_changes_.find(located->device_number);
     const std::uint8_t newest = change == nullptr ? 0 : change->version;
     if (located->version == newest) return place;
-    place.is_gone =
-        change == nullptr || located->version + 1 != newest || now >= change->old_gone_at;
+    // Of tokens that are older still, or were never given, nobody has kept when they went.
+    if (change == nullptr || located->version + 1 != newest) {
+        place.gone_since = protocol::Instant{};
+    } else if (now >= change->old_gone_at) {
+        place.gone_since = change->old_gone_at;
+    }
     return place;
 }
 

@@ -53,8 +53,8 @@ protocol::IpAddress outside_ip(std::uint32_t network_number);
 
 // What the push service knows of a token.
 struct TokenPlace {
-    std::uint32_t device = 0;  // its number
-    bool is_gone = false;
+    std::uint32_t device = 0;                       // its number
+    std::optional<protocol::Instant> gone_since{};  // the device no longer holds it
 };
 
 // What a datagram's destination address means.

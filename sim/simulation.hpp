@@ -192,6 +192,7 @@ private:
         std::uint64_t collapse_key = 0;
         Instant submitted{};
         Instant expires{};
+        model::PushUrgency urgency = model::PushUrgency::high;
         std::uint64_t digest = 0;
         protocol::CallId call;
         model::Sequence cause = 0;
@@ -288,6 +289,7 @@ private:
     void connectivity_changed(const model::Fault& fault);
     void deliver_stored_pushes(NodeIndex device, model::Sequence cause);
     [[nodiscard]] bool takes_pushes(NodeIndex device) const;
+    [[nodiscard]] protocol::Duration unseen_for(std::optional<NodeIndex> device) const;
     [[nodiscard]] bool is_paused(NodeIndex node) const;
     void postpone(NodeIndex node, EventTicket what);
     [[nodiscard]] protocol::ByteView open(protocol::ByteView payload);

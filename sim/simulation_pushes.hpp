@@ -22,16 +22,22 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
     const protocol::CallId call = send.collapse_key;
     const auto place = cast_.locate(send.token, now_);
     const std::uint32_t number = place ? place->device : 0;
-    const bool is_there = place && !place->is_gone;
-    const auto device = is_there ? places_.device(number) : std::nullopt;
+    const auto device = place ? places_.device(number) : std::nullopt;
     const protocol::ByteView plain = open(send.payload);
     const std::uint64_t identity = detail::identity_of(
         world_.seed, places_.id(node), number, plain.empty() ? digest : digest_of(plain), now_);
     const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
     const model::PushConditions conditions =
         device && !faults_.none() ? faults_.on_push(places_.id(*device)) : model::PushConditions{};
-    const auto answer = push_.submit(
-        now_, {.device = number, .identity = identity, .token_gone = !device}, conditions);
+    const auto answer = push_.submit(now_,
+                                     {.device = number,
+                                      .identity = identity,
+                                      .gone_since = device ? place->gone_since : Instant{},
+                                      .unseen_for = unseen_for(device),
+                                      .payload_size = send.payload.size(),
+                                      .time_to_live = send.time_to_live,
+                                      .urgency = model::urgency_of(send.priority)},
+                                     conditions);
     ++summary_.pushes_submitted;
     const model::Sequence submitted = emit(node,
                                            call,
@@ -48,6 +54,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
                                   .collapse_key = call.high ^ call.low,
                                   .submitted = now_,
                                   .expires = now_ + send.time_to_live,
+                                  .urgency = answer.urgency,
                                   .digest = digest,
                                   .call = call,
                                   .cause = submitted,
@@ -55,7 +62,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
         queue_.push(answer.arrivals[i] + busy, ticket(Kind::push_arrival, pushes_.add(flight)));
     }
     if (answer.lost && device) {
-        emit_caused(*device, call, submitted, model::PushDropped{model::PushLoss::lost});
+        emit_caused(*device, call, submitted, model::PushDropped{*answer.lost});
     }
     const PushAnswer reply{.sender = node,
                            .incarnation = incarnation(node),
@@ -63,6 +70,14 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
                            .cause = submitted};
     queue_.push(now_ + busy + detail::push_answer_delay,
                 ticket(Kind::push_answer, push_answers_.add(reply)));
+}
+
+// How long the device has had no network.
+template <class Cast>
+protocol::Duration Simulation<Cast>::unseen_for(std::optional<NodeIndex> device) const {
+    if (!device || faults_.none()) return {};
+    const auto since = faults_.offline_since(places_.id(*device));
+    return since ? now_ - *since : protocol::Duration{};
 }
 
 template <class Cast>
@@ -82,28 +97,28 @@ void Simulation<Cast>::arrive_push(std::uint32_t slot) {
     const PushInFlight flight = pushes_.take(slot);
     const protocol::ByteView payload = payloads_.view(flight.payload);
     const model::NodeId name = places_.id(flight.device);
-    const bool online = takes_pushes(flight.device);
+    const model::PushReceiver receiver{.online = takes_pushes(flight.device)};
     model::PushNotification notification{.identity = flight.identity,
                                          .collapse_key = flight.collapse_key,
                                          .submitted = flight.submitted,
                                          .expires = flight.expires,
-                                         .payload = {}};
-    if (!online) notification.payload.assign(payload.begin(), payload.end());
-    const auto arrival = push_.arrive(now_, name.number, online, std::move(notification));
+                                         .payload = {},
+                                         .urgency = flight.urgency};
+    if (!receiver.online) notification.payload.assign(payload.begin(), payload.end());
+    const auto arrival = push_.arrive(now_, name.number, receiver, std::move(notification));
     switch (arrival.fate) {
         case model::PushService::Fate::delivered:
             deliver_push(flight, payload);
             break;
         case model::PushService::Fate::stored:
             emit_caused(flight.device, flight.call, flight.cause, model::PushStored{});
-            if (arrival.replaced) {
-                emit_caused(
-                    flight.device, {}, flight.cause, model::PushDropped{model::PushLoss::replaced});
-            }
             break;
         case model::PushService::Fate::dropped:
             emit_caused(flight.device, flight.call, flight.cause, model::PushDropped{arrival.why});
             break;
+    }
+    for (std::size_t i = 0; i < arrival.gone.size(); ++i) {
+        emit_caused(flight.device, {}, flight.cause, model::PushDropped{arrival.gone_why});
     }
     payloads_.release(flight.payload);
 }

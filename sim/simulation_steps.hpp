@@ -358,6 +358,7 @@ void Simulation<Cast>::deliver_stored_pushes(NodeIndex device, model::Sequence c
                                   .collapse_key = stored.collapse_key,
                                   .submitted = stored.submitted,
                                   .expires = stored.expires,
+                                  .urgency = stored.urgency,
                                   .digest = digest_of(stored.payload),
                                   .call = Service::call_of(plain.empty() ? stored.payload : plain),
                                   .cause = cause,

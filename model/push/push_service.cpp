@@ -1,7 +1,6 @@
 #include "model/push/push_service.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace invitro::model {
@@ -16,6 +15,13 @@ enum class Purpose : std::uint8_t {
     delay = 5,
     reordering = 6,
     reordering_delay = 7,
+    tail = 8,
+    tail_delay = 9,
+    dropped = 10,
+    demoted = 11,
+    storage = 12,
+    feedback = 13,
+    feedback_never = 14,
 };
 
 // All draws of one submission. They depend on nothing but its own identity.
@@ -33,139 +39,180 @@ private:
 };
 
 // "Try once": with a time to live of zero the service delivers at once or not at all (Apple,
-// "Sending notification requests to APNs": apns-expiration 0; RFC 8030 5.2: TTL 0).
+// "Sending notification requests to APNs": apns-expiration 0; FCM's ttl 0; RFC 8030 5.2: TTL 0).
 bool is_tried_once(const PushNotification& notification) {
     return notification.expires <= notification.submitted;
 }
 
-bool is_older(const PushNotification& a, const PushNotification& b) {
-    return std::tie(a.submitted, a.identity) < std::tie(b.submitted, b.identity);
+// The next of the moments that lie so far apart.
+Instant grouped(Instant at, Duration every) {
+    if (every <= Duration::zero()) return at;
+    const Duration since_last = at.time_since_epoch() % every;
+    return since_last == Duration::zero() ? at : at + (every - since_last);
 }
 
-// The stored notification that makes room for the new one, or the end: the same submission, one
-// with the same collapse key (Apple, "Sending notification requests to APNs": apns-collapse-id;
-// RFC 8030 5.4: Topic), or, where the store is full, the oldest (Apple, "Quality of Service,
-// Store-and-Forward, and Coalesced Notifications": only the most recent one is kept).
-std::size_t place_to_give_up(const std::vector<PushNotification>& stored,
-                             const PushNotification& notification,
-                             std::size_t stored_max) {
-    for (std::size_t i = 0; i < stored.size(); ++i) {
-        const bool is_same = stored[i].identity == notification.identity;
-        const bool collapses =
-            notification.collapse_key != 0 && stored[i].collapse_key == notification.collapse_key;
-        if (is_same || collapses) return i;
+// When a copy of a submission arrives, by the profile's draws.
+Instant arrival_of(const PushProfile& profile,
+                   const SubmissionDraws& draws,
+                   Instant now,
+                   std::uint8_t copy) {
+    Duration delay = profile.delay.sample(draws(Purpose::delay, copy));
+    if (happens(profile.reordering, draws(Purpose::reordering, copy))) {
+        delay += profile.reordering_delay.sample(draws(Purpose::reordering_delay, copy));
     }
-    return stored.size() < stored_max ? stored.size() : 0;
+    if (happens(profile.tail, draws(Purpose::tail, copy))) {
+        delay += profile.tail_delay.sample(draws(Purpose::tail_delay, copy));
+    }
+    return now + delay;
 }
 
 }  // namespace
 
-std::string_view to_string(PushLoss loss) {
-    switch (loss) {
-        case PushLoss::lost:
-            return "lost";
-        case PushLoss::expired:
-            return "expired";
-        case PushLoss::replaced:
-            return "replaced";
-        case PushLoss::not_stored:
-            return "not_stored";
-        case PushLoss::token_gone:
-            return "token_gone";
-    }
-    return "unknown";
-}
-
-PushProfile apns_profile() {
-    // Median 0.62 s and 99th percentile 3.2 s, as of VoIP notifications from send to ring. How much
-    // is lost, doubled and held back nobody publishes, only that it happens; these shares are
-    // assumptions, to be swept.
-    return {.delay = lognormal(std::chrono::milliseconds{622}, 710),
-            .loss = probability(0.001),
-            .duplication = probability(0.001),
-            .reordering = probability(0.005),
-            .reordering_delay = lognormal(std::chrono::milliseconds{1500}, 500)};
-}
-
 PushService::PushService(const PushProfile& profile, std::uint64_t seed)
-    : profile_(profile), seed_(seed) {}
+    : profile_(profile), seed_(seed), project_meter_(profile.project_limit) {
+    for (const PushBudget& limit : profile.device_limits) {
+        device_meters_.emplace_back(limit);
+    }
+    for (const PushUrgencyRule& one : profile.urgencies) {
+        urgency_meters_.emplace_back(one.budget);
+    }
+}
 
 PushService::Answer PushService::submit(Instant now,
                                         const Submission& submission,
-                                        const PushConditions& conditions) const {
-    // Apple, "Handling notification responses from APNs": 503 ServiceUnavailable; 410 Unregistered,
-    // the device token is inactive. RFC 8030 7.3: 404 or 410 for an expired subscription.
-    if (conditions.outage) return {.outcome = protocol::PushOutcome::unavailable};
-    if (submission.token_gone) return {.outcome = protocol::PushOutcome::token_gone};
+                                        const PushConditions& conditions) {
+    using protocol::PushOutcome;
+    // APNs: 503 ServiceUnavailable, 429 TooManyRequests, 413 PayloadTooLarge, 410 Unregistered.
+    // FCM: UNAVAILABLE, QUOTA_EXCEEDED, INVALID_ARGUMENT, UNREGISTERED. RFC 8030: 503, 429 (8.4),
+    // 413 (7.2), 404 or 410 (7.3).
+    if (conditions.outage) return {.outcome = PushOutcome::unavailable};
+    if (!is_within_limits(now, submission.device)) return {.outcome = PushOutcome::throttled};
+    count(now, submission.device);
+    const bool is_too_long =
+        profile_.refuses_longer && submission.time_to_live > profile_.storage_time_max;
+    if (is_too_long || submission.payload_size > rule(submission.urgency).payload_max) {
+        return {.outcome = PushOutcome::refused};
+    }
+    if (is_told_gone(now, submission)) {
+        Answer gone{.outcome = PushOutcome::token_gone};
+        if (profile_.tells_gone_since) gone.gone_since = submission.gone_since;
+        return gone;
+    }
+    if (submission.gone_since) return {.lost = PushLoss::token_gone};
 
     const SubmissionDraws draws{seed_, submission.identity};
     const bool is_lost = happens(profile_.loss, draws(Purpose::loss)) ||
                          happens(conditions.loss, draws(Purpose::loss_added));
-    if (is_lost) return {.lost = true};
+    if (is_lost) return {.lost = PushLoss::lost};
+    const auto urgency = treat(now, submission);
+    if (!urgency) return {.lost = PushLoss::not_urgent};
     const bool is_doubled = happens(profile_.duplication, draws(Purpose::duplication)) ||
                             happens(conditions.duplication, draws(Purpose::duplication_added));
-    Answer answer{.copies = static_cast<std::uint8_t>(is_doubled ? 2 : 1)};
+    Answer answer{.copies = static_cast<std::uint8_t>(is_doubled ? 2 : 1), .urgency = *urgency};
     for (std::uint8_t copy = 0; copy < answer.copies; ++copy) {
-        Duration delay =
-            profile_.delay.sample(draws(Purpose::delay, copy)) + conditions.delay_added;
-        if (happens(profile_.reordering, draws(Purpose::reordering, copy))) {
-            delay += profile_.reordering_delay.sample(draws(Purpose::reordering_delay, copy));
-        }
-        answer.arrivals[copy] = now + delay;
+        const Instant at = arrival_of(profile_, draws, now, copy) + conditions.delay_added;
+        answer.arrivals[copy] = grouped(at, rule(*urgency).grouped_every);
     }
     return answer;
 }
 
-PushService::Arrival PushService::arrive(Instant now,
-                                         std::uint32_t device,
-                                         bool online,
-                                         PushNotification notification) {
-    const auto dropped = [](PushLoss why) { return Arrival{.fate = Fate::dropped, .why = why}; };
-    if (is_tried_once(notification)) {
-        return online ? Arrival{} : dropped(PushLoss::not_stored);
-    }
-    if (has_expired(now, notification)) return dropped(PushLoss::expired);
-    if (online) return {};
-    return store(now, device, std::move(notification));
+bool PushService::is_within_limits(Instant now, std::uint32_t device) const {
+    return project_meter_.has_room(now, 0) &&
+           std::all_of(device_meters_.begin(), device_meters_.end(), [&](const PushMeter& meter) {
+               return meter.has_room(now, device);
+           });
 }
 
-PushService::Arrival PushService::store(Instant now,
-                                        std::uint32_t device,
-                                        PushNotification notification) {
-    if (profile_.stored_per_device_max == 0) {
-        return {.fate = Fate::dropped, .why = PushLoss::not_stored};
+void PushService::count(Instant now, std::uint32_t device) {
+    project_meter_.count(now, 0);
+    for (PushMeter& meter : device_meters_) {
+        meter.count(now, device);
     }
-    std::vector<PushNotification>& stored = stored_[device];
-    std::erase_if(stored, [&](const PushNotification& one) { return has_expired(now, one); });
+}
 
-    Arrival arrival{.fate = Fate::stored};
-    const std::size_t place =
-        place_to_give_up(stored, notification, profile_.stored_per_device_max);
-    if (place < stored.size()) {
-        // The newest survives, by when it was submitted: a copy that was held back does not push
-        // out what overtook it, nor its own twin.
-        if (!is_older(stored[place], notification)) {
-            return {.fate = Fate::dropped, .why = PushLoss::replaced};
-        }
-        arrival.replaced = stored[place].identity;
-        stored.erase(stored.begin() + static_cast<std::ptrdiff_t>(place));
+// A token's feedback is drawn by its device and by when it went: each submission finds the same.
+bool PushService::is_told_gone(Instant now, const Submission& submission) const {
+    if (submission.unseen_for > profile_.unseen_max) return true;
+    if (!submission.gone_since) return false;
+    const Instant gone = *submission.gone_since;
+    const auto drawn = [&](Purpose purpose) {
+        return draw(
+            seed_, Subsystem::push, purpose, submission.device, protocol::nanoseconds(gone));
+    };
+    if (happens(profile_.token_feedback_never, drawn(Purpose::feedback_never))) return false;
+    return now >= gone + profile_.token_feedback.sample(drawn(Purpose::feedback));
+}
+
+// As how urgent the service will treat it, or nothing where it is given up.
+std::optional<PushUrgency> PushService::treat(Instant now, const Submission& submission) {
+    const SubmissionDraws draws{seed_, submission.identity};
+    auto level = static_cast<std::size_t>(submission.urgency);
+    if (happens(profile_.urgencies[level].demoted, draws(Purpose::demoted))) ++level;
+    while (level < push_urgency_count && !urgency_meters_[level].has_room(now, submission.device)) {
+        ++level;
     }
-    const auto position = std::upper_bound(stored.begin(), stored.end(), notification, is_older);
-    stored.insert(position, std::move(notification));
+    if (level >= push_urgency_count) return std::nullopt;
+    urgency_meters_[level].count(now, submission.device);
+    if (happens(profile_.urgencies[level].dropped, draws(Purpose::dropped))) return std::nullopt;
+    return static_cast<PushUrgency>(level);
+}
+
+PushService::Arrival PushService::arrive(Instant now,
+                                         std::uint32_t device,
+                                         const PushReceiver& receiver,
+                                         PushNotification notification) {
+    const auto dropped = [](PushLoss why) { return Arrival{.fate = Fate::dropped, .why = why}; };
+    const Instant awake = awake_at(now, receiver, notification.urgency);
+    const bool is_reached = receiver.online && awake <= now;
+    if (is_tried_once(notification)) {
+        return is_reached ? Arrival{} : dropped(PushLoss::not_stored);
+    }
+    if (has_expired(profile_, now, notification)) return dropped(PushLoss::expired);
+    if (is_reached) return {};
+    const SubmissionDraws draws{seed_, notification.identity};
+    auto outcome =
+        stored_[device].add(profile_, now, std::move(notification), draws(Purpose::storage));
+    if (stored_.find(device)->is_empty()) stored_.erase(device);
+    Arrival arrival{.fate = outcome.refused ? Fate::dropped : Fate::stored,
+                    .gone = std::move(outcome.gone),
+                    .gone_why = outcome.gone_why};
+    if (outcome.refused) arrival.why = *outcome.refused;
     return arrival;
 }
 
-std::vector<PushNotification> PushService::came_online(Instant now, std::uint32_t device) {
-    std::vector<PushNotification>* stored = stored_.find(device);
-    if (stored == nullptr) return {};
-    std::vector<PushNotification> delivered = std::move(*stored);
-    stored_.erase(device);
-    std::erase_if(delivered, [&](const PushNotification& one) { return has_expired(now, one); });
-    return delivered;
+std::vector<PushNotification> PushService::came_online(Instant now,
+                                                       std::uint32_t device,
+                                                       const PushReceiver& receiver) {
+    PushStore* store = stored_.find(device);
+    if (store == nullptr) return {};
+    // All that waits for a rest to end waits alike.
+    const bool is_resting =
+        receiver.unused_since && next_awake(profile_.rest, *receiver.unused_since, now) > now;
+    std::vector<PushNotification> taken = store->take(profile_, now, is_resting);
+    if (store->is_empty()) stored_.erase(device);
+    return taken;
 }
 
-bool PushService::has_expired(Instant now, const PushNotification& notification) const {
-    return now > notification.expires || now - notification.submitted > profile_.storage_time_max;
+std::optional<Instant> PushService::next_window(Instant now,
+                                                std::uint32_t device,
+                                                const PushReceiver& receiver) const {
+    if (!receiver.unused_since || stored_.find(device) == nullptr) return std::nullopt;
+    const Instant awake = next_awake(profile_.rest, *receiver.unused_since, now);
+    return awake == protocol::never ? std::nullopt : std::optional(awake);
+}
+
+bool PushService::take_notice(std::uint32_t device) {
+    PushStore* store = stored_.find(device);
+    if (store == nullptr || !store->take_notice()) return false;
+    if (store->is_empty()) stored_.erase(device);
+    return true;
+}
+
+Instant PushService::awake_at(Instant now,
+                              const PushReceiver& receiver,
+                              PushUrgency urgency) const {
+    if (!receiver.unused_since || !rule(urgency).waits_out_rest) return now;
+    return next_awake(profile_.rest, *receiver.unused_since, now);
 }
 
 }  // namespace invitro::model

@@ -2,43 +2,24 @@
 //
 // Not ours, so modelled: a state machine per token. Accepted by the service is not delivered to the
 // device. The service decides; the world around it keeps the clock: submit() says when copies will
-// arrive, arrive() what happens to one then, came_online() what had been stored.
+// arrive, arrive() what happens to one then, came_online() what had been stored. How providers
+// differ is all in their profiles (push_profile.hpp).
 #pragma once
 
 #include "model/draw.hpp"
-#include "model/quantiles.hpp"
+#include "model/push/push_meter.hpp"
+#include "model/push/push_profile.hpp"
+#include "model/push/push_store.hpp"
 #include "protocol/node.hpp"
-#include "protocol/vocabulary/bytes.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "protocol/vocabulary/time.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace invitro::model {
-
-using protocol::Duration;
-using protocol::Instant;
-
-// How one provider behaves. The APNs-like profile stores one notification per device and replaces
-// it; further providers are further profiles.
-struct PushProfile {
-    QuantileTable delay{};      // submission to arrival, device online
-    Probability loss{};         // accepted, never delivered
-    Probability duplication{};  // delivered twice
-    Probability reordering{};   // held back by an extra delay, so that a later one overtakes
-    QuantileTable reordering_delay{};
-    std::uint16_t stored_per_device_max = 1;  // while offline; the newest survives
-    // Apple, "Sending notification requests to APNs": apns-expiration, 30 days at most.
-    Duration storage_time_max = std::chrono::hours{24 * 30};
-
-    auto operator<=>(const PushProfile&) const = default;
-};
-
-// Delay lognormal with p50 0.62 s, p99 3.2 s (mu -0.475, sigma 0.71 in ln seconds).
-PushProfile apns_profile();
 
 // Additional trouble in force at a moment (from faults), on top of the profile.
 struct PushConditions {
@@ -48,27 +29,11 @@ struct PushConditions {
     bool outage = false;  // submissions are answered `unavailable`
 };
 
-// A notification as the service keeps it.
-struct PushNotification {
-    std::uint64_t identity = 0;      // stable name of this submission, for draws
-    std::uint64_t collapse_key = 0;  // 0: none
-    Instant submitted{};
-    // Not delivered or stored after this. At `submitted` or before: tried once, never stored.
-    Instant expires{};
-    std::vector<std::uint8_t> payload{};
-
-    bool operator==(const PushNotification&) const = default;
+// How the device's end is, at a moment.
+struct PushReceiver {
+    bool online = true;
+    std::optional<Instant> unused_since{};  // nobody has used it since; none: it is in use
 };
-
-enum class PushLoss : std::uint8_t {
-    lost = 0,
-    expired = 1,
-    replaced = 2,  // by a newer one, or (a second copy, an overtaken one) by what is stored already
-    not_stored = 3,
-    token_gone = 4,
-};
-
-std::string_view to_string(PushLoss loss);
 
 class PushService {
 public:
@@ -77,47 +42,84 @@ public:
     bool operator==(const PushService&) const = default;
 
     struct Submission {
-        std::uint32_t device = 0;    // whom the token locates
-        std::uint64_t identity = 0;  // stable name of this submission, for draws
-        bool token_gone = false;     // the device no longer holds this token
+        std::uint32_t device = 0;             // whom the token locates
+        std::uint64_t identity = 0;           // stable name of this submission, for draws
+        std::optional<Instant> gone_since{};  // the device no longer holds this token
+        Duration unseen_for{};                // how long its device has been away
+        std::size_t payload_size = 0;
+        Duration time_to_live{};
+        PushUrgency urgency = PushUrgency::high;
     };
 
     // The answer to the sender, and when copies arrive at the device's end (none where lost).
     struct Answer {
         protocol::PushOutcome outcome = protocol::PushOutcome::accepted;
-        bool lost = false;
-        std::uint8_t copies = 0;  // 0, 1 or 2
-        Instant arrivals[2]{};
+        std::optional<PushLoss> lost{};           // accepted, and known to come to nothing
+        std::uint8_t copies = 0;                  // 0, 1 or 2
+        PushUrgency urgency = PushUrgency::high;  // as the service will treat it
+        std::array<Instant, 2> arrivals{};
+        std::optional<Instant> gone_since{};  // where the service says since when
     };
 
+    // Precondition: submissions come in the order of time.
     [[nodiscard]] Answer submit(Instant now,
                                 const Submission& submission,
-                                const PushConditions& conditions) const;
+                                const PushConditions& conditions);
 
     enum class Fate : std::uint8_t { delivered = 0, stored = 1, dropped = 2 };
 
-    // A copy has come to the device's end of the service. An online device gets it; for an offline
-    // one it is stored by the profile's rules, and `replaced` names what it pushed out. A stored
-    // one that expires does so unnoticed: its sender set the time.
+    // A copy has come to the device's end of the service. A device that is online and awake gets
+    // it; for others it is stored by the profile's rules.
     struct Arrival {
         Fate fate = Fate::delivered;
-        PushLoss why = PushLoss::lost;            // for dropped
-        std::optional<std::uint64_t> replaced{};  // identity of a stored one that is gone now
+        PushLoss why = PushLoss::lost;      // for dropped
+        std::vector<std::uint64_t> gone{};  // identities of stored ones that are gone now
+        PushLoss gone_why = PushLoss::replaced;
     };
 
-    Arrival arrive(Instant now, std::uint32_t device, bool online, PushNotification notification);
+    Arrival arrive(Instant now,
+                   std::uint32_t device,
+                   const PushReceiver& receiver,
+                   PushNotification notification);
 
-    // The device is back: what was stored and has not expired, oldest first.
-    std::vector<PushNotification> came_online(Instant now, std::uint32_t device);
+    // The device is back, or awake, or a window has opened: what can be delivered now, oldest
+    // first. Precondition: the device is online.
+    std::vector<PushNotification> came_online(Instant now,
+                                              std::uint32_t device,
+                                              const PushReceiver& receiver = {});
+
+    // When to call came_online() again for a device that is online: it rests, something waits for
+    // it, and a maintenance window opens then (or is open now).
+    [[nodiscard]] std::optional<Instant> next_window(Instant now,
+                                                     std::uint32_t device,
+                                                     const PushReceiver& receiver) const;
+
+    // Was everything that was stored for this device discarded? True once each time: the notice
+    // that its application gets when it is back.
+    bool take_notice(std::uint32_t device);
 
 private:
-    [[nodiscard]] bool has_expired(Instant now, const PushNotification& notification) const;
-    Arrival store(Instant now, std::uint32_t device, PushNotification notification);
+    [[nodiscard]] bool is_within_limits(Instant now, std::uint32_t device) const;
+    void count(Instant now, std::uint32_t device);
+    [[nodiscard]] bool is_told_gone(Instant now, const Submission& submission) const;
+    std::optional<PushUrgency> treat(Instant now, const Submission& submission);
+
+    [[nodiscard]] const PushUrgencyRule& rule(PushUrgency urgency) const {
+        return profile_.urgencies[static_cast<std::size_t>(urgency)];
+    }
+
+    // When the device is next awake for a notification of this urgency; `now` where it is.
+    [[nodiscard]] Instant awake_at(Instant now,
+                                   const PushReceiver& receiver,
+                                   PushUrgency urgency) const;
 
     PushProfile profile_;
     std::uint64_t seed_;
-    // By device; each list sorted by submission. Only devices for which something waits are here.
-    protocol::DenseMap<std::uint32_t, std::vector<PushNotification>> stored_;
+    std::vector<PushMeter> device_meters_;  // one for each of the profile's limits
+    PushMeter project_meter_;
+    std::vector<PushMeter> urgency_meters_;
+    // By device. Only devices for which something waits are here.
+    protocol::DenseMap<std::uint32_t, PushStore> stored_;
 };
 
 }  // namespace invitro::model

@@ -17,6 +17,9 @@ constexpr Instant start = instant_at(1'000'000'000);
 constexpr std::uint32_t phone = 7;
 constexpr std::uint32_t tablet = 8;
 
+const PushReceiver here{};
+const PushReceiver away{.online = false};
+
 // A profile without any trouble of its own.
 PushProfile smooth() {
     return {.delay = constant(600ms)};
@@ -43,7 +46,7 @@ using Identities = std::vector<std::uint64_t>;
 
 // The share of the first `count` submissions for which the condition holds.
 template <class Condition>
-double share(const PushService& service, const PushConditions& conditions, Condition condition) {
+double share(PushService& service, const PushConditions& conditions, Condition condition) {
     constexpr int count = 20'000;
     int held = 0;
     for (std::uint64_t identity = 1; identity <= count; ++identity) {
@@ -57,7 +60,7 @@ double share(const PushService& service, const PushConditions& conditions, Condi
 // ---- submission ---------------------------------------------------------------------------------
 
 TEST(PushService, accepts_and_delivers_after_its_delay) {
-    const PushService service{smooth(), 1};
+    PushService service{smooth(), 1};
     const auto answer = service.submit(start, {.device = phone, .identity = 1}, {});
     EXPECT_EQ(answer.outcome, PushOutcome::accepted);
     EXPECT_FALSE(answer.lost);
@@ -66,18 +69,19 @@ TEST(PushService, accepts_and_delivers_after_its_delay) {
 }
 
 TEST(PushService, refuses_a_token_that_is_gone) {
-    const PushService service{smooth(), 1};
+    PushService service{smooth(), 1};
     const auto answer =
-        service.submit(start, {.device = phone, .identity = 1, .token_gone = true}, {});
+        service.submit(start, {.device = phone, .identity = 1, .gone_since = start}, {});
     EXPECT_EQ(answer.outcome, PushOutcome::token_gone);
     EXPECT_EQ(answer.copies, 0);
 }
 
 TEST(PushService, is_unavailable_during_an_outage_whatever_the_token) {
-    const PushService service{smooth(), 1};
+    PushService service{smooth(), 1};
     for (const bool gone : {false, true}) {
-        const auto answer = service.submit(
-            start, {.device = phone, .identity = 1, .token_gone = gone}, {.outage = true});
+        PushService::Submission submission{.device = phone, .identity = 1};
+        if (gone) submission.gone_since = start;
+        const auto answer = service.submit(start, submission, {.outage = true});
         EXPECT_EQ(answer.outcome, PushOutcome::unavailable);
         EXPECT_EQ(answer.copies, 0);
     }
@@ -86,11 +90,11 @@ TEST(PushService, is_unavailable_during_an_outage_whatever_the_token) {
 TEST(PushService, accepted_is_not_delivered) {
     PushProfile profile = smooth();
     profile.loss = probability(0.3);
-    const PushService service{profile, 1};
+    PushService service{profile, 1};
     const auto is_lost = [](const PushService::Answer& answer) {
         EXPECT_EQ(answer.outcome, PushOutcome::accepted);
         EXPECT_EQ(answer.copies, answer.lost ? 0 : 1);
-        return answer.lost;
+        return answer.lost.has_value();
     };
     EXPECT_NEAR(share(service, {}, is_lost), 0.3, 0.01);
     // A fault's loss comes on top and is drawn by itself.
@@ -100,8 +104,9 @@ TEST(PushService, accepted_is_not_delivered) {
 TEST(PushService, may_deliver_twice_each_copy_in_its_own_time) {
     PushProfile profile = apns_profile();
     profile.loss = profile.reordering = {};
+    profile.device_limits = {};
     profile.duplication = probability(0.2);
-    const PushService service{profile, 1};
+    PushService service{profile, 1};
     const auto is_doubled = [](const PushService::Answer& answer) {
         EXPECT_EQ(answer.copies == 2, answer.arrivals[1] != Instant{});
         EXPECT_NE(answer.arrivals[0], answer.arrivals[1]);
@@ -114,7 +119,7 @@ TEST(PushService, may_deliver_twice_each_copy_in_its_own_time) {
 TEST(PushService, loss_and_duplication_are_drawn_apart) {
     PushProfile profile = smooth();
     profile.loss = profile.duplication = probability(0.3);
-    const PushService service{profile, 1};
+    PushService service{profile, 1};
     const auto is_doubled = [](const PushService::Answer& answer) { return answer.copies == 2; };
     EXPECT_NEAR(share(service, {}, is_doubled), 0.7 * 0.3, 0.01);
 }
@@ -123,7 +128,7 @@ TEST(PushService, may_reorder) {
     PushProfile profile = smooth();
     profile.reordering = probability(0.1);
     profile.reordering_delay = constant(2s);
-    const PushService service{profile, 1};
+    PushService service{profile, 1};
     const auto is_late = [](const PushService::Answer& answer) {
         const bool is_held_back = answer.arrivals[0] == start + 2600ms;
         EXPECT_TRUE(is_held_back || answer.arrivals[0] == start + 600ms);
@@ -133,14 +138,16 @@ TEST(PushService, may_reorder) {
 }
 
 TEST(PushService, a_delay_fault_delays) {
-    const PushService service{smooth(), 1};
+    PushService service{smooth(), 1};
     const auto answer =
         service.submit(start, {.device = phone, .identity = 1}, {.delay_added = 5s});
     EXPECT_EQ(answer.arrivals[0], start + 5600ms);
 }
 
 TEST(PushService, apns_takes_what_was_measured_from_send_to_ring) {
-    const PushService service{apns_profile(), 1};
+    PushProfile profile = apns_profile();
+    profile.device_limits = {};
+    PushService service{profile, 1};
     std::vector<double> seconds;
     double sum = 0;
     for (std::uint64_t identity = 1; identity <= 20'000; ++identity) {
@@ -164,16 +171,16 @@ TEST(PushService, apns_takes_what_was_measured_from_send_to_ring) {
 
 TEST(PushService, an_online_device_gets_what_arrives) {
     PushService service{smooth(), 1};
-    const auto arrival = service.arrive(start, phone, true, notification(1, start, 1min));
+    const auto arrival = service.arrive(start, phone, here, notification(1, start, 1min));
     EXPECT_EQ(arrival.fate, PushService::Fate::delivered);
     EXPECT_TRUE(service.came_online(start, phone).empty());
 }
 
 TEST(PushService, keeps_for_an_offline_device_until_it_is_back) {
     PushService service{smooth(), 1};
-    const auto arrival = service.arrive(start, phone, false, notification(1, start, 1min));
+    const auto arrival = service.arrive(start, phone, away, notification(1, start, 1min));
     EXPECT_EQ(arrival.fate, PushService::Fate::stored);
-    EXPECT_EQ(arrival.replaced, std::nullopt);
+    EXPECT_EQ(arrival.gone, Identities{});
     const auto kept = service.came_online(start + 30s, phone);
     ASSERT_EQ(identities(kept), Identities{1});
     EXPECT_EQ(kept[0], notification(1, start, 1min));
@@ -183,36 +190,36 @@ TEST(PushService, keeps_for_an_offline_device_until_it_is_back) {
 
 TEST(PushService, keeps_only_the_newest) {
     PushService service{smooth(), 1};
-    service.arrive(start, phone, false, notification(1, start, 1min));
-    const auto second = service.arrive(start + 2s, phone, false, notification(2, start + 1s, 1min));
+    service.arrive(start, phone, away, notification(1, start, 1min));
+    const auto second = service.arrive(start + 2s, phone, away, notification(2, start + 1s, 1min));
     EXPECT_EQ(second.fate, PushService::Fate::stored);
-    EXPECT_EQ(second.replaced, 1U);
+    EXPECT_EQ(second.gone, Identities{1});
     EXPECT_EQ(identities(service.came_online(start + 3s, phone)), Identities{2});
 }
 
 TEST(PushService, the_newest_is_the_one_submitted_last_whatever_its_name) {
     PushService service{smooth(), 1};
-    service.arrive(start, phone, false, notification(9, start, 1min));
-    const auto second = service.arrive(start, phone, false, notification(1, start + 1ns, 1min));
-    EXPECT_EQ(second.replaced, 9U);
+    service.arrive(start, phone, away, notification(9, start, 1min));
+    const auto second = service.arrive(start, phone, away, notification(1, start + 1ns, 1min));
+    EXPECT_EQ(second.gone, Identities{9});
     // Of two submitted at the same moment the same one survives, in whatever order they arrive.
     PushService other = service;
     service.came_online(start, phone);
     other.came_online(start, phone);
-    service.arrive(start, phone, false, notification(3, start, 1min));
-    service.arrive(start, phone, false, notification(4, start, 1min));
-    other.arrive(start, phone, false, notification(4, start, 1min));
-    other.arrive(start, phone, false, notification(3, start, 1min));
+    service.arrive(start, phone, away, notification(3, start, 1min));
+    service.arrive(start, phone, away, notification(4, start, 1min));
+    other.arrive(start, phone, away, notification(4, start, 1min));
+    other.arrive(start, phone, away, notification(3, start, 1min));
     EXPECT_EQ(service, other);
 }
 
 TEST(PushService, what_was_overtaken_does_not_push_out_the_newer_one) {
     PushService service{smooth(), 1};
-    service.arrive(start, phone, false, notification(2, start, 1min));
-    const auto late = service.arrive(start + 1s, phone, false, notification(1, start - 1s, 1min));
+    service.arrive(start, phone, away, notification(2, start, 1min));
+    const auto late = service.arrive(start + 1s, phone, away, notification(1, start - 1s, 1min));
     EXPECT_EQ(late.fate, PushService::Fate::dropped);
     EXPECT_EQ(late.why, PushLoss::replaced);
-    EXPECT_EQ(late.replaced, std::nullopt);
+    EXPECT_EQ(late.gone, Identities{});
     EXPECT_EQ(identities(service.came_online(start + 3s, phone)), Identities{2});
 }
 
@@ -220,8 +227,8 @@ TEST(PushService, a_second_copy_is_not_stored_twice) {
     PushProfile profile = smooth();
     profile.stored_per_device_max = 5;
     PushService service{profile, 1};
-    service.arrive(start, phone, false, notification(1, start, 1min));
-    const auto copy = service.arrive(start + 1s, phone, false, notification(1, start, 1min));
+    service.arrive(start, phone, away, notification(1, start, 1min));
+    const auto copy = service.arrive(start + 1s, phone, away, notification(1, start, 1min));
     EXPECT_EQ(copy.fate, PushService::Fate::dropped);
     EXPECT_EQ(copy.why, PushLoss::replaced);
     EXPECT_EQ(identities(service.came_online(start + 3s, phone)), Identities{1});
@@ -231,10 +238,10 @@ TEST(PushService, a_larger_store_gives_up_the_oldest_and_hands_out_the_oldest_fi
     PushProfile profile = smooth();
     profile.stored_per_device_max = 2;
     PushService service{profile, 1};
-    service.arrive(start, phone, false, notification(2, start + 2s, 1min));
-    service.arrive(start, phone, false, notification(1, start + 1s, 1min));
-    const auto third = service.arrive(start + 3s, phone, false, notification(3, start + 3s, 1min));
-    EXPECT_EQ(third.replaced, 1U);
+    service.arrive(start, phone, away, notification(2, start + 2s, 1min));
+    service.arrive(start, phone, away, notification(1, start + 1s, 1min));
+    const auto third = service.arrive(start + 3s, phone, away, notification(3, start + 3s, 1min));
+    EXPECT_EQ(third.gone, Identities{1});
     EXPECT_EQ(identities(service.came_online(start + 4s, phone)), (Identities{2, 3}));
 }
 
@@ -247,48 +254,48 @@ TEST(PushService, the_collapse_key_replaces_its_like_only) {
         one.collapse_key = key;
         return one;
     };
-    service.arrive(start, phone, false, keyed(1, 70));
-    service.arrive(start, phone, false, keyed(2, 71));
-    EXPECT_EQ(service.arrive(start, phone, false, keyed(3, 70)).replaced, 1U);
-    EXPECT_EQ(service.arrive(start, phone, false, keyed(4, 0)).replaced, std::nullopt);
+    service.arrive(start, phone, away, keyed(1, 70));
+    service.arrive(start, phone, away, keyed(2, 71));
+    EXPECT_EQ(service.arrive(start, phone, away, keyed(3, 70)).gone, Identities{1});
+    EXPECT_EQ(service.arrive(start, phone, away, keyed(4, 0)).gone, Identities{});
     EXPECT_EQ(identities(service.came_online(start + 1s, phone)), (Identities{2, 3, 4}));
 }
 
 TEST(PushService, with_expiry_zero_it_is_now_or_never) {
     PushService service{smooth(), 1};
-    const auto offline = service.arrive(start + 600ms, phone, false, notification(1, start, 0s));
+    const auto offline = service.arrive(start + 600ms, phone, away, notification(1, start, 0s));
     EXPECT_EQ(offline.fate, PushService::Fate::dropped);
     EXPECT_EQ(offline.why, PushLoss::not_stored);
-    const auto online = service.arrive(start + 600ms, phone, true, notification(2, start, 0s));
+    const auto online = service.arrive(start + 600ms, phone, here, notification(2, start, 0s));
     EXPECT_EQ(online.fate, PushService::Fate::delivered);
     EXPECT_TRUE(service.came_online(start + 1s, phone).empty());
 }
 
 TEST(PushService, what_has_expired_is_not_delivered) {
     PushService service{smooth(), 1};
-    EXPECT_EQ(service.arrive(start + 10s, phone, true, notification(1, start, 10s)).fate,
+    EXPECT_EQ(service.arrive(start + 10s, phone, here, notification(1, start, 10s)).fate,
               PushService::Fate::delivered);
     for (const bool online : {true, false}) {
-        const auto late =
-            service.arrive(start + 10s + 1ns, phone, online, notification(1, start, 10s));
+        const auto late = service.arrive(
+            start + 10s + 1ns, phone, PushReceiver{.online = online}, notification(1, start, 10s));
         EXPECT_EQ(late.fate, PushService::Fate::dropped);
         EXPECT_EQ(late.why, PushLoss::expired);
     }
-    service.arrive(start + 1s, phone, false, notification(2, start, 10s));
+    service.arrive(start + 1s, phone, away, notification(2, start, 10s));
     EXPECT_TRUE(service.came_online(start + 10s + 1ns, phone).empty());
 }
 
 TEST(PushService, what_has_expired_makes_room_unnoticed) {
     PushService service{smooth(), 1};
-    service.arrive(start, phone, false, notification(1, start, 10s));
-    const auto next = service.arrive(start + 11s, phone, false, notification(2, start + 10s, 10s));
+    service.arrive(start, phone, away, notification(1, start, 10s));
+    const auto next = service.arrive(start + 11s, phone, away, notification(2, start + 10s, 10s));
     EXPECT_EQ(next.fate, PushService::Fate::stored);
-    EXPECT_EQ(next.replaced, std::nullopt);
+    EXPECT_EQ(next.gone, Identities{});
 }
 
 TEST(PushService, stores_for_30_days_at_most) {
     PushService service{smooth(), 1};
-    service.arrive(start, phone, false, notification(1, start, 24h * 365));
+    service.arrive(start, phone, away, notification(1, start, 24h * 365));
     PushService other = service;
     EXPECT_EQ(identities(service.came_online(start + 24h * 30, phone)), Identities{1});
     EXPECT_TRUE(other.came_online(start + 24h * 30 + 1ns, phone).empty());
@@ -298,7 +305,7 @@ TEST(PushService, stores_nothing_where_the_profile_has_no_store) {
     PushProfile profile = smooth();
     profile.stored_per_device_max = 0;
     PushService service{profile, 1};
-    const auto arrival = service.arrive(start, phone, false, notification(1, start, 1min));
+    const auto arrival = service.arrive(start, phone, away, notification(1, start, 1min));
     EXPECT_EQ(arrival.fate, PushService::Fate::dropped);
     EXPECT_EQ(arrival.why, PushLoss::not_stored);
     EXPECT_EQ(service, (PushService{profile, 1}));
@@ -308,8 +315,8 @@ TEST(PushService, each_device_has_a_store_of_its_own) {
     PushService service{smooth(), 1};
     for (std::uint32_t device = 0; device < 1000; ++device) {
         const auto arrival =
-            service.arrive(start, device, false, notification(device + 1, start, 1min));
-        EXPECT_EQ(arrival.replaced, std::nullopt);
+            service.arrive(start, device, away, notification(device + 1, start, 1min));
+        EXPECT_EQ(arrival.gone, Identities{});
     }
     EXPECT_EQ(identities(service.came_online(start, phone)), Identities{phone + 1});
     EXPECT_EQ(identities(service.came_online(start, tablet)), Identities{tablet + 1});
@@ -333,12 +340,12 @@ RC_GTEST_PROP(PushServiceDraws,
               (std::uint64_t seed,
                std::uint64_t identity,
                const std::vector<std::uint64_t>& others)) {
-    const PushService alone{rough(), seed};
+    PushService alone{rough(), seed};
     PushService busy{rough(), seed};
     for (const std::uint64_t other : others) {
         const auto answer = busy.submit(start, {.device = tablet, .identity = other}, {});
         if (answer.copies != 0) {
-            busy.arrive(answer.arrivals[0], tablet, false, notification(other, start, 1h));
+            busy.arrive(answer.arrivals[0], tablet, away, notification(other, start, 1h));
         }
     }
     const PushService::Submission submission{.device = phone, .identity = identity};
@@ -348,7 +355,7 @@ RC_GTEST_PROP(PushServiceDraws,
 RC_GTEST_PROP(PushServiceDraws,
               a_fault_changes_nothing_but_what_it_is_about,
               (std::uint64_t seed, std::uint64_t identity)) {
-    const PushService service{rough(), seed};
+    PushService service{rough(), seed};
     const PushService::Submission submission{.device = phone, .identity = identity};
     const auto plain = service.submit(start, submission, {});
     const auto delayed = service.submit(start + 1s, submission, {.delay_added = 1s});
@@ -378,6 +385,8 @@ TEST(PushLosses, have_names) {
     EXPECT_EQ(to_string(PushLoss::replaced), "replaced");
     EXPECT_EQ(to_string(PushLoss::not_stored), "not_stored");
     EXPECT_EQ(to_string(PushLoss::token_gone), "token_gone");
+    EXPECT_EQ(to_string(PushLoss::overflow), "overflow");
+    EXPECT_EQ(to_string(PushLoss::not_urgent), "not_urgent");
 }
 
 }  // namespace

@@ -109,8 +109,8 @@ bool Broker::believes(const Party& sender, const Message& message) const {
     return author.is_none() || sender.is_device(author);
 }
 
-// Accepted is not delivered, and throttled or unavailable is a try that failed: in each case the
-// next repetition comes when it is due. Only a token that is gone changes anything.
+// Accepted is not delivered, and throttled, unavailable or refused is a try that failed: in each
+// case the next repetition comes when it is due. Only a token that is gone changes anything.
 void Broker::take_push_answer(Instant now, const PushAnswered& answer) {
     if (answer.outcome != PushOutcome::token_gone) return;
     // Nobody is bound to a token that was only to be tried.
