@@ -1,6 +1,7 @@
 #include "scenarios/world.hpp"
 
 #include "scenarios/limits.hpp"
+#include "scenarios/model_checks.hpp"
 
 #include <fmt/format.h>
 
@@ -9,29 +10,10 @@
 namespace invitro::scenarios {
 namespace {
 
-// Each check says what is wrong, or nothing. A check may rely on those before it in `checks` below.
-using Verdict = std::string;
-
-bool is_time(Duration time) {
-    return time >= Duration::zero() && time <= limits::time_max;
-}
-
-bool is_time(protocol::Instant at) {
-    return is_time(at.time_since_epoch());
-}
-
-bool is_probability(model::Probability probability) {
-    return static_cast<std::uint64_t>(probability) <= model::probability_one;
-}
+// A check may rely on those before it in `checks` below.
 
 bool is_site(model::SiteIndex site) {
     return static_cast<std::size_t>(site) < model::builtin_metros().sites.size();
-}
-
-bool is_distribution(const model::QuantileTable& table) {
-    const auto& values = table.nanoseconds;
-    return is_time(Duration{values.front()}) && is_time(Duration{values.back()}) &&
-           std::is_sorted(values.begin(), values.end());
 }
 
 // Names end up in file names and in reports.
@@ -91,25 +73,6 @@ Verdict check_numbers_differ(const std::vector<Item>& items, std::string_view wh
     return twice == numbers.end() ? "" : fmt::format("two {}s have the number {}", what, *twice);
 }
 
-Verdict check_core(const CoreNetwork& core) {
-    if (!is_probability(core.loss) || !is_probability(core.duplication) ||
-        !is_probability(core.reordering)) {
-        return "a probability of the network between the sites is more than 100%";
-    }
-    return is_time(core.reordering_delay) ? "" : "the network's reordering delay is out of bounds";
-}
-
-Verdict check_push(const model::PushProfile& push) {
-    if (!is_probability(push.loss) || !is_probability(push.duplication) ||
-        !is_probability(push.reordering)) {
-        return "a probability of the push service is more than 100%";
-    }
-    if (!is_distribution(push.delay) || !is_distribution(push.reordering_delay)) {
-        return "a delay of the push service is not a distribution: it falls or is out of bounds";
-    }
-    return is_time(push.storage_time_max) ? "" : "the push service's storage time is out of bounds";
-}
-
 Verdict check_settings(const World& world) {
     if (!is_name(world.name)) {
         return "the name is not 1 to 80 letters, digits, blanks, points, dashes and underscores";
@@ -119,16 +82,7 @@ Verdict check_settings(const World& world) {
     if (!std::all_of(reflectors.begin(), reflectors.end(), is_site)) {
         return "a reflector is at a site that does not exist";
     }
-    for (const model::PostProfile* post : {&world.sms, &world.mail}) {
-        if (!is_probability(post->loss) || !is_probability(post->duplication)) {
-            return "a share of the SMS or mails is more than 100%";
-        }
-        if (!is_distribution(post->delay)) {
-            return "a delay of SMS or mails is not a distribution: it falls or is out of bounds";
-        }
-    }
-    Verdict verdict = check_core(world.core);
-    return verdict.empty() ? check_push(world.push) : verdict;
+    return model_inconsistency(world);
 }
 
 // Machines of one kind that the world counts.

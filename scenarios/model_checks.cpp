@@ -1,0 +1,53 @@
+#include "scenarios/model_checks.hpp"
+
+#include <algorithm>
+
+namespace invitro::scenarios {
+namespace {
+
+bool is_distribution(const model::QuantileTable& table) {
+    const auto& values = table.nanoseconds;
+    return is_time(Duration{values.front()}) && is_time(Duration{values.back()}) &&
+           std::is_sorted(values.begin(), values.end());
+}
+
+Verdict check_core(const CoreNetwork& core) {
+    if (!is_probability(core.loss) || !is_probability(core.duplication) ||
+        !is_probability(core.reordering)) {
+        return "a probability of the network between the sites is more than 100%";
+    }
+    return is_time(core.reordering_delay) ? "" : "the network's reordering delay is out of bounds";
+}
+
+Verdict check_push(const model::PushProfile& push) {
+    if (!is_probability(push.loss) || !is_probability(push.duplication) ||
+        !is_probability(push.reordering)) {
+        return "a probability of the push service is more than 100%";
+    }
+    if (!is_distribution(push.delay) || !is_distribution(push.reordering_delay)) {
+        return "a delay of the push service is not a distribution: it falls or is out of bounds";
+    }
+    return is_time(push.storage_time_max) ? "" : "the push service's storage time is out of bounds";
+}
+
+Verdict check_post(const World& world) {
+    for (const model::PostProfile* post : {&world.sms, &world.mail}) {
+        if (!is_probability(post->loss) || !is_probability(post->duplication)) {
+            return "a share of the SMS or mails is more than 100%";
+        }
+        if (!is_distribution(post->delay)) {
+            return "a delay of SMS or mails is not a distribution: it falls or is out of bounds";
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Verdict model_inconsistency(const World& world) {
+    Verdict verdict = check_post(world);
+    if (verdict.empty()) verdict = check_core(world.core);
+    return verdict.empty() ? check_push(world.push) : verdict;
+}
+
+}  // namespace invitro::scenarios
