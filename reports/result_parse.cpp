@@ -1,5 +1,6 @@
 // Reading result.json again: what cannot be derived, from which the rest follows. Of what follows,
 // the verdicts are held against it: a reader of the file may have seen nothing else.
+#include "model/push/push_profile.hpp"
 #include "reports/json_part.hpp"
 #include "reports/result.hpp"
 #include "reports/trace_json.hpp"
@@ -127,10 +128,8 @@ Histogram histogram_of(const JsonPart& json) {
 }
 
 std::optional<protocol::PushProvider> parse_provider(std::string_view name) {
-    for (const auto provider : {protocol::PushProvider::apns,
-                                protocol::PushProvider::fcm,
-                                protocol::PushProvider::web_push}) {
-        if (protocol::to_string(provider) == name) return provider;
+    for (const model::PushProviderEntry& entry : model::push_providers()) {
+        if (protocol::to_string(entry.provider) == name) return entry.provider;
     }
     return std::nullopt;
 }

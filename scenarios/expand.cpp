@@ -31,6 +31,7 @@ enum class Purpose : std::uint8_t {
     talk = 13,
     families = 14,
     opens_mail_after = 15,
+    push_provider = 16,
 };
 
 template <class T>
@@ -150,6 +151,8 @@ private:
         }
         device.opens_mail_after =
             behaviour.opens_mail_after.sample(draw(Purpose::opens_mail_after, person, index));
+        device.push =
+            choose(scenario_.population.push, draw(Purpose::push_provider, person, index));
         world_.devices.push_back(device);
     }
 

@@ -30,6 +30,9 @@ inline constexpr std::size_t relays_max = 64;
 inline constexpr std::uint32_t relay_couplings_max = 8192;
 inline constexpr std::uint32_t infrastructure_number_max = 254;
 inline constexpr std::uint32_t attacker_number_max = 249;
+// Of a push service's limits on one device: how many there are, and the shortest period.
+inline constexpr std::size_t push_limits_max = 4;
+inline constexpr protocol::Duration push_period_min = std::chrono::seconds{1};
 // At least so much lies between two datagrams of one attacker.
 inline constexpr protocol::Duration attack_every_min = std::chrono::microseconds{100};
 

@@ -24,9 +24,25 @@ Verdict check_push(const model::PushProfile& push) {
         !is_probability(push.reordering)) {
         return "a probability of the push service is more than 100%";
     }
-    if (!is_distribution(push.delay) || !is_distribution(push.reordering_delay)) {
-        return "a delay of the push service is not a distribution: it falls or is out of bounds";
+    if (!is_probability(push.tail) || !is_probability(push.older_survives) ||
+        !is_probability(push.token_feedback_never) ||
+        !is_probability(push.urgencies.front().demoted)) {
+        return "a share of the push service's is more than 100%";
     }
+    for (const model::QuantileTable* delay :
+         {&push.delay, &push.reordering_delay, &push.tail_delay, &push.token_feedback}) {
+        if (!is_distribution(*delay)) {
+            return "a delay of the push service is not a distribution: it falls or is out of "
+                   "bounds";
+        }
+    }
+    const bool are_limits_good =
+        push.device_limits.size() <= limits::push_limits_max &&
+        std::all_of(push.device_limits.begin(), push.device_limits.end(), [](const auto& limit) {
+            return limit.count > 0 && limit.period >= limits::push_period_min &&
+                   is_time(limit.period);
+        });
+    if (!are_limits_good) return "a limit of the push service is out of bounds";
     return is_time(push.storage_time_max) ? "" : "the push service's storage time is out of bounds";
 }
 
@@ -47,7 +63,10 @@ Verdict check_post(const World& world) {
 Verdict model_inconsistency(const World& world) {
     Verdict verdict = check_post(world);
     if (verdict.empty()) verdict = check_core(world.core);
-    return verdict.empty() ? check_push(world.push) : verdict;
+    for (std::size_t i = 0; i < model::push_provider_count && verdict.empty(); ++i) {
+        verdict = check_push(push_profile_of(world, i));
+    }
+    return verdict;
 }
 
 }  // namespace invitro::scenarios

@@ -228,6 +228,34 @@ void add_membership(World& world) {
     }
 }
 
+// A provider's profile with everything that a file can say changed.
+model::PushProfile any_push(model::PushProfile profile) {
+    profile.delay = any_distribution();
+    profile.loss = any_share();
+    profile.duplication = any_share();
+    profile.reordering = any_share();
+    profile.reordering_delay = any_distribution();
+    profile.tail = any_share();
+    profile.tail_delay = any_distribution();
+    profile.urgencies.front().demoted = any_share();
+    profile.stored_per_device_max = in_range<std::uint16_t>(0, 0xFFFF);
+    profile.storage_time_max = any_time();
+    profile.collapse_keys_max = in_range<std::uint16_t>(0, 0xFFFF);
+    profile.older_survives = any_share();
+    profile.device_limits.resize(in_range<std::size_t>(0, limits::push_limits_max + 1));
+    for (model::PushBudget& limit : profile.device_limits) {
+        limit.count = in_range(1U, 1'000'000'001U);
+        limit.period = std::max(any_time(), limits::push_period_min);
+    }
+    profile.token_feedback = any_distribution();
+    profile.token_feedback_never = any_share();
+    return profile;
+}
+
+model::PushProvider any_provider() {
+    return model::push_providers()[in_range<std::size_t>(0, model::push_provider_count)].provider;
+}
+
 void add_settings(World& world) {
     world.name = "random world-1.x_y";
     world.seed = in_range<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max());
@@ -255,13 +283,10 @@ void add_settings(World& world) {
         post->loss = any_share();
         post->duplication = any_share();
     }
-    world.push.delay = any_distribution();
-    world.push.loss = any_share();
-    world.push.duplication = any_share();
-    world.push.reordering = any_share();
-    world.push.reordering_delay = any_distribution();
-    world.push.stored_per_device_max = in_range<std::uint16_t>(0, 0xFFFF);
-    world.push.storage_time_max = any_time();
+    world.push = any_push(world.push);
+    for (model::PushProfile& profile : world.further_push) {
+        if (in_range(0, 2) == 1) profile = any_push(profile);
+    }
 }
 
 World any_world() {
@@ -319,6 +344,7 @@ RC_GTEST_PROP(RoundTrip, EveryScenarioIsAFile, ()) {
     });
     scenario.population.sites = any_mix<std::string>(
         [] { return model::builtin_metros().sites[static_cast<std::size_t>(any_site())].name; });
+    scenario.population.push = any_mix<model::PushProvider>(any_provider);
     scenario.population.shared_network = in_range(0, 2) == 1;
     scenario.behaviour.answer_after = any_distribution();
     scenario.workload.calls = in_range<std::uint32_t>(0, 10'000'001);

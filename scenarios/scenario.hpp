@@ -36,6 +36,7 @@ struct Population {
     Mix<model::NatPolicy> nat{{model::NatPolicy{.kind = model::NatKind::eim_apdf}, 1}};
     Mix<model::IpFamilies> families{{model::IpFamilies::v4, 1}};
     Mix<std::string> sites{{"Frankfurt", 1}};
+    Mix<model::PushProvider> push{{model::PushProvider::apns, 1}};
     bool shared_network = true;  // a person's devices share one access network (a home, an office)
     std::uint32_t identifiers_per_person = 1;
 

@@ -72,8 +72,8 @@ TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
         scenario.error().front().text(),
         "houshold.json: no such file, and no shipped scenario of this name; shipped are "
         "blocked-udp, broker-crash, cluster, flash-crowd, glare, handover, hostile, household, "
-        "lossy, mobility, office, overload, registration, relay-fallback, roaming, transfer, "
-        "wake-up; did you mean household?");
+        "lossy, mobility, office, overload, providers, registration, relay-fallback, roaming, "
+        "transfer, wake-up; did you mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

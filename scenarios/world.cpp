@@ -196,6 +196,9 @@ Verdict check_devices(const World& world) {
         if (!is_time(device.reaction.after)) {
             return fmt::format("device {}: its reaction's time is out of bounds", device.number);
         }
+        if (!is_time(device.unused_for)) {
+            return fmt::format("device {}: how long it was unused is out of bounds", device.number);
+        }
         const bool opens_mail = device.opens_mail_after != Duration::max();
         if (opens_mail && !is_time(device.opens_mail_after)) {
             return fmt::format("device {}: when it opens mail is out of bounds", device.number);
@@ -392,6 +395,18 @@ std::string_view to_string(RegistrationAction action) {
 
 std::string_view to_string(MembershipStep step) {
     return step == MembershipStep::join ? "join" : "leave";
+}
+
+FurtherPushProfiles further_push_profiles() {
+    FurtherPushProfiles profiles;
+    for (std::size_t i = 0; i < profiles.size(); ++i) {
+        profiles[i] = model::push_providers()[i + 1].profile();
+    }
+    return profiles;
+}
+
+const model::PushProfile& push_profile_of(const World& world, std::size_t provider_index) {
+    return provider_index == 0 ? world.push : world.further_push[provider_index - 1];
 }
 
 std::vector<std::uint32_t> members_after(const World& world, std::size_t changes) {

@@ -65,6 +65,11 @@ struct Device {
     model::Reaction reaction;  // to every call that rings here
     // How long after a validation mail has come its link is opened on this device; max: never.
     Duration opens_mail_after = std::chrono::seconds{10};
+    // The push service that reaches it. Its profile is that of the world.
+    model::PushProvider push = model::PushProvider::apns;
+    // How long it has been lying unused when the world begins, until its user does something on it
+    // or moves with it: it may rest (model/push/rest.hpp). Zero: it is in use.
+    Duration unused_for{};
 
     bool operator==(const Device&) const = default;
 };
@@ -178,6 +183,10 @@ struct CoreNetwork {
     bool operator==(const CoreNetwork&) const = default;
 };
 
+using FurtherPushProfiles = std::array<model::PushProfile, model::push_provider_count - 1>;
+
+FurtherPushProfiles further_push_profiles();
+
 struct World {
     std::string name = "world";
     std::uint64_t seed = 0;
@@ -193,6 +202,8 @@ struct World {
     std::vector<Relay> relays;  // sorted by number
     protocol::BrokerLimits limits;
     model::PushProfile push = model::apns_profile();
+    // Of the other providers, in the order of model::push_providers().
+    FurtherPushProfiles further_push = further_push_profiles();
     model::PostProfile sms = model::sms_profile();
     model::PostProfile mail = model::mail_profile();
     std::vector<AccessNetwork> networks;  // each list sorted by number
@@ -206,6 +217,9 @@ struct World {
 
     bool operator==(const World&) const = default;
 };
+
+// How the provider at this place in model::push_providers() behaves.
+const model::PushProfile& push_profile_of(const World& world, std::size_t provider_index);
 
 // The numbers of the brokers in the cluster after so many of its changes, ascending. At first those
 // are in it that no later change lets in.

@@ -21,7 +21,8 @@ enum class Use : std::uint8_t {
     cluster_key = 5,
 };
 
-constexpr std::size_t token_size = 32;
+// Every provider's tokens are so long that nobody hits one by chance.
+constexpr std::size_t token_size_min = 32;
 
 template <class Id>
 Id draw_identity(std::uint64_t seed, Use use, std::uint32_t number) {
@@ -45,17 +46,29 @@ protocol::RandomValue draw_secret(std::uint64_t seed, Use use, std::uint32_t num
     return secret;
 }
 
-std::array<std::uint8_t, token_size> token_octets(std::uint64_t world_seed,
-                                                  const LocatedToken& token) {
-    std::array<std::uint8_t, token_size> octets{};
-    for (std::size_t word = 0; word < token_size / 8; ++word) {
+struct TokenOctets {
+    std::array<std::uint8_t, protocol::PushToken::length_max> octets{};
+    std::size_t size = 0;
+
+    [[nodiscard]] protocol::ByteView view() const { return protocol::ByteView{octets}.first(size); }
+};
+
+// Precondition: token_size_min <= size <= PushToken::length_max. Of two sizes, nothing after the
+// first words is shared.
+TokenOctets token_octets(std::uint64_t world_seed, const LocatedToken& token, std::size_t size) {
+    constexpr std::size_t words_of_old = 4;
+    TokenOctets made{.octets = {}, .size = size};
+    for (std::size_t at = 0; at < size; at += 8) {
+        const std::size_t word = at / 8;
+        // 32 bytes are drawn as they always were.
+        const std::uint64_t key = size == words_of_old * 8 ? word : word | size << 8;
         const std::uint64_t value = draw(
-            world_seed, Subsystem::identity, Use::token, token.device_number, token.version, word);
-        put_number(octets, word * 8, value, 8);
+            world_seed, Subsystem::identity, Use::token, token.device_number, token.version, key);
+        put_number(made.octets, at, value, std::min<std::size_t>(8, size - at));
     }
-    put_number(octets, 0, token.device_number, 4);
-    octets[4] = token.version;
-    return octets;
+    put_number(made.octets, 0, token.device_number, 4);
+    made.octets[4] = token.version;
+    return made;
 }
 
 }  // namespace
@@ -86,21 +99,24 @@ protocol::ProfileId profile_id(std::uint64_t world_seed, std::uint32_t profile_n
 
 protocol::PushToken push_token(std::uint64_t world_seed,
                                std::uint32_t device_number,
-                               std::uint8_t version) {
-    protocol::PushToken token{.provider = protocol::PushProvider::apns, .value = {}};
-    token.value.assign(
-        token_octets(world_seed, {.device_number = device_number, .version = version}));
+                               std::uint8_t version,
+                               model::PushProvider provider) {
+    protocol::PushToken token{.provider = provider, .value = {}};
+    const LocatedToken place{.device_number = device_number, .version = version};
+    token.value.assign(token_octets(world_seed, place, model::token_size(provider)).view());
     return token;
 }
 
 std::optional<LocatedToken> locate_token(std::uint64_t world_seed, protocol::ByteView token) {
-    if (token.size() != token_size) return std::nullopt;
+    if (token.size() < token_size_min || token.size() > protocol::PushToken::length_max) {
+        return std::nullopt;
+    }
     LocatedToken located{.device_number = 0, .version = token[4]};
     for (unsigned i = 0; i < 4; ++i) {
         located.device_number |= std::uint32_t{token[i]} << (8 * i);
     }
-    const auto expected = token_octets(world_seed, located);
-    if (!std::equal(token.begin(), token.end(), expected.begin())) return std::nullopt;
+    const TokenOctets expected = token_octets(world_seed, located, token.size());
+    if (!std::equal(token.begin(), token.end(), expected.octets.begin())) return std::nullopt;
     return located;
 }
 
@@ -135,7 +151,7 @@ protocol::RegisterCommand registration_of(const scenarios::World& world,
     protocol::RegisterCommand registration{
         .profile = profile_id(world.seed, profile->number),
         .identifiers = {},
-        .token = push_token(world.seed, device.number, token_version),
+        .token = push_token(world.seed, device.number, token_version, device.push),
         .credentials = {}};
     for (const auto& identifier : profile->identifiers) {
         registration.identifiers.push_back(identifier);

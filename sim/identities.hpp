@@ -28,12 +28,13 @@ protocol::DeviceId device_id(const scenarios::World& world, std::uint32_t device
 
 protocol::ProfileId profile_id(std::uint64_t world_seed, std::uint32_t profile_number);
 
-// An APNs-like token of 32 bytes, the device's `version`-th from 0. Its first four bytes are the
-// device's number and the fifth the version, so that the simulated push service finds the device
-// without a table.
+// The device's `version`-th token from 0, as long as the provider's are. Its first four bytes are
+// the device's number and the fifth the version, so that the simulated push service finds the
+// device without a table.
 protocol::PushToken push_token(std::uint64_t world_seed,
                                std::uint32_t device_number,
-                               std::uint8_t version = 0);
+                               std::uint8_t version = 0,
+                               model::PushProvider provider = model::PushProvider::apns);
 
 struct LocatedToken {
     std::uint32_t device_number = 0;

@@ -225,6 +225,12 @@ void InvitationCast::leak(std::uint32_t device_row, const protocol::CallId& call
     }
 }
 
+bool InvitationCast::is_by_hand(const protocol::Command& command) {
+    return !std::holds_alternative<protocol::RegisterCommand>(command) &&
+           !std::holds_alternative<protocol::NetworkChanged>(command) &&
+           !std::holds_alternative<protocol::WokeUp>(command);
+}
+
 std::optional<TokenPlace> InvitationCast::locate(protocol::ByteView token,
                                                  protocol::Instant now) const {
     const auto located = locate_token(world_.seed, token);

@@ -103,6 +103,9 @@ public:
     [[nodiscard]] std::optional<TokenPlace> locate(protocol::ByteView token,
                                                    protocol::Instant now) const;
 
+    // What the programs do by themselves, and their system tells them, is not.
+    static bool is_by_hand(const protocol::Command& command);
+
     // The phone number that the mobile network has for this device: its account's first.
     template <class Stage>
     [[nodiscard]] std::optional<protocol::EndpointIdentifier> number_of(Stage& stage,

@@ -74,6 +74,23 @@ TEST(Identities, a_token_leads_to_its_device_in_its_world_only) {
     EXPECT_FALSE(locate_token(5, token.value.view().first(8)).has_value());
 }
 
+TEST(Identities, every_providers_tokens_lead_to_their_device) {
+    for (const model::PushProviderEntry& entry : model::push_providers()) {
+        const protocol::PushToken token = push_token(5, 1234, 2, entry.provider);
+        EXPECT_EQ(token.provider, entry.provider);
+        EXPECT_EQ(token.value.size(), entry.token_size);
+        const auto located = locate_token(5, token.value.view());
+        ASSERT_TRUE(located.has_value());
+        EXPECT_EQ(located->device_number, 1234U);
+        EXPECT_EQ(located->version, 2U);
+        // Its first bytes are no token, of another provider's size neither.
+        for (const std::size_t size : {std::size_t{5}, std::size_t{32}, std::size_t{142}}) {
+            if (size >= token.value.size()) continue;
+            EXPECT_FALSE(locate_token(5, token.value.view().first(size)).has_value()) << size;
+        }
+    }
+}
+
 TEST(Identities, incarnations_get_fresh_seeds) {
     const model::NodeId node{.kind = model::NodeKind::device, .number = 1};
     EXPECT_NE(incarnation_seed(1, node, 1), incarnation_seed(1, node, 2));

@@ -17,6 +17,8 @@
 //         std::optional<TokenPlace> locate(ByteView token, Instant now) const;
 //         ByteView open(ByteView);    // where payloads may be sealed: the message inside, or
 //         nothing
+//         // Optional: is this something that a user does, with the device in hand?
+//         static bool is_by_hand(const Command&);
 //     };
 //
 // A cast whose nodes send SMS and mail has number_of(), reader_of() and mail_arrived() too.
@@ -79,10 +81,13 @@ public:
           places_(world),
           faults_(world.faults, world.seed),
           transport_(world, platform, places_, faults_),
-          push_(world.push, world.seed),
           timers_(places_.node_count()),
           processors_(places_.node_count()),
-          keeps_storage_(keeps_storage(world)) {}
+          keeps_storage_(keeps_storage(world)) {
+        for (std::size_t i = 0; i < model::push_provider_count; ++i) {
+            push_services_.emplace_back(scenarios::push_profile_of(world, i), world.seed);
+        }
+    }
 
     // Runs until nothing is left to happen or the world's duration is over.
     RunSummary run();
@@ -118,6 +123,9 @@ public:
         if (is_down(node)) return;
         const model::Sequence before = current_;
         current_ = emit(node, call_in(command), model::CommandGiven<Command>{command});
+        if constexpr (requires { Cast::is_by_hand(command); }) {
+            if (Cast::is_by_hand(command)) use(node);
+        }
         feed(node, command);
         current_ = before;
     }
@@ -134,6 +142,7 @@ public:
     void move(NodeIndex device, std::uint32_t network) {
         places_.move(device, network);
         streams_.cut(device);
+        use(device);
     }
 
     void measured(NodeIndex node, const model::StateMeasured& state) { emit(node, {}, state); }
@@ -148,6 +157,7 @@ private:
         datagram,
         push_arrival,
         push_answer,
+        push_window,
         stored_push,
         post_arrival,
         action,
@@ -188,6 +198,7 @@ private:
 
     struct PushInFlight {
         NodeIndex device{};
+        protocol::PushProvider provider = protocol::PushProvider::apns;
         std::uint64_t identity = 0;
         std::uint64_t collapse_key = 0;
         Instant submitted{};
@@ -263,6 +274,12 @@ private:
     void answer_push(std::uint32_t slot);
     void arrive_push(std::uint32_t slot);
     void deliver_push(const PushInFlight& flight, protocol::ByteView payload);
+    model::PushService::Answer hand_over(const protocol::SendPush& send,
+                                         std::uint64_t identity,
+                                         const std::optional<TokenPlace>& place);
+    void open_push_window(NodeIndex device);
+    void await_push_window(NodeIndex device);
+    void use(NodeIndex device);
     void send_post(NodeIndex sender,
                    std::optional<NodeIndex> device,
                    PostInFlight flight,
@@ -289,7 +306,13 @@ private:
     void connectivity_changed(const model::Fault& fault);
     void deliver_stored_pushes(NodeIndex device, model::Sequence cause);
     [[nodiscard]] bool takes_pushes(NodeIndex device) const;
-    [[nodiscard]] protocol::Duration unseen_for(std::optional<NodeIndex> device) const;
+    [[nodiscard]] protocol::Duration unseen_for(NodeIndex device) const;
+    [[nodiscard]] model::PushReceiver receiver(NodeIndex device) const;
+
+    [[nodiscard]] model::PushService& push_service(protocol::PushProvider provider) {
+        return push_services_[model::index_of(provider)];
+    }
+
     [[nodiscard]] bool is_paused(NodeIndex node) const;
     void postpone(NodeIndex node, EventTicket what);
     [[nodiscard]] protocol::ByteView open(protocol::ByteView payload);
@@ -368,7 +391,9 @@ private:
     Places places_;
     ActiveFaults faults_;
     Transport transport_;
-    model::PushService push_;
+    std::vector<model::PushService> push_services_;  // by place in model::push_providers()
+    // Devices that lay unused when the world began and that somebody has used since.
+    protocol::DenseMap<std::uint32_t, std::uint8_t> used_;
 
     EventQueue queue_;
     std::vector<Timer> timers_;  // by node

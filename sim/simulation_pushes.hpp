@@ -27,17 +27,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
     const std::uint64_t identity = detail::identity_of(
         world_.seed, places_.id(node), number, plain.empty() ? digest : digest_of(plain), now_);
     const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
-    const model::PushConditions conditions =
-        device && !faults_.none() ? faults_.on_push(places_.id(*device)) : model::PushConditions{};
-    const auto answer = push_.submit(now_,
-                                     {.device = number,
-                                      .identity = identity,
-                                      .gone_since = device ? place->gone_since : Instant{},
-                                      .unseen_for = unseen_for(device),
-                                      .payload_size = send.payload.size(),
-                                      .time_to_live = send.time_to_live,
-                                      .urgency = model::urgency_of(send.priority)},
-                                     conditions);
+    const auto answer = hand_over(send, identity, place);
     ++summary_.pushes_submitted;
     const model::Sequence submitted = emit(node,
                                            call,
@@ -50,6 +40,7 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
                                                                 .plain = plain});
     for (std::size_t i = 0; device && i < answer.copies; ++i) {
         const PushInFlight flight{.device = *device,
+                                  .provider = send.provider,
                                   .identity = identity,
                                   .collapse_key = call.high ^ call.low,
                                   .submitted = now_,
@@ -72,12 +63,66 @@ void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send)
                 ticket(Kind::push_answer, push_answers_.add(reply)));
 }
 
+// A token that locates nothing, or another provider's, was never given.
+template <class Cast>
+model::PushService::Answer Simulation<Cast>::hand_over(const protocol::SendPush& send,
+                                                       std::uint64_t identity,
+                                                       const std::optional<TokenPlace>& place) {
+    const auto device = place ? places_.device(place->device) : std::nullopt;
+    model::PushService::Submission submission{.device = place ? place->device : 0,
+                                              .identity = identity,
+                                              .gone_since = Instant{},
+                                              .payload_size = send.payload.size(),
+                                              .time_to_live = send.time_to_live,
+                                              .urgency = model::urgency_of(send.priority)};
+    model::PushConditions conditions;
+    if (device) {
+        if (places_.row(*device).push == send.provider) submission.gone_since = place->gone_since;
+        submission.unseen_for = unseen_for(*device);
+        if (!faults_.none()) conditions = faults_.on_push(places_.id(*device));
+    }
+    return push_service(send.provider).submit(now_, submission, conditions);
+}
+
 // How long the device has had no network.
 template <class Cast>
-protocol::Duration Simulation<Cast>::unseen_for(std::optional<NodeIndex> device) const {
-    if (!device || faults_.none()) return {};
-    const auto since = faults_.offline_since(places_.id(*device));
+protocol::Duration Simulation<Cast>::unseen_for(NodeIndex device) const {
+    if (faults_.none()) return {};
+    const auto since = faults_.offline_since(places_.id(device));
     return since ? now_ - *since : protocol::Duration{};
+}
+
+template <class Cast>
+model::PushReceiver Simulation<Cast>::receiver(NodeIndex device) const {
+    model::PushReceiver end{.online = takes_pushes(device)};
+    const protocol::Duration unused_for = places_.row(device).unused_for;
+    if (unused_for > protocol::Duration::zero() && !used_.contains(raw(device))) {
+        end.unused_since = Instant{} - unused_for;
+    }
+    return end;
+}
+
+// A device that is online and rests gets what waits for it when it is next awake.
+template <class Cast>
+void Simulation<Cast>::await_push_window(NodeIndex device) {
+    const model::PushReceiver end = receiver(device);
+    if (!end.online) return;
+    const auto window =
+        push_service(places_.row(device).push).next_window(now_, places_.id(device).number, end);
+    if (window) queue_.push(*window, ticket(Kind::push_window, raw(device)));
+}
+
+// Somebody has taken the device in hand: what has waited for that arrives.
+template <class Cast>
+void Simulation<Cast>::use(NodeIndex device) {
+    if (!receiver(device).unused_since) return;
+    used_.insert_or_assign(raw(device), std::uint8_t{1});
+    if (takes_pushes(device)) deliver_stored_pushes(device, current_);
+}
+
+template <class Cast>
+void Simulation<Cast>::open_push_window(NodeIndex device) {
+    if (takes_pushes(device)) deliver_stored_pushes(device, 0);
 }
 
 template <class Cast>
@@ -97,21 +142,24 @@ void Simulation<Cast>::arrive_push(std::uint32_t slot) {
     const PushInFlight flight = pushes_.take(slot);
     const protocol::ByteView payload = payloads_.view(flight.payload);
     const model::NodeId name = places_.id(flight.device);
-    const model::PushReceiver receiver{.online = takes_pushes(flight.device)};
+    const model::PushReceiver end = receiver(flight.device);
+    const bool is_sure = end.online && !end.unused_since;
+    model::PushService& service = push_service(flight.provider);
     model::PushNotification notification{.identity = flight.identity,
                                          .collapse_key = flight.collapse_key,
                                          .submitted = flight.submitted,
                                          .expires = flight.expires,
                                          .payload = {},
                                          .urgency = flight.urgency};
-    if (!receiver.online) notification.payload.assign(payload.begin(), payload.end());
-    const auto arrival = push_.arrive(now_, name.number, receiver, std::move(notification));
+    if (!is_sure) notification.payload.assign(payload.begin(), payload.end());
+    const auto arrival = service.arrive(now_, name.number, end, std::move(notification));
     switch (arrival.fate) {
         case model::PushService::Fate::delivered:
             deliver_push(flight, payload);
             break;
         case model::PushService::Fate::stored:
             emit_caused(flight.device, flight.call, flight.cause, model::PushStored{});
+            await_push_window(flight.device);
             break;
         case model::PushService::Fate::dropped:
             emit_caused(flight.device, flight.call, flight.cause, model::PushDropped{arrival.why});

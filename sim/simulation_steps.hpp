@@ -58,6 +58,9 @@ void Simulation<Cast>::step() {
         case Kind::push_answer:
             answer_push(index);
             break;
+        case Kind::push_window:
+            open_push_window(NodeIndex{index});
+            break;
         case Kind::post_arrival:
             arrive_post(index);
             break;
@@ -350,10 +353,17 @@ bool Simulation<Cast>::takes_pushes(NodeIndex device) const {
 
 template <class Cast>
 void Simulation<Cast>::deliver_stored_pushes(NodeIndex device, model::Sequence cause) {
+    const protocol::PushProvider provider = places_.row(device).push;
+    model::PushService& service = push_service(provider);
+    const std::uint32_t number = places_.id(device).number;
+    // That everything was discarded is news to the application only if it does not ask for itself
+    // what it has missed. The service's client does.
+    service.take_notice(number);
     for (const model::PushNotification& stored :
-         push_.came_online(now_, places_.id(device).number)) {
+         service.came_online(now_, number, receiver(device))) {
         const protocol::ByteView plain = open(stored.payload);
         const PushInFlight flight{.device = device,
+                                  .provider = provider,
                                   .identity = stored.identity,
                                   .collapse_key = stored.collapse_key,
                                   .submitted = stored.submitted,
@@ -365,6 +375,7 @@ void Simulation<Cast>::deliver_stored_pushes(NodeIndex device, model::Sequence c
                                   .payload = payloads_.store(stored.payload)};
         queue_.push(now_, ticket(Kind::stored_push, pushes_.add(flight)));
     }
+    await_push_window(device);
 }
 
 // ---- nodes --------------------------------------------------------------------------------------

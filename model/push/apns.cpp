@@ -52,8 +52,7 @@ PushProfile apns_profile() {
             // 410 Unregistered, with the time since when (R). How late that answer comes, and how
             // often it never does, is not told: here it comes at once unless a scenario says
             // otherwise.
-            .tells_gone_since = true,
-            .token_size = 32};
+            .tells_gone_since = true};
 }
 
 }  // namespace invitro::model

@@ -55,8 +55,7 @@ PushProfile fcm_profile() {
             .project_limit = {.count = 600'000, .period = minutes{1}},
             // UNREGISTERED, 404 (E): the application is gone, or its device was away for 270 days
             // (M).
-            .unseen_max = hours{24 * 270},
-            .token_size = 142};
+            .unseen_max = hours{24 * 270}};
 }
 
 }  // namespace invitro::model

@@ -6,9 +6,9 @@ namespace invitro::model {
 
 const std::array<PushProviderEntry, push_provider_count>& push_providers() {
     static constexpr std::array<PushProviderEntry, push_provider_count> all{{
-        {.provider = PushProvider::apns, .profile = apns_profile},
-        {.provider = PushProvider::fcm, .profile = fcm_profile},
-        {.provider = PushProvider::web_push, .profile = web_push_profile},
+        {.provider = PushProvider::apns, .profile = apns_profile, .token_size = 32},
+        {.provider = PushProvider::fcm, .profile = fcm_profile, .token_size = 142},
+        {.provider = PushProvider::web_push, .profile = web_push_profile, .token_size = 200},
     }};
     return all;
 }
@@ -23,16 +23,8 @@ std::size_t index_of(PushProvider provider) {
     return index;
 }
 
-PushProfile push_profile(PushProvider provider) {
-    return push_providers()[index_of(provider)].profile();
-}
-
-PushProfiles push_profiles() {
-    PushProfiles profiles;
-    for (std::size_t i = 0; i < profiles.size(); ++i) {
-        profiles[i] = push_providers()[i].profile();
-    }
-    return profiles;
+std::size_t token_size(PushProvider provider) {
+    return push_providers()[index_of(provider)].token_size;
 }
 
 }  // namespace invitro::model

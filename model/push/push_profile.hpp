@@ -99,7 +99,6 @@ struct PushProfile {
     Probability token_feedback_never{};
     bool tells_gone_since = false;          // the answer says since when it is gone
     Duration unseen_max = Duration::max();  // a token whose device was away longer is gone
-    std::uint16_t token_size = 32;          // bytes
 
     bool operator==(const PushProfile&) const = default;
 };
@@ -108,6 +107,7 @@ struct PushProfile {
 struct PushProviderEntry {
     PushProvider provider = PushProvider::apns;
     PushProfile (*profile)() = nullptr;
+    std::size_t token_size = 0;  // bytes
 };
 
 inline constexpr std::size_t push_provider_count = 3;
@@ -118,12 +118,8 @@ const std::array<PushProviderEntry, push_provider_count>& push_providers();
 // Its place in push_providers().
 std::size_t index_of(PushProvider provider);
 
-PushProfile push_profile(PushProvider provider);
-
-// One profile for each of push_providers(), in their order.
-using PushProfiles = std::array<PushProfile, push_provider_count>;
-
-PushProfiles push_profiles();
+// In bytes, of every token of this provider.
+std::size_t token_size(PushProvider provider);
 
 PushProfile apns_profile();
 PushProfile fcm_profile();

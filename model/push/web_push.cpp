@@ -38,8 +38,7 @@ PushProfile web_push_profile() {
             .device_limits = {{.count = 120, .period = minutes{1}}},
             // RFC 8030 7.3: a subscription may expire at any time, and is 404 from then on.
             // Autopush forgets a browser that was away for 60 days.
-            .unseen_max = hours{24 * 60},
-            .token_size = 200};
+            .unseen_max = hours{24 * 60}};
 }
 
 }  // namespace invitro::model

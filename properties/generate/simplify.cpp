@@ -323,6 +323,10 @@ void simplify_people(Steps& steps, const World& world) {
         };
         steps.set(reaction, model::Reaction{});
         steps.round([=](auto& one) -> auto& { return reaction(one).after; }, {});
+        steps.set(
+            [i](auto& one) -> auto& { return one.devices[i].push; }, model::PushProvider::apns);
+        steps.set(
+            [i](auto& one) -> auto& { return one.devices[i].unused_for; }, Duration{});
     }
 }
 

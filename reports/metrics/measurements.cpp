@@ -1,5 +1,7 @@
 #include "reports/metrics/measurements.hpp"
 
+#include "model/push/push_profile.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -74,7 +76,8 @@ Cell read_cell(properties::ByteReader& reader) {
     Cell cell{.measure = read_enumeration<Measure>(reader, measure_count), .circumstances = {}};
     if (reader.number() == 0) return cell;
     Circumstances& circumstances = cell.circumstances.emplace();
-    circumstances.provider = read_enumeration<protocol::PushProvider>(reader, 4);
+    circumstances.provider =
+        read_enumeration<protocol::PushProvider>(reader, model::push_provider_count + 1);
     circumstances.access = read_enumeration<model::AccessKind>(reader, model::access_kind_count);
     circumstances.nat = read_pair(reader);
     return cell;

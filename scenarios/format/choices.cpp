@@ -195,6 +195,14 @@ Notation<model::ReactionKind> reaction_kind() {
         "reaction", "reaction", words_of<model::ReactionKind>(model::reaction_kind_count));
 }
 
+Notation<model::PushProvider> push_provider() {
+    Words<model::PushProvider> words;
+    for (const model::PushProviderEntry& each : model::push_providers()) {
+        words.emplace_back(std::string(to_string(each.provider)), each.provider);
+    }
+    return choice("push provider", "push_provider", words);
+}
+
 Notation<model::FaultKind> fault_kind() {
     return choice("kind of fault", "fault", words_of<model::FaultKind>(model::fault_kind_count));
 }

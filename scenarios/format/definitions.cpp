@@ -104,6 +104,14 @@ Value distribution_schema() {
          shape_schema("quantiles", durations(model::QuantileTable::size))});
 }
 
+std::vector<std::string> push_provider_names() {
+    std::vector<std::string> names;
+    for (const model::PushProviderEntry& each : model::push_providers()) {
+        names.emplace_back(to_string(each.provider));
+    }
+    return names;
+}
+
 std::vector<std::string> site_names() {
     std::vector<std::string> names;
     for (const model::Site& each : model::builtin_metros().sites) {
@@ -198,6 +206,7 @@ Value schema_definitions() {
         {.key = "nat",
          .value = any_of({reference("nat_kind"), object_schema(nat_section().field_shapes())})},
         {.key = "reaction", .value = enumeration<model::ReactionKind>(model::reaction_kind_count)},
+        {.key = "push_provider", .value = enumeration(push_provider_names())},
         {.key = "fault", .value = enumeration<model::FaultKind>(model::fault_kind_count)},
         {.key = "deed", .value = enumeration<model::Deed>(model::deed_count)},
         {.key = "policy", .value = enumeration<protocol::AnswerPolicy>(3)},

@@ -8,6 +8,7 @@
 #include "model/network/topology.hpp"
 #include "model/node_id.hpp"
 #include "model/people/person.hpp"
+#include "model/push/push_profile.hpp"
 #include "model/quantiles.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/vocabulary/time.hpp"
@@ -71,6 +72,7 @@ Notation<std::array<model::SiteIndex, 2>> reflector_sites();
 Notation<model::AccessKind> access_kind();
 Notation<model::IpFamilies> ip_families();
 Notation<model::ReactionKind> reaction_kind();
+Notation<model::PushProvider> push_provider();
 Notation<model::FaultKind> fault_kind();
 Notation<model::Deed> deed();
 Notation<protocol::AnswerPolicy> answer_policy();

@@ -60,6 +60,11 @@ Section<Device> device() {
             "to every call that rings here"},
         {"opens_mail_after", &Device::opens_mail_after, duration_or_never(),
             "how long after a validation mail has come its link is opened here"},
+        {"push", &Device::push, push_provider(),
+            "the push service that reaches it"},
+        {"unused_for", &Device::unused_for, duration(),
+            "how long it has been lying unused at the start, until its user does something on it: "
+            "what is not urgent may wait; \"0s\": it is in use"},
     }};
 }
 
@@ -115,6 +120,8 @@ Section<Scenario> population_section() {
             "a person's devices share one access network, as in a home; otherwise each has its own"},
         {"sites", drawn(&Population::sites), mix_of(site_name()),
             "where the people drawn live"},
+        {"push", drawn(&Population::push), mix_of(push_provider()),
+            "the push services that reach the devices drawn"},
         {"networks", spelt_out(&World::networks), list_of(access_network(), {"access networks"}),
             "homes, offices, cells: one access link and one NAT box each"},
         {"profiles", spelt_out(&World::profiles), list_of(profile(), {"profiles"}),

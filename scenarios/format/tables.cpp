@@ -10,7 +10,6 @@ namespace {
 
 using model::Fault;
 using model::PostProfile;
-using model::PushProfile;
 
 constexpr auto required = Presence::required;
 
@@ -28,25 +27,6 @@ Section<CoreNetwork> network() {
         {"reordering_delay", &CoreNetwork::reordering_delay, duration(),
             "for how long, at most"},
     }};
-}
-
-Section<PushProfile> push() {
-    return {.fields = {
-        {"delay", &PushProfile::delay, distribution(),
-            "from the broker's request to the arrival at a device that is online"},
-        {"loss", &PushProfile::loss, share(),
-            "share of the accepted notifications that never arrive"},
-        {"duplication", &PushProfile::duplication, share(),
-            "share that arrives twice"},
-        {"reordering", &PushProfile::reordering, share(),
-            "share that is held back, so that later ones overtake it"},
-        {"reordering_delay", &PushProfile::reordering_delay, distribution(),
-            "for how long"},
-        {"stored_per_device_max", &PushProfile::stored_per_device_max, count<std::uint16_t>(0, 65535),
-            "notifications kept for a device that is offline; the newest survive"},
-        {"storage_time_max", &PushProfile::storage_time_max, duration(),
-            "how long they are kept"},
-    }, .defaults = model::apns_profile()};
 }
 
 Section<PostProfile> post(const PostProfile& defaults) {
@@ -187,8 +167,8 @@ Section<Scenario> whole_file() {
             "the NAT boxes of the people drawn"},
         {"families", drawn(&Population::families), mix_of(ip_families()),
             "the versions of IP that the networks of the people drawn speak"},
-        {"push", world(&World::push), object_of(push()),
-            "how the push service behaves"},
+        {"push", &Scenario::world, object_of(push_section()),
+            "how push services behave: the APNs-like one, and the others by name"},
         {"sms", world(&World::sms), object_of(post(model::sms_profile())),
             "how SMS get to the service's gateway"},
         {"mail", world(&World::mail), object_of(post(model::mail_profile())),

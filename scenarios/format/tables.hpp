@@ -22,6 +22,7 @@ Section<Scenario> workload_section();
 Section<model::Fault> fault_section();
 Section<model::Attacker> attacker_section();
 Section<protocol::BrokerLimits> limits_section();
+Section<World> push_section();
 
 // A mistake where something spelt out has a number that is kept for what is drawn.
 void keep_drawn_numbers_free(Reader& reader,
