@@ -1,5 +1,7 @@
 #include "scenarios/model_checks.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace invitro::scenarios {
@@ -46,6 +48,26 @@ Verdict check_push(const model::PushProfile& push) {
     return is_time(push.storage_time_max) ? "" : "the push service's storage time is out of bounds";
 }
 
+Verdict check_access_figures(const World& world) {
+    std::vector<model::AccessKind> kinds;
+    for (const auto& [kind, figures] : world.access_figures) {
+        if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) {
+            return fmt::format("the access figures of {} are given twice", to_string(kind));
+        }
+        kinds.push_back(kind);
+        const bool are_times =
+            is_time(figures.round_trip) && is_time(figures.deviation) && is_time(figures.burst);
+        if (!are_times || !with_figures(model::access_profile(kind), figures)) {
+            return fmt::format(
+                "the access figures of {} cannot be: a delay would be negative, or a burst shorter "
+                "than {} ms",
+                to_string(kind),
+                model::access_profile(kind).slot / std::chrono::milliseconds{1});
+        }
+    }
+    return {};
+}
+
 Verdict check_post(const World& world) {
     for (const model::PostProfile* post : {&world.sms, &world.mail}) {
         if (!is_probability(post->loss) || !is_probability(post->duplication)) {
@@ -63,6 +85,7 @@ Verdict check_post(const World& world) {
 Verdict model_inconsistency(const World& world) {
     Verdict verdict = check_post(world);
     if (verdict.empty()) verdict = check_core(world.core);
+    if (verdict.empty()) verdict = check_access_figures(world);
     for (std::size_t i = 0; i < model::push_provider_count && verdict.empty(); ++i) {
         verdict = check_push(push_profile_of(world, i));
     }

@@ -25,7 +25,7 @@ constexpr bool is_probability(model::Probability probability) {
     return static_cast<std::uint64_t>(probability) <= model::probability_one;
 }
 
-// The network between the sites, push services, SMS and mail.
+// The network between the sites, access networks, push services, SMS and mail.
 Verdict model_inconsistency(const World& world);
 
 }  // namespace invitro::scenarios

@@ -283,6 +283,15 @@ void add_settings(World& world) {
         post->loss = any_share();
         post->duplication = any_share();
     }
+    for (std::size_t i = 0; i < model::access_kind_count; ++i) {
+        if (in_range(0, 2) == 1) continue;
+        // Long round trips and bursts are possible for every kind.
+        world.access_figures.push_back(
+            {.access = static_cast<model::AccessKind>(i),
+             .figures = {.round_trip = std::chrono::milliseconds{in_range(1'000, 5'000)},
+                         .deviation = {},
+                         .burst = std::chrono::milliseconds{in_range(5'000, 50'000)}}});
+    }
     world.push = any_push(world.push);
     for (model::PushProfile& profile : world.further_push) {
         if (in_range(0, 2) == 1) profile = any_push(profile);

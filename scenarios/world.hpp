@@ -14,6 +14,7 @@
 #include "model/hostile/attacker.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/network/access.hpp"
+#include "model/network/access_figures.hpp"
 #include "model/network/ip_families.hpp"
 #include "model/network/topology.hpp"
 #include "model/people/person.hpp"
@@ -183,6 +184,14 @@ struct CoreNetwork {
     bool operator==(const CoreNetwork&) const = default;
 };
 
+// What is known of the networks of one kind better than by the kind.
+struct KindFigures {
+    model::AccessKind access = model::AccessKind::fibre;
+    model::AccessFigures figures;
+
+    bool operator==(const KindFigures&) const = default;
+};
+
 using FurtherPushProfiles = std::array<model::PushProfile, model::push_provider_count - 1>;
 
 FurtherPushProfiles further_push_profiles();
@@ -196,6 +205,7 @@ struct World {
     Security security = Security::real;  // or charged
     bool stream_fallback = true;         // clients go on over streams where UDP is blocked
     CoreNetwork core;
+    std::vector<KindFigures> access_figures;   // at most one of each kind
     std::vector<Broker> brokers = {Broker{}};  // sorted by number; the first is number 0
     std::vector<MembershipChange> membership;  // sorted by `at`
     std::array<model::SiteIndex, 2> reflector_sites{};

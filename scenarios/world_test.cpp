@@ -152,8 +152,28 @@ const std::vector<Change>& fault_changes() {
     return all;
 }
 
+const std::vector<Change>& model_changes() {
+    static const std::vector<Change> all = {
+        {"a limit of the push service is out of bounds",
+         [](World& world) { world.further_push[0].device_limits.front().period = 1ms; }},
+        {"the access figures of 4g cannot be: a delay would be negative, or a burst shorter than "
+         "300 ms",
+         [](World& world) {
+             world.access_figures = {{.access = model::AccessKind::cellular_4g,
+                                      .figures = {.round_trip = 10ms, .deviation = 80ms}}};
+         }},
+        {"the access figures of dsl are given twice",
+         [](World& world) {
+             world.access_figures.assign(2, {.access = model::AccessKind::dsl, .figures = {}});
+         }},
+        {"device 1: how long it was unused is out of bounds",
+         [](World& world) { world.devices[0].unused_for = -1ns; }},
+    };
+    return all;
+}
+
 TEST(Inconsistency, NamesWhatIsWrong) {
-    for (const auto& list : {changes(), broker_changes(), fault_changes()}) {
+    for (const auto& list : {changes(), model_changes(), broker_changes(), fault_changes()}) {
         for (const Change& change : list) {
             World world = small_world();
             change.apply(world);

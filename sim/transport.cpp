@@ -68,6 +68,15 @@ Transport::Transport(const scenarios::World& world,
                      Places& places,
                      const ActiveFaults& faults)
     : world_(world), platform_(platform), places_(places), faults_(faults) {
+    if (!world.access_figures.empty()) {
+        for (std::size_t i = 0; i < model::access_kind_count; ++i) {
+            profiles_.push_back(model::access_profile(static_cast<model::AccessKind>(i)));
+        }
+    }
+    for (const auto& [kind, figures] : world.access_figures) {
+        model::AccessProfile& profile = profiles_[static_cast<std::size_t>(kind)];
+        profile = *with_figures(profile, figures);
+    }
     boxes_.reserve(world.networks.size());
     for (const auto& network : world.networks) {
         const std::uint64_t seed = draw(world.seed, Subsystem::nat, network.number);
@@ -237,6 +246,11 @@ Transport::Attachment Transport::attachment_of(const Target& target) const {
     return {};
 }
 
+const model::AccessProfile& Transport::profile_of(model::AccessKind kind) const {
+    return profiles_.empty() ? model::access_profile(kind)
+                             : profiles_[static_cast<std::size_t>(kind)];
+}
+
 // Do both ends sit behind the same box, and does the address say so without the box's help?
 bool Transport::is_local(NodeIndex sender, const Target& target) const {
     if (target.kind != Target::Kind::inside && target.kind != Target::Kind::public_device) {
@@ -285,7 +299,7 @@ std::optional<Transport::Flight> Transport::fly(Instant now,
     Duration delay = platform_.latency(from.site, to.site);
     const auto cross_access = [&](const Attachment& end, model::Direction direction) {
         if (end.network == nullptr) return true;
-        const model::Crossing crossing = model::cross(model::access_profile(end.network->access),
+        const model::Crossing crossing = model::cross(profile_of(end.network->access),
                                                       {.seed = world_.seed,
                                                        .network = end.network->number,
                                                        .datagram = packet.identity,

@@ -132,6 +132,8 @@ private:
         const protocol::Address& inside,
         std::uint32_t network) const;
 
+    [[nodiscard]] const model::AccessProfile& profile_of(model::AccessKind kind) const;
+
     // The one between this network and the world, for packets of this family.
     model::NatBox& box(std::uint32_t network, protocol::IpFamily family);
 
@@ -142,6 +144,8 @@ private:
     std::vector<model::NatBox> boxes_;  // by index of the access network
     // What IPv6 passes instead; empty where no network speaks it.
     std::vector<model::NatBox> firewalls_;
+    // By kind; empty where the world has no figures of its own.
+    std::vector<model::AccessProfile> profiles_;
 };
 
 }  // namespace invitro::sim

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <vector>
 
 namespace invitro::sim {
 namespace {
@@ -107,6 +108,25 @@ TEST(Transport, duplication_makes_two_copies_with_fates_of_their_own) {
     const auto departure = bench.send(0, broker_address(0));
     ASSERT_EQ(departure.copies, 2);
     EXPECT_NE(departure.flights[0].packet.identity, departure.flights[1].packet.identity);
+}
+
+TEST(Transport, an_operators_figures_concern_the_networks_of_its_kind_only) {
+    scenarios::World world = small_world(1);
+    world.networks[1].access = model::AccessKind::cellular_4g;
+    const auto flight_times = [&] {
+        Bench bench(world);
+        std::vector<protocol::Duration> times;
+        for (const std::uint32_t device : {0U, 1U}) {
+            times.push_back(bench.send(device, broker_address(0)).flights[0].arrival - Instant{1s});
+        }
+        return times;
+    };
+    const auto usual = flight_times();
+    world.access_figures = {
+        {.access = model::AccessKind::cellular_4g, .figures = {.round_trip = 4s}}};
+    const auto other = flight_times();
+    EXPECT_EQ(other[0], usual[0]);
+    EXPECT_GT(other[1], usual[1] + 1s);
 }
 
 // The fate of a datagram is its own: it depends on its identity and not on what else was sent.

@@ -130,13 +130,31 @@ std::array<AccessProfile, access_kind_count> all_profiles() {
 }
 
 // What a draw is for. Part of the key: never renumber.
-enum class Purpose : std::uint8_t { datagram = 1, slot = 2 };
+enum class Purpose : std::uint8_t { datagram = 1, slot = 2, renewal = 3 };
 
-// The Gilbert-Elliott chain, taken slot by slot: each slot of time is bad with the profile's share,
-// whatever the one before it was. Both directions share it, as they share the air or the line.
+// So many slots back one has been drawn anew, or is taken to have been.
+constexpr int renewal_distance_max = 10'000;
+
+// The slot whose draw decides the state in this one: the last that was drawn anew.
+std::int64_t deciding_slot(const AccessProfile& profile,
+                           const CrossingKey& key,
+                           std::int64_t slot) {
+    if (profile.renewal == Probability{probability_one}) return slot;
+    for (int back = 0; back < renewal_distance_max; ++back) {
+        const std::int64_t one = slot - back;
+        const std::uint64_t drawn =
+            draw(key.seed, Subsystem::access, Purpose::renewal, key.network, one);
+        if (happens(profile.renewal, drawn)) return one;
+    }
+    return slot - renewal_distance_max;
+}
+
+// The Gilbert-Elliott chain, taken slot by slot. Both directions share it, as they share the air or
+// the line.
 Probability loss_at(const AccessProfile& profile, const CrossingKey& key, Instant now) {
     if (profile.bad_share == Probability{}) return profile.loss_in_good;
-    const std::int64_t slot = protocol::nanoseconds(now) / profile.slot.count();
+    const std::int64_t slot =
+        deciding_slot(profile, key, protocol::nanoseconds(now) / profile.slot.count());
     const std::uint64_t drawn = draw(key.seed, Subsystem::access, Purpose::slot, key.network, slot);
     return happens(profile.bad_share, drawn) ? profile.loss_in_bad : profile.loss_in_good;
 }

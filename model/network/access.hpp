@@ -1,7 +1,8 @@
 // The last mile: what an access network adds to every datagram that crosses it.
 //
 // Latency, jitter with a heavy tail and bursty loss (after Gilbert 1960 and Elliott 1963) per kind
-// of access; the figures and their sources stand in the .cpp. Stateless: the loss state of a moment
+// of access; the figures and their sources stand in the .cpp, and those of single operators can be
+// laid over them (access_figures.hpp). Stateless: the loss state of a moment
 // is itself a draw, keyed by the network and a slot of time, so that nothing has to be kept for an
 // access network that carries no traffic.
 #pragma once
@@ -46,6 +47,10 @@ struct AccessProfile {
     Probability loss_in_bad{};
     Probability bad_share{};                  // of time slots that are bad
     Duration slot = std::chrono::seconds{1};  // length of a loss state, more than zero
+    // Share of the slots whose state is drawn anew; in the others that of the slot before goes on.
+    // So the states are the Markov chain of Gilbert and Elliott: from bad to good with renewal x
+    // (1 - bad_share), from good to bad with renewal x bad_share. One: each slot by itself.
+    Probability renewal{probability_one};
 
     auto operator<=>(const AccessProfile&) const = default;
 };

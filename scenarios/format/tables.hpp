@@ -23,6 +23,7 @@ Section<model::Fault> fault_section();
 Section<model::Attacker> attacker_section();
 Section<protocol::BrokerLimits> limits_section();
 Section<World> push_section();
+Section<KindFigures> access_figures_section();
 
 // A mistake where something spelt out has a number that is kept for what is drawn.
 void keep_drawn_numbers_free(Reader& reader,
