@@ -58,6 +58,7 @@ int main(int argument_count, char** arguments) {
 
     reports::add_run_command(program, exit_code);
     reports::add_check_command(program, exit_code);
+    reports::add_explore_command(program, exit_code);
     reports::add_replay_command(program, exit_code);
     reports::add_report_command(program, exit_code);
     sim::add_nat_matrix_command(program, exit_code);

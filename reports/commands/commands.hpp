@@ -18,6 +18,9 @@ CLI::App* add_run_command(CLI::App& program, int& exit_code);
 // Searches random worlds for one that breaks a property, and simplifies it.
 CLI::App* add_check_command(CLI::App& program, int& exit_code);
 
+// Searches every interleaving of a small world.
+CLI::App* add_explore_command(CLI::App& program, int& exit_code);
+
 // Runs a counterexample again and compares it with what was recorded.
 CLI::App* add_replay_command(CLI::App& program, int& exit_code);
 
