@@ -180,16 +180,20 @@ bool Reduction::add(const Observation& observation) {
 }
 
 // What may happen after an inert input may happen before it. True if that is news.
-bool Reduction::pass_on(const Observation& inert) {
-    const LocalId after = space_.step(inert.before, inert.happening, inert.item, false).after;
+bool Reduction::pass_on(Answer& inert) {
+    const Observation& what = inert.candidate;
+    const LocalId after = space_.step(what.before, what.happening, what.item, false).after;
+    const Possible* later = possible_.find(key_of(class_of(space_.local(after))));
+    if (later == nullptr || later->extent() == inert.passed_on) return false;
+    inert.passed_on = later->extent();
     const auto possible = possible_in(after);
     if (!possible) {
-        auto& before = possible_[key_of(class_of(space_.local(inert.before)))];
+        auto& before = possible_[key_of(class_of(space_.local(what.before)))];
         return !std::exchange(before.is_unknown, true);
     }
     bool is_news = false;
     for (Observation one : *possible) {
-        one.before = inert.before;
+        one.before = what.before;
         is_news = add(one) || is_news;
     }
     return is_news;
@@ -212,8 +216,8 @@ bool Reduction::learn() {
     }
     for (bool is_news = true; is_news;) {
         is_news = false;
-        for (const Answer* answer : inert) {
-            is_news = pass_on(answer->candidate) || is_news;
+        for (Answer* answer : inert) {
+            is_news = pass_on(*answer) || is_news;
         }
     }
     bool stands = true;

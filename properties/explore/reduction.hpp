@@ -64,6 +64,7 @@ private:
     struct Answer {
         Observation candidate;
         bool is_inert = false;
+        std::size_t passed_on = 0;  // how much was possible afterwards when it was last passed on
     };
 
     struct Shard {
@@ -77,6 +78,9 @@ private:
         std::vector<Observation> all;
         std::vector<Hash128> seen;  // sorted
         bool is_unknown = false;    // more than can be told
+
+        // Grows with whatever is added.
+        [[nodiscard]] std::size_t extent() const { return 2 * all.size() + (is_unknown ? 1 : 0); }
     };
 
     static HashKey key_of(const Hash128& hash) { return {.high = hash.high, .low = hash.low}; }
@@ -94,7 +98,7 @@ private:
     // than can be told.
     [[nodiscard]] std::optional<std::vector<Observation>> possible_in(LocalId local) const;
     bool add(const Observation& observation);
-    bool pass_on(const Observation& inert);
+    bool pass_on(Answer& inert);
 
     Space& space_;
     std::array<Shard, 64> shards_;

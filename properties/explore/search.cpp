@@ -69,8 +69,7 @@ public:
 
 private:
     void begin() {
-        const WorldState first =
-            first_state(space_, options_.rules.budget, options_.rules.has_end());
+        const WorldState first = first_state(space_, options_.rules.budget);
         visited_.offer({.fingerprint = fingerprint(space_, first)}, first);
         take_level(visited_.finish_level(0, 0, 1));
         for (const Promise& invariant : space_.subject().invariants) {
@@ -291,7 +290,7 @@ private:
         example.is_cycle = !cycle_.empty();
         example.cycle_begin = example.moves.size();
         example.moves.insert(example.moves.end(), cycle_.begin(), cycle_.end());
-        WorldState state = first_state(space_, options_.rules.budget, options_.rules.has_end());
+        WorldState state = first_state(space_, options_.rules.budget);
         for (const Move& move : example.moves) {
             example.told.push_back(tell_move(space_, state, move));
             state = make_move(space_, state, move).state;
@@ -321,7 +320,7 @@ private:
 SearchReport search(const Subject& subject, const SearchOptions& options) {
     SearchReport report;
     const bool may_reduce = !options.checks_cycles;
-    Space space(subject, options.uses_symmetries && may_reduce);
+    Space space(subject, options.uses_symmetries && may_reduce, options.rules.has_end());
     Reduction reduction(space);
     const bool reduces = options.reduces_order && may_reduce;
     bool goes_on = true;

@@ -123,6 +123,7 @@ Outcome step_broker(const ServiceWorld& service,
         machine.after_crash = std::make_shared<const protocol::BrokerState>(
             recovered(service, machine, now).broker.broker_state());
     }
+    machine.broker.release_memory();
     outcome.after = std::make_shared<const BrokerMachine>(std::move(machine));
     return outcome;
 }

@@ -1,6 +1,7 @@
 #include "properties/explore/space.hpp"
 
 #include "protocol/vocabulary/check.hpp"
+#include "protocol/vocabulary/leaf.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -42,8 +43,10 @@ std::optional<Id> look_up(Shard& shard, const Key& key) {
 
 }  // namespace
 
-Space::Space(const Subject& subject, bool uses_symmetries)
-    : subject_(subject), symmetry_count_(uses_symmetries ? subject.symmetries.size() : 1) {
+Space::Space(const Subject& subject, bool uses_symmetries, bool keeps_time)
+    : subject_(subject),
+      symmetry_count_(uses_symmetries ? subject.symmetries.size() : 1),
+      keeps_time_(keeps_time) {
     CHECK(!subject.symmetries.empty(), "the first symmetry renames nothing");
     items_.add({});  // no_item
     effects_.add({});
@@ -65,6 +68,7 @@ Local Space::describe(Node node, const Machine& machine, Instant now) const {
     for (std::size_t i = 0; i < symmetry_count_; ++i) {
         const Symmetry& symmetry = subject_.symmetries[i];
         Name name = subject_.name_state(node, machine, now, symmetry);
+        if (keeps_time_) protocol::leaf::put(name.bytes, now);
         local.names.push_back(hash_bytes(name.bytes, state_seed + 16 * symmetry.node[node]));
         if (i == 0) local.references = std::move(name.references);
     }
@@ -74,6 +78,7 @@ Local Space::describe(Node node, const Machine& machine, Instant now) const {
 LocalId Space::intern(Node node, const Machine& machine, Instant now) {
     Bytes bytes;
     subject_.write_state(node, machine, now, bytes);
+    if (keeps_time_) protocol::leaf::put(bytes, now);
     const Hash128 exact = hash_bytes(bytes, node);
     const HashKey key{.high = exact.high, .low = exact.low};
     auto& shard = local_ids_.shard(key);

@@ -27,7 +27,8 @@ using ItemId = std::uint32_t;   // an input, wherever it is on its way
 inline constexpr ItemId no_item = 0;  // of happenings without an input
 inline constexpr ItemId items_max = 1U << 29;
 
-// A state of a machine, at an instant of its own: only what lies between two instants counts.
+// A state of a machine, at an instant. Unless time is kept that is one of its own, and only what
+// lies between two instants counts.
 struct Local {
     Node node = 0;
     Machine machine;
@@ -68,7 +69,10 @@ struct Observation {
 class Space {
 public:
     // The subject must outlive this. Symmetries other than the first are ignored unless asked for.
-    Space(const Subject& subject, bool uses_symmetries);
+    // `keeps_time`: states at different times are different.
+    Space(const Subject& subject, bool uses_symmetries, bool keeps_time);
+
+    [[nodiscard]] bool keeps_time() const { return keeps_time_; }
 
     [[nodiscard]] const Subject& subject() const { return subject_; }
 
@@ -127,6 +131,7 @@ private:
 
     const Subject& subject_;
     std::size_t symmetry_count_;
+    bool keeps_time_;
     StableVector<Local> locals_;
     StableVector<Item> items_;
     StableVector<Effects> effects_;

@@ -105,13 +105,13 @@ void WorldState::change(const FactChange& change) {
     }
 }
 
-WorldState first_state(Space& space, const Budget& budget, bool keeps_time) {
+WorldState first_state(Space& space, const Budget& budget) {
     const Subject& subject = space.subject();
     CHECK(subject.machines.size() <= WorldState::machines_max, "an explored world is small");
     CHECK(subject.fact_words <= WorldState::words_max, "an explored world is small");
     WorldState state;
     state.left = budget;
-    if (!keeps_time) state.time = Duration{-1};
+    if (!space.keeps_time()) state.time = Duration{-1};
     state.machine_count = static_cast<std::uint8_t>(subject.machines.size());
     state.word_count = static_cast<std::uint8_t>(subject.fact_words);
     for (Node node = 0; node < subject.machines.size(); ++node) {

@@ -63,8 +63,7 @@ struct WorldState {
     void change(const FactChange& change);
 };
 
-// `keeps_time`: states at different times are different.
-WorldState first_state(Space& space, const Budget& budget, bool keeps_time);
+WorldState first_state(Space& space, const Budget& budget);
 
 // Equal for states that will behave alike, also those that do so when machines are renamed.
 Hash128 fingerprint(const Space& space, const WorldState& state);

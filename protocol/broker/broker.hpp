@@ -77,6 +77,9 @@ public:
 
     std::optional<Output> poll_output() { return outbox_.poll(); }
 
+    // Gives back the memory that the outbox keeps. Precondition: drained, no view is in use.
+    void release_memory() { outbox_ = {}; }
+
     [[nodiscard]] Instant next_deadline() const {
         return std::min({state_.calls.deadlines.first_due(),
                          state_.sessions.deadlines.first_due(),

@@ -130,6 +130,14 @@ public:
 
     std::optional<Output> poll_output();
 
+    // Gives back what is kept for the next outputs. Precondition: drained, no view is in use.
+    void release_memory() {
+        broker_.release_memory();
+        bytes_ = {};
+        scratch_ = {};
+        persists_ = {};
+    }
+
     // Never while it waits for its journal: nothing is decided by time either, until what came
     // before is.
     [[nodiscard]] Instant next_deadline() const;
