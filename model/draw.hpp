@@ -24,6 +24,7 @@ enum class Subsystem : std::uint8_t {
     generation = 10,
     disk = 11,
     hostile = 12,
+    post = 13,
 };
 
 // 64 uniform bits for (seed, subsystem, keys...). The keys say whose draw it is, its purpose and

@@ -30,12 +30,15 @@ std::string_view to_string(DropReason reason) {
 
 std::string_view kind_name(const EventBody& body) {
     static constexpr std::string_view names[] = {
-        "DatagramSent",   "DatagramDelivered", "DatagramDropped",     "PushSubmitted",
-        "PushDelivered",  "PushStored",        "PushDropped",         "CommandGiven",
-        "Notified",       "Remarked",          "NodeStarted",         "DeadlineServed",
-        "FaultStarted",   "FaultEnded",        "ConnectivityChanged", "WorldEnded",
-        "NodeCrashed",    "StorageRefused",    "StorageDamaged",      "BytesWritten",
-        "BytesPersisted", "SegmentLost",       "StreamBroken",        "StateMeasured"};
+        "DatagramSent",   "DatagramDelivered", "DatagramDropped",
+        "PushSubmitted",  "PushDelivered",     "PushStored",
+        "PushDropped",    "CommandGiven",      "Notified",
+        "Remarked",       "NodeStarted",       "DeadlineServed",
+        "FaultStarted",   "FaultEnded",        "ConnectivityChanged",
+        "WorldEnded",     "NodeCrashed",       "StorageRefused",
+        "StorageDamaged", "BytesWritten",      "BytesPersisted",
+        "SegmentLost",    "StreamBroken",      "StateMeasured",
+        "PostSubmitted",  "PostDelivered",     "PostLost"};
     static_assert(std::size(names) == std::variant_size_v<EventBody>);
     return names[body.index()];
 }

@@ -13,6 +13,7 @@
 #include "model/fault/fault.hpp"
 #include "model/nat/nat_box.hpp"
 #include "model/node_id.hpp"
+#include "model/post/post_service.hpp"
 #include "model/push/push_service.hpp"
 #include "protocol/application.hpp"
 #include "protocol/node.hpp"
@@ -134,6 +135,31 @@ protocol::ByteView message_in(const Traffic& event) {
     return event.plain.empty() ? event.payload : event.plain;
 }
 
+// ---- SMS and mail -------------------------------------------------------------------------------
+
+// A device handed an SMS to the mobile network, or the broker a mail to its relay. `address`: whose
+// number it is from, whose mailbox it is for.
+struct PostSubmitted {
+    PostKind kind = PostKind::sms;
+    protocol::EndpointIdentifier address;
+    std::uint32_t parts = 1;
+    protocol::ByteView payload;
+    std::uint64_t digest = 0;
+};
+
+// It reached the broker through the gateway, or the mailbox (then `node` is none).
+struct PostDelivered {
+    PostKind kind = PostKind::sms;
+    protocol::EndpointIdentifier address;
+    protocol::ByteView payload;
+    std::uint64_t digest = 0;
+};
+
+// It will not arrive.
+struct PostLost {
+    PostKind kind = PostKind::sms;
+};
+
 // ---- the application's boundary -----------------------------------------------------------------
 
 template <class Command>
@@ -239,7 +265,10 @@ using BasicEventBody = std::variant<DatagramSent,
                                     BytesPersisted,
                                     SegmentLost,
                                     StreamBroken,
-                                    StateMeasured>;
+                                    StateMeasured,
+                                    PostSubmitted,
+                                    PostDelivered,
+                                    PostLost>;
 
 template <class Service>
 struct BasicEvent {

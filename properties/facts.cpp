@@ -10,6 +10,13 @@ Exchange exchange_of(MessageType type) {
     switch (type) {
         case MessageType::register_device:
         case MessageType::register_ack:
+        case MessageType::register_by_sms:
+        case MessageType::possession_challenge:
+        case MessageType::prove_possession:
+        case MessageType::credential_granted:
+        case MessageType::validate_email:
+        case MessageType::validation_pending:
+        case MessageType::unregister_device:
             return Exchange::registration;
         case MessageType::invite_request:
         case MessageType::invite_progress:
@@ -75,6 +82,19 @@ const ParticipantFacts* CallFacts::find(std::uint32_t device) const {
             return one.device == device;
         });
     return found == participants.end() ? nullptr : &*found;
+}
+
+const IdentifierFacts* RegistrationFacts::find(const protocol::EndpointIdentifier& one) const {
+    const auto found =
+        std::find_if(identifiers.begin(), identifiers.end(), [&](const IdentifierFacts& known) {
+            return known.identifier == one;
+        });
+    return found == identifiers.end() ? nullptr : &*found;
+}
+
+IdentifierFacts& RegistrationFacts::of(const protocol::EndpointIdentifier& one) {
+    if (const IdentifierFacts* known = find(one)) return const_cast<IdentifierFacts&>(*known);
+    return identifiers.emplace_back(IdentifierFacts{.identifier = one});
 }
 
 ParticipantFacts* CallFacts::find(std::uint32_t device) {

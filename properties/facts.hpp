@@ -303,6 +303,8 @@ struct CallFacts {
     Moment passed_on;        // the first message of a device that an attacker brought to the broker
     Moment ended_sent;       // the first InviteEnded to the initiator
     EndReason ended_sent_reason = EndReason::unknown;
+    std::size_t progress_size = 0;  // of the first InviteProgress
+    Moment answered;                // the first accept or decline of anybody at the broker
 
     // At relays.
     Moment coupled_astray;  // RelayData delivered from, or to, anybody but the ends of an accept
@@ -337,13 +339,53 @@ private:
     }
 };
 
+// One identifier of a device's.
+struct IdentifierFacts {
+    protocol::EndpointIdentifier identifier;
+    Moment
+        challenged{};  // a challenge for it reached the device by push, or was opened from a mail
+    Moment durable{};  // the broker's record of a registration for it
+    Moment acknowledged{};  // RegisterAck sent by the broker that has it in force
+
+    bool operator==(const IdentifierFacts&) const = default;
+};
+
+// What passed between a device and the broker about where it is to be reached.
+struct RegistrationFacts {
+    std::vector<protocol::RegisterDevice> heard;  // by the broker: the newest of each part
+    std::vector<IdentifierFacts> identifiers;
+    Moment validated;  // the device learned that one of them is proven
+
+    // The newest token acknowledged.
+    protocol::PushToken token;
+    std::uint32_t token_incarnation = 0;
+    Moment token_acknowledged;
+    Moment token_gone;          // its push service said so
+    Moment token_pushed;        // an invitation
+    Moment other_token_pushed;  // an invitation, to an older token after that
+
+    // The end: its user's, the broker's answer, and what must not come after them. Registering anew
+    // begins anew.
+    Moment unregister_command;
+    std::uint32_t end_incarnation = 0;
+    Moment unregistered;
+    Moment last_unregistered;
+    Moment pushed_after_end;
+    Moment rang_after_end;
+
+    bool operator==(const RegistrationFacts&) const = default;
+
+    [[nodiscard]] const IdentifierFacts* find(const protocol::EndpointIdentifier& one) const;
+    IdentifierFacts& of(const protocol::EndpointIdentifier& one);
+};
+
 // What is known of a device apart from any call.
 struct DeviceFacts {
     DeviceId id;
+    RegistrationFacts registration;
     Moment register_command;
     Moment registered;  // RegisterAck sent by the broker, or loaded from the start
     Moment registered_notified;
-    Moment registration_durable;            // the first at the broker
     std::uint32_t durable_incarnation = 0;  // the newest that is durable at the broker
     Moment acked_too_early;                 // a RegisterAck of a newer one
     Moment consent;                         // the first CallCommand, or AcceptCommand while ringing

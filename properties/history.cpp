@@ -63,20 +63,6 @@ void History::observe(const model::Event& event) {
     std::visit([&](const auto& body) { on(event.header, body); }, event.body);
 }
 
-Moment History::registered(std::uint32_t number) const {
-    if (surroundings_.world().registration == scenarios::RegistrationStart::preloaded) {
-        // Before the first event.
-        return {.at = Instant{}, .sequence = 1};
-    }
-    const DeviceFacts* known = devices_.find(number);
-    return known == nullptr ? Moment{} : known->registered;
-}
-
-Moment History::in_force(std::uint32_t number) const {
-    const DeviceFacts* known = devices_.find(number);
-    return earliest(registered(number), known == nullptr ? Moment{} : known->registration_durable);
-}
-
 std::vector<CallFacts> History::take_closable() {
     std::vector<CallFacts> taken;
     std::vector<CallId> ids;
@@ -172,6 +158,7 @@ void History::on(const Header&, const model::WorldEnded&) {
 
 void History::on(const Header& header, const model::PushSubmitted& event) {
     seals_.pushed(header, event);
+    registration_pushed(header, event);
     CallFacts* call = find_call(header.call);
     const auto type = peek_type(model::message_in(event));
     if (call == nullptr || !type) return;
@@ -196,6 +183,12 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
 void History::on(const Header& header, const model::PushDelivered& event) {
     CallFacts* call = find_call(header.call);
     const auto type = peek_type(model::message_in(event));
+    if (type == MessageType::possession_challenge) {
+        const auto message = protocol::decode(model::message_in(event));
+        const auto* challenge =
+            message ? std::get_if<protocol::PossessionChallenge>(&*message) : nullptr;
+        if (challenge != nullptr) challenged(header, *challenge);
+    }
     if (call == nullptr || !type || header.node.number == call->initiator) return;
     ParticipantFacts& who = participant(*call, header.node.number);
     if (*type == MessageType::invite_push) {
@@ -214,6 +207,7 @@ void History::on(const Header& header, const model::CommandGiven<protocol::Comma
 
 void History::given(const Header& header, const protocol::RegisterCommand&) {
     device(header.node.number).register_command.first(header);
+    device(header.node.number).registration.unregister_command = {};
 }
 
 // Calling is consent to be found: the caller's own data goes out.

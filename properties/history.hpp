@@ -50,12 +50,26 @@ public:
     // What the envelopes have shown.
     [[nodiscard]] const SealFacts& seals() const { return seals_.facts(); }
 
-    // When the device of this number came to be known to the broker; never: it has not.
-    [[nodiscard]] Moment registered(std::uint32_t number) const;
+    // When the broker acknowledged that it reaches the device under this identifier; never: it has
+    // not.
+    [[nodiscard]] Moment registered(std::uint32_t number,
+                                    const protocol::EndpointIdentifier& identifier) const;
+
+    // What the broker answered to requests for a mail.
+    struct MailAnswers {
+        std::uint32_t answered = 0;
+        Moment differs;  // the first answer of another size than the first
+        std::size_t size = 0;
+
+        bool operator==(const MailAnswers&) const = default;
+    };
+
+    [[nodiscard]] const MailAnswers& mail_answers() const { return mail_answers_; }
 
     // Since when the broker may invite it: what is durable is in force, even if a crash takes the
     // acknowledgement.
-    [[nodiscard]] Moment in_force(std::uint32_t number) const;
+    [[nodiscard]] Moment in_force(std::uint32_t number,
+                                  const protocol::EndpointIdentifier& identifier) const;
 
     // What brokers have written, and how they crashed.
     [[nodiscard]] const StorageFacts& storage() const { return storage_; }
@@ -115,6 +129,8 @@ private:
     void on(const Header&, const Other&) {}
 
     void given(const Header& header, const protocol::RegisterCommand& command);
+    void given(const Header& header, const protocol::UnregisterCommand& command);
+    void given(const Header& header, const protocol::ActivateCommand& command);
     void given(const Header& header, const protocol::CallCommand& command);
     void given(const Header& header, const protocol::AcceptCommand& command);
     void given(const Header& header, const protocol::DeclineCommand& command);
@@ -122,6 +138,17 @@ private:
     void given(const Header& header, const protocol::ChooseCommand& command);
     void given(const Header& header, const protocol::HangUpCommand& command);
     void given(const Header& header, const protocol::NetworkChanged& command);
+
+    // history_registration.cpp
+    void registration_pushed(const Header& header, const model::PushSubmitted& event);
+    void challenged(const Header& header, const protocol::PossessionChallenge& challenge);
+    void registration_at_broker(MessageType type, protocol::ByteView payload);
+    void registration_by_broker(const Header& header, MessageType type, protocol::ByteView payload);
+    void heard(const protocol::RegisterDevice& message);
+    void in_force(const Header& header, const protocol::RegisterAck& ack);
+    static void note_durable(const Header& header,
+                             RegistrationFacts& who,
+                             std::uint32_t incarnation);
 
     // history_datagrams.cpp
     void sent_outside_calls(const Header& header, MessageType type, protocol::ByteView payload);
@@ -181,6 +208,12 @@ private:
 
     // history_notifications.cpp
     void told(const Header& header, const protocol::Registered& what);
+    void told(const Header& header, const protocol::IdentifierValidated& what);
+
+    void told(const Header&, const protocol::Unregistered&) {}
+
+    void told(const Header&, const protocol::ValidationFailed&) {}
+
     void told(const Header& header, const protocol::CallStarted& what);
     void told(const Header& header, const protocol::CallProgress& what);
     void told(const Header& header, const protocol::CallFailed& what);
@@ -211,6 +244,7 @@ private:
     model::StateMeasured most_measured_;
     Moment measured_;
     Moment refused_first_;
+    MailAnswers mail_answers_;
     Instant now_{};
     Instant next_close_ = protocol::never;
 };

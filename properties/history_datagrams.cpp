@@ -110,9 +110,11 @@ void History::sent_outside_calls(const Header& header, MessageType type, ByteVie
     if (type == MessageType::register_device) {
         decode_as<protocol::RegisterDevice>(
             payload, [&](const auto& message) { name_device(header.node.number, message.device); });
-    } else if (type == MessageType::register_ack) {
-        decode_as<protocol::RegisterAck>(
-            payload, [&](const auto& message) { acknowledged(header, message); });
+    } else if (type == MessageType::unregister_device) {
+        decode_as<protocol::UnregisterDevice>(
+            payload, [&](const auto& message) { name_device(header.node.number, message.device); });
+    } else if (header.node.kind == NodeKind::broker) {
+        registration_by_broker(header, type, payload);
     } else if (type == MessageType::reflect_request && header.node.kind == NodeKind::device) {
         reflected(header, payload);
     }
@@ -160,11 +162,12 @@ void History::sent_by_broker(CallFacts& call,
         const bool is_durable = call.request_durable.happened() || !call.decided.empty();
         if (!is_durable) call.taken_too_early.first(header);
         call.taken.first(header);
+        if (call.progress_size == 0) call.progress_size = model::message_in(event).size();
     } else if (type == MessageType::invite_failed) {
         call.refused.first(header);
         if (call.taken.happened()) call.refused_after_taken.first(header);
     } else if (type == MessageType::invite_ended && !call.ended_sent.happened()) {
-        decode_as<protocol::InviteEnded>(event.payload, [&](const auto& message) {
+        decode_as<protocol::InviteEnded>(model::message_in(event), [&](const auto& message) {
             if (number_of(message.device) != call.initiator) return;
             call.ended_sent.first(header);
             call.ended_sent_reason = message.reason;
@@ -287,6 +290,7 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
     if (!type) return;
     if (header.node.kind == NodeKind::broker) {
         came_to_broker(header, *type, message);
+        if (header.call.is_none()) registration_at_broker(*type, message);
     } else if (*type == MessageType::reflect_response) {
         reflection_answered(header, message);
     }
@@ -377,7 +381,8 @@ void History::renewed_at_broker(CallFacts& call,
     renewal.taken.last(header);
 }
 
-void History::accept_at_broker(CallFacts&, ParticipantFacts& who, const Header& header) {
+void History::accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header) {
+    call.answered.first(header);
     who.heard.first(header);
     who.accept_at_broker.first(header);
 }
@@ -387,6 +392,7 @@ void History::decline_at_broker(CallFacts& call,
                                 const protocol::InviteDecline& decline) {
     ParticipantFacts* who = participant_named(call, decline.device);
     if (who == nullptr) return;
+    call.answered.first(header);
     who->heard.first(header);
     if (who->decline_at_broker.happened() || who->accept_at_broker.happened()) return;
     who->decline_at_broker.first(header);

@@ -69,6 +69,8 @@ void History::told(const Header& header, const protocol::Ringing& what) {
     if (is_over(who)) who.after_end.first(header);
     if (who.ringing.happened()) who.rang_again.first(header);
     who.ringing.first(header);
+    RegistrationFacts& registration = device(header.node.number).registration;
+    if (registration.unregister_command.happened()) registration.rang_after_end.first(header);
     if (what.callee != call.callee || what.caller != call.caller) {
         who.ringing_other_names.first(header);
     }

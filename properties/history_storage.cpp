@@ -57,6 +57,12 @@ void History::came_to_broker(const Header& header, MessageType type, ByteView pa
     JournalledMessage journalled{.type = type, .call = header.call, .came = header.at};
     if (ends_or_chooses(type)) {
         storage_.came(header, journalled);
+    } else if (type == MessageType::unregister_device) {
+        decode_as<protocol::UnregisterDevice>(payload, [&](const auto& message) {
+            journalled.device = number_of(message.device);
+            journalled.incarnation = message.incarnation;
+            storage_.came(header, journalled);
+        });
     } else if (type == MessageType::register_device) {
         decode_as<protocol::RegisterDevice>(payload, [&](const auto& message) {
             journalled.device = number_of(message.device);
@@ -95,10 +101,14 @@ void History::on(const Header& header, const model::BytesPersisted& event) {
 }
 
 void History::is_durable(const Header& header, const JournalledMessage& message) {
-    if (message.type == MessageType::register_device) {
+    const bool is_registration = message.type == MessageType::register_device ||
+                                 message.type == MessageType::unregister_device;
+    if (is_registration) {
         if (message.device == nobody) return;
         DeviceFacts& who = device(message.device);
-        who.registration_durable.first(header);
+        if (message.type == MessageType::register_device) {
+            note_durable(header, who.registration, message.incarnation);
+        }
         who.durable_incarnation = std::max(who.durable_incarnation, message.incarnation);
         return;
     }
@@ -123,7 +133,10 @@ void History::acknowledged(const Header& header, const protocol::RegisterAck& ac
     const bool is_preloaded =
         surroundings_.world().registration == scenarios::RegistrationStart::preloaded &&
         ack.incarnation <= preloaded_incarnation;
-    if (!is_preloaded && ack.incarnation > who.durable_incarnation) {
+    // Who showed no credential is not promised anything, and nothing of it is written.
+    const bool is_promise =
+        ack.lease > Duration{} || ack.incarnation == who.registration.end_incarnation;
+    if (!is_preloaded && is_promise && ack.incarnation > who.durable_incarnation) {
         who.acked_too_early.first(header);
     }
 }

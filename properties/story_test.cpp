@@ -250,6 +250,26 @@ Story& Story::push(std::uint32_t device, const Message& message) {
     return *this;
 }
 
+Story& Story::push_through(std::uint32_t device,
+                           const protocol::PushToken& token,
+                           const Message& message) {
+    model::PushSubmitted submitted;
+    submitted.device = device;
+    submitted.token = payloads_.emplace_back(token.value.begin(), token.value.end());
+    submitted.payload = store(message);
+    add(broker_node, call, submitted);
+    return *this;
+}
+
+Story& Story::broker_sends_padded(const Message& message) {
+    store(message);
+    std::vector<std::uint8_t>& bytes = payloads_.back();
+    ++bytes[3];  // the size of the map behind [version, type
+    bytes.insert(bytes.end(), {0x17, 0x00});
+    add(broker_node, call_of(message), model::DatagramSent{{}, {}, bytes});
+    return *this;
+}
+
 Story& Story::push_arrives(std::uint32_t device, const Message& message) {
     add(device_node(device), call, model::PushDelivered{store(message)});
     return *this;

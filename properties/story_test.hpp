@@ -78,6 +78,11 @@ public:
     Story& to_device(std::uint32_t device, const protocol::Message& message);
     Story& lost(std::uint32_t device, const protocol::Message& message);
     Story& push(std::uint32_t device, const protocol::Message& message);
+    Story& push_through(std::uint32_t device,
+                        const protocol::PushToken& token,
+                        const protocol::Message& message);
+    // With a field that nobody knows.
+    Story& broker_sends_padded(const protocol::Message& message);
     Story& push_arrives(std::uint32_t device, const protocol::Message& message);
 
     // ---- sealed ---------------------------------------------------------------------------------
@@ -173,6 +178,7 @@ std::vector<Trial> security_trials();
 std::vector<Trial> session_trials();
 std::vector<Trial> relay_trials();
 std::vector<Trial> renewal_trials();
+std::vector<Trial> registration_trials();
 std::vector<Trial> other_trials();
 std::vector<Trial> admission_trials();
 

@@ -166,6 +166,8 @@ void Surroundings::add_trouble(const Fault& fault) {
         case FaultKind::duplication:
         case FaultKind::reordering:
         case FaultKind::push_loss:
+        case FaultKind::sms_loss:
+        case FaultKind::mail_delay:
         case FaultKind::push_duplication:
         // Who needs a relay asks are_relays_untroubled().
         case FaultKind::relay_crash:
@@ -218,6 +220,12 @@ std::span<const std::uint32_t> Surroundings::devices_of(
         });
     if (found == owners_.end() || found->identifier != identifier.text()) return {};
     return {devices_.data() + found->first, found->count};
+}
+
+bool Surroundings::changes_registration(std::uint32_t device) const {
+    return std::any_of(world_->registration_changes.begin(),
+                       world_->registration_changes.end(),
+                       [&](const auto& one) { return one.device == device; });
 }
 
 bool Surroundings::is_blocked(std::uint32_t device) const {

@@ -45,6 +45,9 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> devices_of(
         const protocol::EndpointIdentifier& identifier) const;
 
+    // Its user registers it anew, or unregisters it, in the middle of the world.
+    [[nodiscard]] bool changes_registration(std::uint32_t device) const;
+
     // No datagram ever passes: behind BLK, now or after a move. Streams do, once the client has
     // found out.
     [[nodiscard]] bool is_blocked(std::uint32_t device) const;

@@ -2,6 +2,9 @@
 
 #include "protocol/wire/codec.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace invitro::protocol {
 
 std::string_view to_string(SessionEnd reason) {
@@ -18,70 +21,35 @@ std::string_view to_string(SessionEnd reason) {
     return "unknown";
 }
 
+namespace {
+
+// By number.
+constexpr std::array<std::string_view, remark_kind_count> remark_names{
+    "malformed_dropped",      "unexpected_dropped",
+    "duplicate_dropped",      "message_retransmitted",
+    "push_repeated",          "push_given_up",
+    "late_accept_refused",    "accept_after_choice",
+    "late_joiner_invited",    "all_declined",
+    "peer_reflexive_learned", "invitation_expired",
+    "invitation_purged",      "registration_replaced",
+    "exchange_given_up",      "mapping_classified",
+    "forged_dropped",         "replayed_dropped",
+    "recipient_unknown",      "relay_asked",
+    "relay_granted",          "relay_refused",
+    "relay_lapsed",           "relay_data_dropped",
+    "mapping_changed",        "connection_data_renewed",
+    "session_moved",          "invitation_refused",
+    "registration_refused",   "request_postponed",
+    "possession_challenged",  "credential_granted",
+    "identifier_refused",     "device_unregistered",
+    "validation_given_up"};
+static_assert(!remark_names.back().empty(), "every remark has a name");
+
+}  // namespace
+
 std::string_view to_string(RemarkKind kind) {
-    switch (kind) {
-        case RemarkKind::malformed_dropped:
-            return "malformed_dropped";
-        case RemarkKind::unexpected_dropped:
-            return "unexpected_dropped";
-        case RemarkKind::duplicate_dropped:
-            return "duplicate_dropped";
-        case RemarkKind::message_retransmitted:
-            return "message_retransmitted";
-        case RemarkKind::push_repeated:
-            return "push_repeated";
-        case RemarkKind::push_given_up:
-            return "push_given_up";
-        case RemarkKind::late_accept_refused:
-            return "late_accept_refused";
-        case RemarkKind::accept_after_choice:
-            return "accept_after_choice";
-        case RemarkKind::late_joiner_invited:
-            return "late_joiner_invited";
-        case RemarkKind::all_declined:
-            return "all_declined";
-        case RemarkKind::peer_reflexive_learned:
-            return "peer_reflexive_learned";
-        case RemarkKind::invitation_expired:
-            return "invitation_expired";
-        case RemarkKind::invitation_purged:
-            return "invitation_purged";
-        case RemarkKind::invitation_refused:
-            return "invitation_refused";
-        case RemarkKind::registration_refused:
-            return "registration_refused";
-        case RemarkKind::request_postponed:
-            return "request_postponed";
-        case RemarkKind::registration_replaced:
-            return "registration_replaced";
-        case RemarkKind::exchange_given_up:
-            return "exchange_given_up";
-        case RemarkKind::mapping_classified:
-            return "mapping_classified";
-        case RemarkKind::forged_dropped:
-            return "forged_dropped";
-        case RemarkKind::replayed_dropped:
-            return "replayed_dropped";
-        case RemarkKind::recipient_unknown:
-            return "recipient_unknown";
-        case RemarkKind::relay_asked:
-            return "relay_asked";
-        case RemarkKind::relay_granted:
-            return "relay_granted";
-        case RemarkKind::relay_refused:
-            return "relay_refused";
-        case RemarkKind::relay_lapsed:
-            return "relay_lapsed";
-        case RemarkKind::relay_data_dropped:
-            return "relay_data_dropped";
-        case RemarkKind::mapping_changed:
-            return "mapping_changed";
-        case RemarkKind::connection_data_renewed:
-            return "connection_data_renewed";
-        case RemarkKind::session_moved:
-            return "session_moved";
-    }
-    return "unknown";
+    const auto number = static_cast<std::size_t>(kind);
+    return number < remark_names.size() ? remark_names[number] : "unknown";
 }
 
 CallId InvitationService::call_of(ByteView payload) {

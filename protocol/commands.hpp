@@ -14,18 +14,42 @@
 
 namespace invitro::protocol {
 
-// Make this device reachable for these identifiers through this token.
+// Make this device reachable for these identifiers, and no others, through this token. An
+// identifier without a credential, here or from before, is validated first: a number by SMS, an
+// address by a mailed link.
 struct RegisterCommand {
+    static constexpr std::size_t identifiers_max = 6;
+
     ProfileId profile;
-    InlineVector<EndpointIdentifier, RegisterDevice::identifiers_max> identifiers;
+    InlineVector<EndpointIdentifier, identifiers_max> identifiers;
     PushToken token;
+    InlineVector<Credential, identifiers_max> credentials{};  // of the identifiers, in their order
 
     bool operator==(const RegisterCommand&) const = default;
 
     static constexpr auto fields() {
         return std::tuple{field("profile", &RegisterCommand::profile),
                           field("identifiers", &RegisterCommand::identifiers),
-                          field("token", &RegisterCommand::token)};
+                          field("token", &RegisterCommand::token),
+                          field("credentials", &RegisterCommand::credentials)};
+    }
+};
+
+// Make this device unreachable, at once. What rings is declined; sessions go on.
+struct UnregisterCommand {
+    bool operator==(const UnregisterCommand&) const = default;
+
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+// The user has opened a mailed link on this device; this is what it held.
+struct ActivateCommand {
+    PossessionChallenge challenge;
+
+    bool operator==(const ActivateCommand&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("challenge", &ActivateCommand::challenge)};
     }
 };
 
@@ -120,6 +144,8 @@ using Command = std::variant<RegisterCommand,
                              CancelCommand,
                              ChooseCommand,
                              HangUpCommand,
-                             NetworkChanged>;
+                             NetworkChanged,
+                             UnregisterCommand,
+                             ActivateCommand>;
 
 }  // namespace invitro::protocol

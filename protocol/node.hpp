@@ -93,6 +93,12 @@ struct RouteChanged {
     Address server;
 };
 
+// An SMS came in at the gateway. The network says whose number it is from.
+struct ReceivedSms {
+    EndpointIdentifier sender;
+    ByteView body;
+};
+
 // The time given as next_deadline() has come.
 struct DeadlineReached {};
 
@@ -141,9 +147,37 @@ struct CloseStream {
     StreamId stream{};
 };
 
+// Send an SMS to the service's gateway. A body takes one part if it has at most 140 octets, else
+// one for each 134 (3GPP TS 23.040, 9.2.3.24.1: 6 octets of each part say which it is).
+struct SendSms {
+    ByteView body;
+};
+
+inline constexpr std::size_t sms_single_size_max = 140;
+inline constexpr std::size_t sms_part_size_max = 134;
+
+constexpr std::size_t sms_parts(std::size_t body_size) {
+    if (body_size <= sms_single_size_max) return 1;
+    return (body_size + sms_part_size_max - 1) / sms_part_size_max;
+}
+
+// Mail a link that holds these bytes; opened on the device that asked for it, they come back to its
+// application.
+struct SendMail {
+    EndpointIdentifier recipient;
+    ByteView link;
+};
+
 template <class Notification, class Remark>
-using Output =
-    std::variant<SendDatagram, SendPush, OpenStream, SendStream, CloseStream, Notification, Remark>;
+using Output = std::variant<SendDatagram,
+                            SendPush,
+                            OpenStream,
+                            SendStream,
+                            CloseStream,
+                            SendSms,
+                            SendMail,
+                            Notification,
+                            Remark>;
 
 // A machine: a regular value that follows the contract above. `Node::Input` and `Node::Output` are
 // variants; `Node::State` is the aggregate whose fields() describe everything it knows.
@@ -184,6 +218,12 @@ public:
     void push(SendPush request, std::size_t size) {
         request.payload = {};
         add(request, take(size));
+    }
+
+    void sms(std::size_t size) { add(Told{OutputVariant{SendSms{}}}, take(size)); }
+
+    void mail(const EndpointIdentifier& recipient, std::size_t size) {
+        add(Told{OutputVariant{SendMail{.recipient = recipient, .link = {}}}}, take(size));
     }
 
     // The payload's `size` bytes are those just written to reserve().
@@ -232,7 +272,7 @@ private:
         std::size_t size = 0;
     };
 
-    // A notification or a remark, boxed: they are rare, and some are ten times a datagram's entry.
+    // What is rare, boxed: some are ten times a datagram's entry.
     using Told = std::vector<OutputVariant>;
 
     struct Entry {
@@ -245,18 +285,25 @@ private:
         entries_.push_back({std::forward<T>(output), payload});
     }
 
-    // Some kept outputs have bytes of their own (Persist).
+    // What is boxed may have bytes of its own (Persist, SendSms, SendMail): where they are.
+    template <class T>
+    static auto bytes_of(T& boxed) {
+        if constexpr (requires { ByteView{boxed.bytes}; }) return &boxed.bytes;
+        if constexpr (requires { ByteView{boxed.body}; }) return &boxed.body;
+        if constexpr (requires { ByteView{boxed.link}; }) return &boxed.link;
+    }
+
     template <class T>
     static void give_bytes(T& told, ByteView payload) {
-        if constexpr (requires { told.bytes = payload; }) told.bytes = payload;
+        if constexpr (!std::is_void_v<decltype(bytes_of(told))>) *bytes_of(told) = payload;
     }
 
     template <class T>
     void keep_one(const T& one) {
         if constexpr (requires { one.payload; }) {
             add(one, copy(one.payload));
-        } else if constexpr (requires(ByteView bytes) { bytes = one.bytes; }) {
-            const Range bytes = copy(one.bytes);
+        } else if constexpr (!std::is_void_v<decltype(bytes_of(one))>) {
+            const Range bytes = copy(*bytes_of(one));
             add(Told{OutputVariant{one}}, bytes);
         } else {
             tell(one);

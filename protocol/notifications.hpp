@@ -23,6 +23,35 @@ struct Registered {
     static constexpr auto fields() { return std::tuple{field("lease", &Registered::lease)}; }
 };
 
+// This device is not registered (any more), and the broker knows.
+struct Unregistered {
+    bool operator==(const Unregistered&) const = default;
+
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+// The broker has seen that this identifier is the user's: registering for it follows.
+struct IdentifierValidated {
+    EndpointIdentifier identifier;
+
+    bool operator==(const IdentifierValidated&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("identifier", &IdentifierValidated::identifier)};
+    }
+};
+
+// No proof of it came, as often as it was asked for: the device is not reached under it.
+struct ValidationFailed {
+    EndpointIdentifier identifier;
+
+    bool operator==(const ValidationFailed&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("identifier", &ValidationFailed::identifier)};
+    }
+};
+
 // The call asked for has this id.
 struct CallStarted {
     CallId call;
@@ -206,6 +235,9 @@ using Notification = std::variant<Registered,
                                   Connected,
                                   Disconnected,
                                   CallEnded,
-                                  ConnectionDataRenewed>;
+                                  ConnectionDataRenewed,
+                                  Unregistered,
+                                  IdentifierValidated,
+                                  ValidationFailed>;
 
 }  // namespace invitro::protocol

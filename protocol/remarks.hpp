@@ -43,9 +43,14 @@ enum class RemarkKind : std::uint8_t {
     invitation_refused = 27,       // for lack of room, or because its caller asks too often
     registration_refused = 28,     // likewise
     request_postponed = 29,  // the broker is overloaded: the invitation is asked for again later
+    possession_challenged = 30,  // by push or by mail
+    credential_granted = 31,
+    identifier_refused = 32,  // nothing vouches for it, or somebody else proved it later
+    device_unregistered = 33,
+    validation_given_up = 34,
 };
 
-inline constexpr std::size_t remark_kind_count = 30;
+inline constexpr std::size_t remark_kind_count = 35;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -26,6 +26,21 @@ inline constexpr Duration lease_max = 24h;
 // A registered device refreshes when this share of its lease has passed: 1/2.
 inline constexpr int lease_refresh_divisor = 2;
 
+// How long possession of a number or an address once shown counts. A registration made in the
+// second half of that time brings a renewed credential; a newer proof of somebody else ends it.
+inline constexpr Duration credential_lifetime = 30 * 24h;
+// How long what proves possession may be on its way: the challenge that answers an SMS, and a link
+// in a mailbox.
+inline constexpr Duration challenge_lifetime = 10min;
+inline constexpr Duration mail_link_lifetime = 1h;
+// An SMS is sent again after 30 s, 60 s, 120 s, ...; a mail is asked for again after 5 min, 10 min.
+inline constexpr Duration sms_repeat_first = 30s;
+inline constexpr Duration sms_repeat_max = 2min;
+inline constexpr int sms_tries_max = 5;
+inline constexpr Duration mail_repeat_first = 5min;
+inline constexpr Duration mail_repeat_max = 10min;
+inline constexpr int mail_tries_max = 3;
+
 // ---- invitation ---------------------------------------------------------------------------------
 
 inline constexpr Duration invitation_lifetime_default = 60s;

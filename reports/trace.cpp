@@ -47,6 +47,8 @@ std::string_view label_of(const protocol::Command& command) {
             [](const protocol::ChooseCommand&) -> std::string_view { return "chooses"; },
             [](const protocol::HangUpCommand&) -> std::string_view { return "hangs up"; },
             [](const protocol::NetworkChanged&) -> std::string_view { return {}; },
+            [](const protocol::UnregisterCommand&) -> std::string_view { return {}; },
+            [](const protocol::ActivateCommand&) -> std::string_view { return {}; },
         },
         command);
 }
@@ -55,6 +57,9 @@ std::string label_of(const protocol::Notification& notification) {
     return std::visit(
         Overloaded{
             [](const protocol::Registered&) { return std::string(); },
+            [](const protocol::Unregistered&) { return std::string(); },
+            [](const protocol::IdentifierValidated&) { return std::string(); },
+            [](const protocol::ValidationFailed&) { return std::string(); },
             [](const protocol::CallStarted&) { return std::string(); },
             [](const protocol::CallProgress&) { return std::string("call in hand"); },
             [](const protocol::CallFailed& failed) {

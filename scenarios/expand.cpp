@@ -30,6 +30,7 @@ enum class Purpose : std::uint8_t {
     cancel_after = 12,
     talk = 13,
     families = 14,
+    opens_mail_after = 15,
 };
 
 template <class T>
@@ -147,6 +148,8 @@ private:
             device.reaction.after =
                 behaviour.answer_after.sample(draw(Purpose::answer_after, person, index));
         }
+        device.opens_mail_after =
+            behaviour.opens_mail_after.sample(draw(Purpose::opens_mail_after, person, index));
         world_.devices.push_back(device);
     }
 

@@ -93,7 +93,7 @@ void add_people(World& world) {
     world.profiles.resize(in_range<std::size_t>(1, 4));
     number(world.profiles);
     for (Profile& profile : world.profiles) {
-        const auto count = in_range<std::size_t>(1, protocol::RegisterDevice::identifiers_max + 1);
+        const auto count = in_range<std::size_t>(1, protocol::RegisterCommand::identifiers_max + 1);
         for (std::size_t i = 0; i < count; ++i) {
             const std::string name = std::to_string(profile.number) + "." + std::to_string(i);
             profile.identifiers.push_back(*EndpointIdentifier::parse("a\"\\" + name + "@example"));
@@ -106,6 +106,7 @@ void add_people(World& world) {
         device.network = world.networks[in_range<std::size_t>(0, world.networks.size())].number;
         device.reaction.kind = any_of<model::ReactionKind>(model::reaction_kind_count);
         device.reaction.after = any_time();
+        device.opens_mail_after = in_range(0, 3) == 0 ? Duration::max() : any_time();
     }
 }
 
@@ -137,6 +138,16 @@ void add_calls(World& world) {
     std::stable_sort(world.moves.begin(), world.moves.end(), [](const auto& a, const auto& b) {
         return a.move.at < b.move.at;
     });
+    auto& changes = world.registration_changes;
+    changes.resize(in_range<std::size_t>(0, 4));
+    for (RegistrationChange& change : changes) {
+        change.device = any_device(world);
+        change.at = any_time();
+        change.action = any_of<RegistrationAction>(registration_action_count);
+        change.old_token_lasts = any_time();
+    }
+    std::stable_sort(
+        changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
 }
 
 model::NodeId any_target(const World& world) {
@@ -202,7 +213,7 @@ void add_settings(World& world) {
     world.name = "random world-1.x_y";
     world.seed = in_range<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max());
     world.duration = any_time();
-    world.registration = any_of<RegistrationStart>(2);
+    world.registration = any_of<RegistrationStart>(registration_start_count);
     world.security = any_of<Security>(2);
     world.stream_fallback = in_range(0, 2) == 1;
     world.core = {.loss = any_share(),
@@ -219,6 +230,11 @@ void add_settings(World& world) {
                                 .couplings = in_range(0U, limits::relay_couplings_max + 1)});
     }
     world.reflector_sites = {any_site(), any_site()};
+    for (model::PostProfile* post : {&world.sms, &world.mail}) {
+        post->delay = any_distribution();
+        post->loss = any_share();
+        post->duplication = any_share();
+    }
     world.push.delay = any_distribution();
     world.push.loss = any_share();
     world.push.duplication = any_share();

@@ -46,6 +46,7 @@ struct Population {
 struct Behaviour {
     Mix<model::ReactionKind> reaction{{model::ReactionKind::accept, 1}};
     model::QuantileTable answer_after = model::lognormal(std::chrono::milliseconds{3500}, 600);
+    model::QuantileTable opens_mail_after = model::lognormal(std::chrono::seconds{15}, 700);
 
     bool operator==(const Behaviour&) const = default;
 };

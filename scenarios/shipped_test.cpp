@@ -71,8 +71,7 @@ TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     EXPECT_EQ(scenario.error().front().text(),
               "houshold.json: no such file, and no shipped scenario of this name; shipped are "
               "blocked-udp, broker-crash, flash-crowd, hostile, household, lossy, mobility, "
-              "office, overload, "
-              "relay-fallback, roaming; did you mean household?");
+              "office, overload, registration, relay-fallback, roaming; did you mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

@@ -119,6 +119,14 @@ Verdict check_settings(const World& world) {
     if (!std::all_of(reflectors.begin(), reflectors.end(), is_site)) {
         return "a reflector is at a site that does not exist";
     }
+    for (const model::PostProfile* post : {&world.sms, &world.mail}) {
+        if (!is_probability(post->loss) || !is_probability(post->duplication)) {
+            return "a share of the SMS or mails is more than 100%";
+        }
+        if (!is_distribution(post->delay)) {
+            return "a delay of SMS or mails is not a distribution: it falls or is out of bounds";
+        }
+    }
     Verdict verdict = check_core(world.core);
     return verdict.empty() ? check_push(world.push) : verdict;
 }
@@ -182,7 +190,7 @@ Verdict check_identifiers(const World& world) {
 
 Verdict check_profiles(const World& world) {
     for (const Profile& profile : world.profiles) {
-        constexpr std::size_t identifiers_max = protocol::RegisterDevice::identifiers_max;
+        constexpr std::size_t identifiers_max = protocol::RegisterCommand::identifiers_max;
         if (profile.identifiers.empty() || profile.identifiers.size() > identifiers_max) {
             return fmt::format("profile {} has {} identifiers, expected 1 to {}",
                                profile.number,
@@ -207,6 +215,10 @@ Verdict check_devices(const World& world) {
         }
         if (!is_time(device.reaction.after)) {
             return fmt::format("device {}: its reaction's time is out of bounds", device.number);
+        }
+        const bool opens_mail = device.opens_mail_after != Duration::max();
+        if (opens_mail && !is_time(device.opens_mail_after)) {
+            return fmt::format("device {}: when it opens mail is out of bounds", device.number);
         }
     }
     return check_numbers(world.devices, "device", limits::device_number_max);
@@ -263,6 +275,26 @@ Verdict check_moves(const World& world) {
     return std::is_sorted(world.moves.begin(), world.moves.end(), earlier)
                ? ""
                : "the moves are not sorted by time";
+}
+
+Verdict check_registration_changes(const World& world) {
+    for (const RegistrationChange& change : world.registration_changes) {
+        if (find(world.devices, change.device) == nullptr) {
+            return fmt::format("device {} changes its registration, but does not exist",
+                               change.device);
+        }
+        if (!is_time(change.at) || !is_time(change.old_token_lasts)) {
+            return fmt::format("device {} changes its registration at a time out of bounds",
+                               change.device);
+        }
+    }
+    const auto earlier = [](const RegistrationChange& a, const RegistrationChange& b) {
+        return a.at < b.at;
+    };
+    return std::is_sorted(
+               world.registration_changes.begin(), world.registration_changes.end(), earlier)
+               ? ""
+               : "the registration changes are not sorted by time";
 }
 
 bool exists(const World& world, model::NodeId node) {
@@ -357,6 +389,18 @@ Verdict check_attackers(const World& world) {
 
 }  // namespace
 
+std::string_view to_string(RegistrationAction action) {
+    switch (action) {
+        case RegistrationAction::renew:
+            return "renew";
+        case RegistrationAction::new_token:
+            return "new_token";
+        case RegistrationAction::unregister:
+            return "unregister";
+    }
+    return "unknown";
+}
+
 std::string inconsistency(const World& world) {
     // Numbers are looked up by bisection, so a list's order is checked before others refer to it.
     using Check = Verdict (*)(const World&);
@@ -367,6 +411,7 @@ std::string inconsistency(const World& world) {
                                 check_devices,
                                 check_calls,
                                 check_moves,
+                                check_registration_changes,
                                 check_faults,
                                 check_limits,
                                 check_attackers};

@@ -17,8 +17,10 @@
 #include "model/network/ip_families.hpp"
 #include "model/network/topology.hpp"
 #include "model/people/person.hpp"
+#include "model/post/post_service.hpp"
 #include "model/push/push_service.hpp"
 #include "protocol/broker/admission.hpp"
+#include "protocol/commands.hpp"
 #include "protocol/security/keys.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/identity.hpp"
@@ -27,6 +29,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace invitro::scenarios {
@@ -60,6 +63,8 @@ struct Device {
     std::uint32_t profile = 0;
     std::uint32_t network = 0;
     model::Reaction reaction;  // to every call that rings here
+    // How long after a validation mail has come its link is opened on this device; max: never.
+    Duration opens_mail_after = std::chrono::seconds{10};
 
     bool operator==(const Device&) const = default;
 };
@@ -67,7 +72,7 @@ struct Device {
 // An account: its identifiers; its devices are those that name it.
 struct Profile {
     std::uint32_t number = 0;
-    std::vector<EndpointIdentifier> identifiers;  // 1 to RegisterDevice::identifiers_max
+    std::vector<EndpointIdentifier> identifiers;  // 1 to RegisterCommand::identifiers_max
 
     bool operator==(const Profile&) const = default;
 };
@@ -111,11 +116,36 @@ struct Relay {
     bool operator==(const Relay&) const = default;
 };
 
+// What a device's user does about its registration in the middle of a world.
+enum class RegistrationAction : std::uint8_t {
+    renew = 0,       // registers once more, after unregistering too
+    new_token = 1,   // its push service gives it another token, and it registers that
+    unregister = 2,  // is not to be reached any more
+};
+
+inline constexpr std::size_t registration_action_count = 3;
+
+std::string_view to_string(RegistrationAction action);
+
+struct RegistrationChange {
+    std::uint32_t device = 0;
+    Duration at{};  // since the start of the world
+    RegistrationAction action = RegistrationAction::renew;
+    // new_token: how long the push service goes on delivering to the old one before it says that
+    // it is gone.
+    Duration old_token_lasts = std::chrono::seconds{20};
+
+    bool operator==(const RegistrationChange&) const = default;
+};
+
 // How the devices come to be known to the broker.
 enum class RegistrationStart : std::uint8_t {
-    live = 0,       // each registers over the network in the first seconds
+    live = 0,       // each registers over the network in the first seconds, with credentials
     preloaded = 1,  // a broker snapshot is loaded; equal in effect, for scale
+    scratch = 2,    // as live, but each proves its number by SMS and its addresses by mail first
 };
+
+inline constexpr std::size_t registration_start_count = 3;
 
 // How what passes between devices and brokers is sealed; see protocol/security/suite.hpp.
 using Security = protocol::SealSuite;
@@ -144,13 +174,16 @@ struct World {
     std::vector<Relay> relays;  // sorted by number
     protocol::BrokerLimits limits;
     model::PushProfile push = model::apns_profile();
+    model::PostProfile sms = model::sms_profile();
+    model::PostProfile mail = model::mail_profile();
     std::vector<AccessNetwork> networks;  // each list sorted by number
     std::vector<Profile> profiles;
     std::vector<Device> devices;
-    std::vector<Call> calls;                 // sorted by `at`, then number
-    std::vector<DeviceMove> moves;           // sorted by `at`
-    std::vector<model::Fault> faults;        // sorted by start, then number
-    std::vector<model::Attacker> attackers;  // sorted by number
+    std::vector<Call> calls;                               // sorted by `at`, then number
+    std::vector<DeviceMove> moves;                         // sorted by `at`
+    std::vector<RegistrationChange> registration_changes;  // sorted by `at`
+    std::vector<model::Fault> faults;                      // sorted by start, then number
+    std::vector<model::Attacker> attackers;                // sorted by number
 
     bool operator==(const World&) const = default;
 };

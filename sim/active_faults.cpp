@@ -56,6 +56,8 @@ void apply(const Fault& fault, std::uint64_t draw, FaultEffect& effect) {
         case FaultKind::device_reinstall:
         case FaultKind::relay_crash:
         case FaultKind::relay_exhausted:
+        case FaultKind::sms_loss:
+        case FaultKind::mail_delay:
             break;
     }
 }
@@ -88,6 +90,21 @@ model::PushConditions ActiveFaults::on_push(model::NodeId device) const {
         }
         if (fault.kind == FaultKind::push_delay) conditions.delay_added += fault.delay;
         if (fault.kind == FaultKind::push_outage) conditions.outage = true;
+    }
+    return conditions;
+}
+
+model::PostConditions ActiveFaults::on_post(model::PostKind kind, model::NodeId device) const {
+    model::PostConditions conditions;
+    for (const std::uint32_t index : active_) {
+        const Fault& fault = schedule_[index];
+        if (!fault.concerns(device)) continue;
+        if (fault.kind == FaultKind::sms_loss && kind == model::PostKind::sms) {
+            conditions.loss = either(conditions.loss, fault.probability);
+        }
+        if (fault.kind == FaultKind::mail_delay && kind == model::PostKind::mail) {
+            conditions.delay_added += fault.delay;
+        }
     }
     return conditions;
 }

@@ -3,6 +3,7 @@
 
 #include "model/fault/fault.hpp"
 #include "model/node_id.hpp"
+#include "model/post/post_service.hpp"
 #include "model/push/push_service.hpp"
 
 #include <cstdint>
@@ -39,6 +40,8 @@ public:
                                           std::uint64_t identity) const;
 
     [[nodiscard]] model::PushConditions on_push(model::NodeId device) const;
+
+    [[nodiscard]] model::PostConditions on_post(model::PostKind kind, model::NodeId device) const;
 
     [[nodiscard]] bool is_offline(model::NodeId node) const;
 

@@ -188,6 +188,21 @@ private:
         put(body.subjects);
     }
 
+    void add_body(const model::PostSubmitted& body) {
+        put(body.kind);
+        put(body.address);
+        put(body.parts);
+        put_payload(body.payload, body.digest);
+    }
+
+    void add_body(const model::PostDelivered& body) {
+        put(body.kind);
+        put(body.address);
+        put_payload(body.payload, body.digest);
+    }
+
+    void add_body(const model::PostLost& body) { put(body.kind); }
+
     void flush();
 
     std::unique_ptr<State> state_;

@@ -38,17 +38,18 @@ TEST_P(GoldenFingerprint, is_what_it_was) {
 }
 
 constexpr Golden goldens[] = {
-    {"broker-crash", "0fb70352129c5980f72778e54fc6732b"},
-    {"household", "a3bab5667bcd8bde1a9416d56e3c9a55"},
-    {"office", "cbf056798d3ac286a9127afce8196e72"},
-    {"roaming", "591b8cfbf5813aad95047fa60604af41"},
-    {"lossy", "ee298e1ce4ceced043d2489e6f252eff"},
-    {"relay-fallback", "d644192f094220e240bfc480adac3923"},
-    {"mobility", "5a73ca7eb9565feb78d84625a09acbaf"},
-    {"blocked-udp", "72348675a972ce0f8095decc68a89acd"},
-    {"hostile", "831be7bd580afae5ecb2eaa2ac0b9f90"},
-    {"overload", "6920e9bd535a281b6f6fec2c1f245aae"},
-    {"flash-crowd", "0f96980720df8aa456176bbd73f0bab9"},
+    {"broker-crash", "364c8853d9bbb74cc9c271f3d38d3342"},
+    {"household", "c2e0fd7ea4790a84beb11b8b8c4af6b7"},
+    {"office", "9ce0f7eaab0ed058fdf8614b581deb5d"},
+    {"roaming", "705644bd950bc90cb664c762986919a2"},
+    {"lossy", "ce62a8c6d7e8f55da1a9c418afbd22a9"},
+    {"relay-fallback", "94e8f485273f1b50d15604eabaee6646"},
+    {"mobility", "de09a1e15f1f257d70ffd650bc990cbe"},
+    {"blocked-udp", "c615fe230775e4aeff04fec5666377d8"},
+    {"hostile", "dc24b922a660245e619b9c1cbfc6e539"},
+    {"overload", "00458b7e2014da582f1a9a027c744b81"},
+    {"registration", "00000000000000000000000000000000"},
+    {"flash-crowd", "16f845f199af98e49c8cd30f5a784226"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, GoldenFingerprint, testing::ValuesIn(goldens));

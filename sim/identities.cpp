@@ -1,5 +1,6 @@
 #include "sim/identities.hpp"
 
+#include "protocol/broker/credential.hpp"
 #include "protocol/security/suite.hpp"
 #include "protocol/vocabulary/check.hpp"
 
@@ -44,13 +45,16 @@ protocol::RandomValue draw_secret(std::uint64_t seed, Use use, std::uint32_t num
     return secret;
 }
 
-std::array<std::uint8_t, token_size> token_octets(std::uint64_t world_seed, std::uint32_t number) {
+std::array<std::uint8_t, token_size> token_octets(std::uint64_t world_seed,
+                                                  const LocatedToken& token) {
     std::array<std::uint8_t, token_size> octets{};
     for (std::size_t word = 0; word < token_size / 8; ++word) {
-        put_number(
-            octets, word * 8, draw(world_seed, Subsystem::identity, Use::token, number, word), 8);
+        const std::uint64_t value = draw(
+            world_seed, Subsystem::identity, Use::token, token.device_number, token.version, word);
+        put_number(octets, word * 8, value, 8);
     }
-    put_number(octets, 0, number, 4);
+    put_number(octets, 0, token.device_number, 4);
+    octets[4] = token.version;
     return octets;
 }
 
@@ -80,21 +84,30 @@ protocol::ProfileId profile_id(std::uint64_t world_seed, std::uint32_t profile_n
     return draw_identity<protocol::ProfileId>(world_seed, Use::profile, profile_number);
 }
 
-protocol::PushToken push_token(std::uint64_t world_seed, std::uint32_t device_number) {
+protocol::PushToken push_token(std::uint64_t world_seed,
+                               std::uint32_t device_number,
+                               std::uint8_t version) {
     protocol::PushToken token{.provider = protocol::PushProvider::apns, .value = {}};
-    token.value.assign(token_octets(world_seed, device_number));
+    token.value.assign(
+        token_octets(world_seed, {.device_number = device_number, .version = version}));
     return token;
 }
 
-std::optional<std::uint32_t> device_of_token(std::uint64_t world_seed, protocol::ByteView token) {
+std::optional<LocatedToken> locate_token(std::uint64_t world_seed, protocol::ByteView token) {
     if (token.size() != token_size) return std::nullopt;
-    std::uint32_t number = 0;
+    LocatedToken located{.device_number = 0, .version = token[4]};
     for (unsigned i = 0; i < 4; ++i) {
-        number |= std::uint32_t{token[i]} << (8 * i);
+        located.device_number |= std::uint32_t{token[i]} << (8 * i);
     }
-    const auto expected = token_octets(world_seed, number);
+    const auto expected = token_octets(world_seed, located);
     if (!std::equal(token.begin(), token.end(), expected.begin())) return std::nullopt;
-    return number;
+    return located;
+}
+
+protocol::RandomValue service_key(std::uint64_t world_seed) {
+    constexpr model::NodeId first_broker{.kind = model::NodeKind::broker, .number = 0};
+    return protocol::draw(
+        incarnation_seed(world_seed, first_broker, 0), protocol::Purpose::ticket_key, 0);
 }
 
 protocol::RandomValue incarnation_seed(std::uint64_t world_seed,
@@ -110,7 +123,8 @@ protocol::RandomValue incarnation_seed(std::uint64_t world_seed,
 }
 
 protocol::RegisterCommand registration_of(const scenarios::World& world,
-                                          const scenarios::Device& device) {
+                                          const scenarios::Device& device,
+                                          std::uint8_t token_version) {
     const auto profile =
         std::lower_bound(world.profiles.begin(),
                          world.profiles.end(),
@@ -118,13 +132,26 @@ protocol::RegisterCommand registration_of(const scenarios::World& world,
                          [](const scenarios::Profile& p, std::uint32_t n) { return p.number < n; });
     CHECK(profile != world.profiles.end() && profile->number == device.profile,
           "a consistent world has every device's profile");
-    protocol::RegisterCommand registration{.profile = profile_id(world.seed, profile->number),
-                                           .identifiers = {},
-                                           .token = push_token(world.seed, device.number)};
+    protocol::RegisterCommand registration{
+        .profile = profile_id(world.seed, profile->number),
+        .identifiers = {},
+        .token = push_token(world.seed, device.number, token_version),
+        .credentials = {}};
     for (const auto& identifier : profile->identifiers) {
         registration.identifiers.push_back(identifier);
     }
     return registration;
+}
+
+void add_credentials(const scenarios::World& world,
+                     const protocol::DeviceId& device,
+                     protocol::RegisterCommand& registration) {
+    const protocol::RandomValue key = service_key(world.seed);
+    registration.credentials.clear();
+    for (const auto& identifier : registration.identifiers) {
+        registration.credentials.push_back(
+            protocol::earned_credential(key, {device, registration.profile, identifier}, 0));
+    }
 }
 
 }  // namespace invitro::sim

@@ -4,6 +4,7 @@
 #include "protocol/vocabulary/state.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace invitro::sim {
@@ -17,11 +18,7 @@ constexpr model::NodeId broker_name(std::uint32_t number) {
     return {.kind = model::NodeKind::broker, .number = number};
 }
 
-// The key of the service's tickets: the same for every broker and every incarnation.
-protocol::RandomValue ticket_key(std::uint64_t world_seed) {
-    return protocol::draw(
-        incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::ticket_key, 0);
-}
+constexpr std::size_t identifiers_per_part = protocol::RegisterDevice::identifiers_max;
 
 // The key that brokers and relays share, likewise.
 protocol::RandomValue relay_key(std::uint64_t world_seed) {
@@ -36,7 +33,7 @@ protocol::BrokerConfig config_of_broker(const scenarios::World& world,
     config.address = broker_address(number);
     config.address_v6 = broker_address_v6(number);
     config.seed = incarnation_seed(world.seed, broker_name(number), incarnation);
-    config.ticket_key = ticket_key(world.seed);
+    config.ticket_key = service_key(world.seed);
     config.is_sealed = true;
     config.relay_key = relay_key(world.seed);
     for (const scenarios::Relay& relay : world.relays) {
@@ -113,12 +110,12 @@ InvitationCast::SealedClient InvitationCast::make_client(std::uint32_t row,
                                                          protocol::Instant now) {
     const protocol::SealConfig sealing = keyring_.seal_config_of_device(row, incarnation);
     const protocol::ClientConfig config = config_of_client(sealing);
-    if (world_.registration == scenarios::RegistrationStart::live) {
+    if (world_.registration != scenarios::RegistrationStart::preloaded) {
         return {sealing, protocol::Client(config)};
     }
-    return {
-        sealing,
-        protocol::Client::registered(config, now, registration_of(world_, world_.devices[row]))};
+    protocol::RegisterCommand registration = registration_of(world_, world_.devices[row]);
+    add_credentials(world_, config.device, registration);
+    return {sealing, protocol::Client::registered(config, now, registration)};
 }
 
 // What is stored is stored as bytes: nothing else of a program outlives it.
@@ -158,14 +155,24 @@ void InvitationCast::load_broker(std::uint32_t index) {
     for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
         const protocol::RegisterCommand registration = registration_of(world_, world_.devices[row]);
         const protocol::PublicKey key = keyring_.device(row).public_key;
-        brokers_[index]->inner().inner().preregister(protocol::Instant{},
-                                                     {.device = protocol::device_id_of(key),
-                                                      .profile = registration.profile,
-                                                      .incarnation = 1,
-                                                      .identifiers = registration.identifiers,
-                                                      .token = registration.token,
-                                                      .lease = protocol::timing::lease_max,
-                                                      .key = key});
+        const std::span all = registration.identifiers.view();
+        const std::size_t parts = (all.size() + identifiers_per_part - 1) / identifiers_per_part;
+        for (std::size_t part = 0; part < parts; ++part) {
+            const std::size_t first = part * identifiers_per_part;
+            protocol::RegisterDevice message{.device = protocol::device_id_of(key),
+                                             .profile = registration.profile,
+                                             .incarnation = 1,
+                                             .identifiers = {},
+                                             .token = registration.token,
+                                             .lease = protocol::timing::lease_max,
+                                             .key = key,
+                                             .credentials = {},
+                                             .part = static_cast<std::uint8_t>(part),
+                                             .parts = static_cast<std::uint8_t>(parts)};
+            message.identifiers.assign(
+                all.subspan(first, std::min(identifiers_per_part, all.size() - first)));
+            brokers_[index]->inner().inner().preregister(protocol::Instant{}, message);
+        }
     }
 }
 
@@ -196,6 +203,37 @@ void InvitationCast::leak(std::uint32_t device_row, const protocol::CallId& call
         if (incoming.call != call) continue;
         hostile_.learn({.call = call, .device = client.config.device, .ticket = incoming.ticket});
     }
+}
+
+std::optional<TokenPlace> InvitationCast::locate(protocol::ByteView token,
+                                                 protocol::Instant now) const {
+    const auto located = locate_token(world_.seed, token);
+    if (!located) return std::nullopt;
+    TokenPlace place{.device = located->device_number};
+    const TokenChange* change = token_changes_.find(located->device_number);
+    const std::uint8_t newest = change == nullptr ? 0 : change->version;
+    if (located->version == newest) return place;
+    place.is_gone =
+        change == nullptr || located->version + 1 != newest || now >= change->old_gone_at;
+    return place;
+}
+
+// With the credentials it would have from before the world, unless it begins from scratch.
+protocol::RegisterCommand InvitationCast::registration_now(std::uint32_t row) {
+    const scenarios::Device& device = world_.devices[row];
+    const TokenChange* change = token_changes_.find(device.number);
+    protocol::RegisterCommand registration =
+        registration_of(world_, device, change == nullptr ? 0 : change->version);
+    if (world_.registration != scenarios::RegistrationStart::scratch) {
+        add_credentials(world_, keyring_.id(row), registration);
+    }
+    return registration;
+}
+
+bool InvitationCast::owns(const scenarios::Device& device,
+                          const protocol::EndpointIdentifier& identifier) const {
+    const auto identifiers = registration_of(world_, device).identifiers;
+    return std::find(identifiers.begin(), identifiers.end(), identifier) != identifiers.end();
 }
 
 void InvitationCast::forget_unless_connected(const protocol::CallId& call) {

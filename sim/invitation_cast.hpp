@@ -53,11 +53,13 @@ public:
             move,
             wake,  // a client that begins again is told its network
             attack,
+            change_registration,
+            open_mail,
         };
-
         Kind kind = Kind::start;
-        std::uint32_t row =
-            0;  // of the device; place_call: of the call; move: of the move; attack: of it
+        // Of the device; place_call: of the call; move: of the move; attack: of the attacker;
+        // change_registration: of the change; open_mail: of the mail.
+        std::uint32_t row = 0;
         protocol::CallId call{};
         protocol::DeviceId peer{};
     };
@@ -92,9 +94,22 @@ public:
         if (!world_.attackers.empty()) hostile_.overhear(datagram);
     }
 
-    [[nodiscard]] std::optional<std::uint32_t> device_of_token(protocol::ByteView token) const {
-        return sim::device_of_token(world_.seed, token);
-    }
+    [[nodiscard]] std::optional<TokenPlace> locate(protocol::ByteView token,
+                                                   protocol::Instant now) const;
+
+    // The phone number that the mobile network has for this device: its account's first.
+    template <class Stage>
+    [[nodiscard]] std::optional<protocol::EndpointIdentifier> number_of(Stage& stage,
+                                                                        NodeIndex device) const;
+
+    // The device on which the owner of the mailbox would open the link.
+    template <class Stage>
+    [[nodiscard]] std::optional<NodeIndex> reader_of(Stage& stage,
+                                                     const protocol::EndpointIdentifier& mailbox,
+                                                     protocol::ByteView link);
+
+    template <class Stage>
+    void mail_arrived(Stage& stage, NodeIndex reader, protocol::ByteView link);
 
     // See Keyring::open().
     [[nodiscard]] protocol::ByteView open(protocol::ByteView payload) {
@@ -107,6 +122,17 @@ private:
         std::uint32_t row = 0;  // in World::calls
         bool connected = false;
         bool chosen = false;
+    };
+
+    // A device that got another push token in the course of the world.
+    struct TokenChange {
+        std::uint8_t version = 0;
+        protocol::Instant old_gone_at{};  // of the token before this one; older ones are gone
+    };
+
+    struct Mail {
+        std::uint32_t device_row = 0;
+        protocol::PossessionChallenge link;
     };
 
     // Somebody's device rings; the key is of (call, device).
@@ -132,6 +158,9 @@ private:
                         const protocol::Storage& storage);
     [[nodiscard]] protocol::Relay make_relay(const scenarios::Relay& relay,
                                              std::uint32_t incarnation) const;
+    [[nodiscard]] protocol::RegisterCommand registration_now(std::uint32_t row);
+    [[nodiscard]] bool owns(const scenarios::Device& device,
+                            const protocol::EndpointIdentifier& identifier) const;
 
     template <class Stage>
     void place_call(Stage& stage, std::uint32_t row);
@@ -147,6 +176,10 @@ private:
     void attack(Stage& stage, std::uint32_t row);
     [[nodiscard]] model::StateMeasured measure_broker() const;
     void leak(std::uint32_t device_row, const protocol::CallId& call);
+    template <class Stage>
+    void change_registration(Stage& stage, std::uint32_t row);
+    template <class Stage>
+    void open_mail(Stage& stage, std::uint32_t index);
     template <class Stage>
     void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
 
@@ -184,7 +217,9 @@ private:
     protocol::DenseMap<RingKey, std::uint8_t> ringing_;
     Hostile hostile_;
     std::vector<std::uint64_t> attacks_;  // by row of the attacker: datagrams sent
-    std::uint32_t placing_row_ = 0;       // the call that is being placed just now
+    protocol::DenseMap<std::uint32_t, TokenChange> token_changes_;  // by device number
+    std::vector<Mail> mails_;                                       // that somebody will open
+    std::uint32_t placing_row_ = 0;  // the call that is being placed just now
 };
 
 // What a person who rings answers with.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "protocol/vocabulary/check.hpp"
+#include "protocol/wire/codec.hpp"
 #include "sim/invitation_cast.hpp"
 
+#include <algorithm>
 #include <variant>
 
 namespace invitro::sim {
@@ -56,6 +58,10 @@ void InvitationCast::start(Stage& stage) {
     if (!world_.moves.empty()) {
         stage.schedule(protocol::Instant{world_.moves[0].move.at},
                        {.kind = Action::Kind::move, .row = 0});
+    }
+    if (!world_.registration_changes.empty()) {
+        stage.schedule(protocol::Instant{world_.registration_changes[0].at},
+                       {.kind = Action::Kind::change_registration, .row = 0});
     }
 }
 
@@ -152,6 +158,12 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
         case Action::Kind::attack:
             attack(stage, action.row);
             break;
+        case Action::Kind::change_registration:
+            change_registration(stage, action.row);
+            break;
+        case Action::Kind::open_mail:
+            open_mail(stage, action.row);
+            break;
     }
 }
 
@@ -193,7 +205,7 @@ void InvitationCast::register_device(Stage& stage, std::uint32_t row) {
     }
     // One that begins again has not heard of its network yet.
     if (stage.incarnation(node) > 1) tell_network(stage, node);
-    stage.give(node, registration_of(world_, world_.devices[row]));
+    stage.give(node, registration_now(row));
 }
 
 template <class Stage>
@@ -236,6 +248,82 @@ void InvitationCast::attack(Stage& stage, std::uint32_t row) {
     if (next < attacker.end && next <= protocol::Instant{world_.duration}) {
         stage.schedule(next, {.kind = Action::Kind::attack, .row = row});
     }
+}
+
+template <class Stage>
+void InvitationCast::change_registration(Stage& stage, std::uint32_t row) {
+    if (row + 1 < world_.registration_changes.size()) {
+        stage.schedule(protocol::Instant{world_.registration_changes[row + 1].at},
+                       {.kind = Action::Kind::change_registration, .row = row + 1});
+    }
+    const scenarios::RegistrationChange& change = world_.registration_changes[row];
+    const auto device = stage.places().device(change.device);
+    CHECK(device.has_value(), "a consistent world has every device that changes its registration");
+    // Its program could not be told: the user gives up, and a token that would have changed stays.
+    if (stage.is_down(*device)) return;
+    switch (change.action) {
+        case scenarios::RegistrationAction::unregister:
+            stage.give(*device, protocol::UnregisterCommand{});
+            return;
+        case scenarios::RegistrationAction::new_token: {
+            TokenChange& token = *token_changes_.try_emplace(change.device).first;
+            ++token.version;
+            token.old_gone_at = stage.now() + change.old_token_lasts;
+            break;
+        }
+        case scenarios::RegistrationAction::renew:
+            break;
+    }
+    stage.give(*device, registration_now(stage.places().row_of(*device)));
+}
+
+template <class Stage>
+void InvitationCast::open_mail(Stage& stage, std::uint32_t index) {
+    const NodeIndex reader = stage.places().node_of(mails_[index].device_row);
+    if (stage.is_down(reader)) {
+        stage.schedule(stage.now() + detail::patience,
+                       {.kind = Action::Kind::open_mail, .row = index});
+        return;
+    }
+    stage.give(reader, protocol::ActivateCommand{.challenge = mails_[index].link});
+}
+
+template <class Stage>
+std::optional<protocol::EndpointIdentifier> InvitationCast::number_of(Stage& stage,
+                                                                      NodeIndex device) const {
+    const auto identifiers = registration_of(world_, stage.places().row(device)).identifiers;
+    const auto number = std::find_if(identifiers.begin(),
+                                     identifiers.end(),
+                                     [](const auto& identifier) { return identifier.is_phone(); });
+    return number == identifiers.end() ? std::nullopt : std::optional(*number);
+}
+
+template <class Stage>
+std::optional<NodeIndex> InvitationCast::reader_of(Stage& stage,
+                                                   const protocol::EndpointIdentifier& mailbox,
+                                                   protocol::ByteView link) {
+    const auto message = protocol::decode(link);
+    const auto* challenge =
+        message ? std::get_if<protocol::PossessionChallenge>(&*message) : nullptr;
+    if (challenge == nullptr) return std::nullopt;
+    for (std::uint32_t row = 0; row < world_.devices.size(); ++row) {
+        if (!owns(world_.devices[row], mailbox) || keyring_.id(row) != challenge->device) continue;
+        return stage.places().node_of(row);
+    }
+    return std::nullopt;
+}
+
+template <class Stage>
+void InvitationCast::mail_arrived(Stage& stage, NodeIndex reader, protocol::ByteView link) {
+    const protocol::Duration after = stage.places().row(reader).opens_mail_after;
+    if (after == protocol::Duration::max()) return;
+    const auto message = protocol::decode(link);
+    CHECK(message.has_value(), "whoever found the reader could read it");
+    mails_.push_back({.device_row = stage.places().row_of(reader),
+                      .link = std::get<protocol::PossessionChallenge>(*message)});
+    stage.schedule(
+        stage.now() + after,
+        {.kind = Action::Kind::open_mail, .row = static_cast<std::uint32_t>(mails_.size() - 1)});
 }
 
 template <class Stage>

@@ -51,6 +51,12 @@ protocol::Address reflector_address_v6(std::uint32_t number);
 protocol::Address relay_address_v6(std::uint32_t number);
 protocol::IpAddress outside_ip(std::uint32_t network_number);
 
+// What the push service knows of a token.
+struct TokenPlace {
+    std::uint32_t device = 0;  // its number
+    bool is_gone = false;
+};
+
 // What a datagram's destination address means.
 struct Target {
     enum class Kind : std::uint8_t {

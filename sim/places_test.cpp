@@ -66,9 +66,12 @@ TEST(Places, a_move_changes_network_and_port) {
 
 TEST(Identities, a_token_leads_to_its_device_in_its_world_only) {
     const protocol::PushToken token = push_token(5, 1234);
-    EXPECT_EQ(device_of_token(5, token.value.view()), 1234U);
-    EXPECT_EQ(device_of_token(6, token.value.view()), std::nullopt);
-    EXPECT_EQ(device_of_token(5, token.value.view().first(8)), std::nullopt);
+    ASSERT_TRUE(locate_token(5, token.value.view()).has_value());
+    EXPECT_EQ(locate_token(5, token.value.view())->device_number, 1234U);
+    EXPECT_EQ(locate_token(5, token.value.view())->version, 0U);
+    EXPECT_EQ(locate_token(5, push_token(5, 1234, 3).value.view())->version, 3U);
+    EXPECT_FALSE(locate_token(6, token.value.view()).has_value());
+    EXPECT_FALSE(locate_token(5, token.value.view().first(8)).has_value());
 }
 
 TEST(Identities, incarnations_get_fresh_seeds) {

@@ -208,7 +208,7 @@ public:
 
     std::uint64_t remembered = 0;  // by the last server that began again
 
-    static std::optional<std::uint32_t> device_of_token(protocol::ByteView) { return std::nullopt; }
+    static std::optional<TokenPlace> locate(protocol::ByteView, Instant) { return std::nullopt; }
 
 private:
     std::optional<Server> server_ = Server{};

@@ -10,14 +10,16 @@
 //         template <class Stage, class F> void visit(Stage&, NodeIndex, F&& f);    // f(node)
 //         template <class Stage> void perform(Stage&, const Action&);              // its time came
 //         template <class Stage> void heard(Stage&, NodeIndex, const Notification&);
-//         std::optional<std::uint32_t> device_of_token(ByteView) const;
 //         template <class Stage> void crash(Stage&, NodeIndex, CrashKeeps);  // its program is gone
 //         // It begins again from what its disk holds; false: that is damaged, and it does not.
 //         template <class Stage>
 //         bool restart(Stage&, NodeIndex, std::uint32_t incarnation, const Storage&);
+//         std::optional<TokenPlace> locate(ByteView token, Instant now) const;
 //         ByteView open(ByteView);    // where payloads may be sealed: the message inside, or
 //         nothing
 //     };
+//
+// A cast whose nodes send SMS and mail has number_of(), reader_of() and mail_arrived() too.
 //
 // `Stage` is this class; heard() may only schedule, since its node is being drained.
 //
@@ -138,6 +140,7 @@ private:
         push_arrival,
         push_answer,
         stored_push,
+        post_arrival,
         action,
         fault_start,
         fault_end,
@@ -227,6 +230,16 @@ private:
         }
     };
 
+    // Nobody's is lost on arrival.
+    struct PostInFlight {
+        model::PostKind kind = model::PostKind::sms;
+        protocol::EndpointIdentifier address{};
+        std::optional<NodeIndex> receiver{};
+        std::uint64_t digest = 0;
+        model::Sequence cause = 0;
+        PayloadHandle payload{};
+    };
+
     struct PendingAction {
         Action action;
         model::Sequence cause = 0;
@@ -240,6 +253,11 @@ private:
     void answer_push(std::uint32_t slot);
     void arrive_push(std::uint32_t slot);
     void deliver_push(const PushInFlight& flight, protocol::ByteView payload);
+    void send_post(NodeIndex sender,
+                   std::optional<NodeIndex> device,
+                   PostInFlight flight,
+                   protocol::ByteView payload);
+    void arrive_post(std::uint32_t slot);
     void change_fault(std::uint32_t index, bool starts);
     void change_crashes(const model::Fault& fault, bool starts);
     void change_rooms(const model::Fault& fault);
@@ -275,6 +293,8 @@ private:
     void carry_out(NodeIndex node, const protocol::OpenStream& open);
     void carry_out(NodeIndex node, const protocol::SendStream& send);
     void carry_out(NodeIndex node, const protocol::CloseStream& close);
+    void carry_out(NodeIndex node, const protocol::SendSms& send);
+    void carry_out(NodeIndex node, const protocol::SendMail& send);
     void carry_out(NodeIndex node, const Notification& notification);
     void carry_out(NodeIndex node, const Remark& remark);
     // Writes that it is sent, and sends it on its way: send(identity) gives its Departure.
@@ -345,6 +365,7 @@ private:
     Slots<DatagramInFlight> datagrams_;
     Slots<PushInFlight> pushes_;
     Slots<PushAnswer> push_answers_;
+    Slots<PostInFlight> posts_;
     Slots<PendingAction> actions_;
     Slots<DiskWrite> writes_;
     Slots<Segment> segments_;
@@ -364,6 +385,7 @@ private:
 }  // namespace invitro::sim
 
 #include "sim/simulation_crashes.hpp"
+#include "sim/simulation_post.hpp"
 #include "sim/simulation_pushes.hpp"
 #include "sim/simulation_steps.hpp"
 #include "sim/simulation_streams.hpp"

@@ -20,26 +20,23 @@ template <class Cast>
 void Simulation<Cast>::carry_out(NodeIndex node, const protocol::SendPush& send) {
     const std::uint64_t digest = digest_of(send.payload);
     const protocol::CallId call = send.collapse_key;
-    const auto number = cast_.device_of_token(send.token);
-    const auto device = number ? places_.device(*number) : std::nullopt;
+    const auto place = cast_.locate(send.token, now_);
+    const std::uint32_t number = place ? place->device : 0;
+    const bool is_there = place && !place->is_gone;
+    const auto device = is_there ? places_.device(number) : std::nullopt;
     const protocol::ByteView plain = open(send.payload);
-    const std::uint64_t identity = detail::identity_of(world_.seed,
-                                                       places_.id(node),
-                                                       number.value_or(0),
-                                                       plain.empty() ? digest : digest_of(plain),
-                                                       now_);
+    const std::uint64_t identity = detail::identity_of(
+        world_.seed, places_.id(node), number, plain.empty() ? digest : digest_of(plain), now_);
     const protocol::Duration busy = processors_.work(node, now_, sealing_time(send.payload));
     const model::PushConditions conditions =
         device && !faults_.none() ? faults_.on_push(places_.id(*device)) : model::PushConditions{};
-    const auto answer =
-        push_.submit(now_,
-                     {.device = number.value_or(0), .identity = identity, .token_gone = !device},
-                     conditions);
+    const auto answer = push_.submit(
+        now_, {.device = number, .identity = identity, .token_gone = !device}, conditions);
     ++summary_.pushes_submitted;
     const model::Sequence submitted = emit(node,
                                            call,
                                            model::PushSubmitted{.provider = send.provider,
-                                                                .device = number.value_or(0),
+                                                                .device = number,
                                                                 .outcome = answer.outcome,
                                                                 .token = send.token,
                                                                 .payload = send.payload,

@@ -32,7 +32,7 @@ RunSummary Simulation<Cast>::run() {
         step();
     }
     summary_.quiescent = datagrams_.in_use() == 0 && segments_.in_use() == 0 &&
-                         pushes_.in_use() == 0 && actions_.in_use() == 0;
+                         pushes_.in_use() == 0 && posts_.in_use() == 0 && actions_.in_use() == 0;
     emit_at({}, {}, 0, model::WorldEnded{summary_.quiescent});
     summary_.events = sequence_;
     summary_.ended = now_;
@@ -57,6 +57,9 @@ void Simulation<Cast>::step() {
             break;
         case Kind::push_answer:
             answer_push(index);
+            break;
+        case Kind::post_arrival:
+            arrive_post(index);
             break;
         case Kind::action: {
             const PendingAction pending = actions_.take(index);

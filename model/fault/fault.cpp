@@ -42,6 +42,10 @@ std::string_view to_string(FaultKind kind) {
             return "relay_crash";
         case FaultKind::relay_exhausted:
             return "relay_exhausted";
+        case FaultKind::sms_loss:
+            return "sms_loss";
+        case FaultKind::mail_delay:
+            return "mail_delay";
     }
     return "unknown";
 }
@@ -61,6 +65,7 @@ bool uses_probability(FaultKind kind) {
         case FaultKind::reordering:
         case FaultKind::push_loss:
         case FaultKind::push_duplication:
+        case FaultKind::sms_loss:
             return true;
         case FaultKind::delay:
         case FaultKind::broker_pause:
@@ -76,6 +81,7 @@ bool uses_probability(FaultKind kind) {
         case FaultKind::device_reinstall:
         case FaultKind::relay_crash:
         case FaultKind::relay_exhausted:
+        case FaultKind::mail_delay:
             return false;
     }
     return false;
@@ -87,6 +93,7 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::delay:
         case FaultKind::push_delay:
         case FaultKind::slow_disk:
+        case FaultKind::mail_delay:
             return true;
         case FaultKind::loss:
         case FaultKind::duplication:
@@ -103,6 +110,7 @@ bool uses_delay(FaultKind kind) {
         case FaultKind::device_reinstall:
         case FaultKind::relay_crash:
         case FaultKind::relay_exhausted:
+        case FaultKind::sms_loss:
             return false;
     }
     return false;

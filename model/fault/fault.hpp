@@ -36,9 +36,11 @@ enum class FaultKind : std::uint8_t {
     device_reinstall = 16,  // the same, and what it had stored is gone too
     relay_crash = 17,       // the relay's program is gone from `start` on, and starts anew at `end`
     relay_exhausted = 18,   // the relay has no room for further pairs of devices
+    sms_loss = 19,          // parts of an SMS of the target vanish with `probability`
+    mail_delay = 20,        // mails for the target take `delay` longer
 };
 
-inline constexpr std::size_t fault_kind_count = 19;
+inline constexpr std::size_t fault_kind_count = 21;
 
 std::string_view to_string(FaultKind kind);
 std::optional<FaultKind> parse_fault_kind(std::string_view text);

@@ -23,6 +23,7 @@ std::vector<Trial> all_trials() {
                                session_trials(),
                                relay_trials(),
                                renewal_trials(),
+                               registration_trials(),
                                other_trials(),
                                admission_trials()}) {
         all.insert(all.end(), family.begin(), family.end());

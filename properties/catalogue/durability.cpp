@@ -59,8 +59,9 @@ void registration_survives(const Case& one, Findings& findings) {
     const auto& storage = one.history.storage();
     if (!call.taken.happened() || call.cancel_at_broker.is_before(call.taken)) return;
     for (const std::uint32_t number : one.history.surroundings().devices_of(call.callee)) {
-        const Moment registered = one.history.registered(number);
+        const Moment registered = one.history.registered(number, call.callee);
         if (number == call.initiator || !registered.is_before(call.taken)) continue;
+        if (one.history.surroundings().changes_registration(number)) continue;
         if (!storage.has_crash_between(registered, call.taken)) continue;
         const ParticipantFacts* who = call.find(number);
         const Instant due = call.taken.at + timing::push_repeat_first;

@@ -89,7 +89,7 @@ std::string intrusion(const Case& one, const ParticipantFacts& who, const Moment
     if (std::find(owners.begin(), owners.end(), who.device) == owners.end()) {
         return "which does not belong to the callee";
     }
-    const Moment registered = one.history.in_force(who.device);
+    const Moment registered = one.history.in_force(who.device, call.callee);
     if (!registered.happened() || registered.at > at.at) return "which was not registered";
     return {};
 }

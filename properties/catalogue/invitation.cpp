@@ -22,8 +22,10 @@ void for_each_invited(const Case& one, Use&& use) {
     const CallFacts& call = one.call;
     if (!call.taken.happened() || call.cancel_at_broker.is_before(call.taken)) return;
     for (const std::uint32_t device : one.history.surroundings().devices_of(call.callee)) {
-        const Moment registered = one.history.registered(device);
+        const Moment registered = one.history.registered(device, call.callee);
         if (device == call.initiator || !registered.happened()) continue;
+        // Who changes its registration is judged in registration.cpp.
+        if (one.history.surroundings().changes_registration(device)) continue;
         const Instant since = std::max(registered.at, call.taken.at);
         if (since < invitation_over(call)) use(device, since);
     }

@@ -61,16 +61,22 @@ TEST(EveryTokenPushed, asks_nothing_for_a_device_that_is_not_registered) {
 TEST(EveryTokenPushed, wants_a_late_joiner_pushed_too) {
     Story story;
     story.world.registration = scenarios::RegistrationStart::live;
+    const protocol::Credential credential{.proven = 1, .expiry = 1000, .tag = {}};
     story.calls();
     story.to_broker(1,
                     protocol::RegisterDevice{.device = Story::id(1),
                                              .profile = {},
                                              .incarnation = 1,
-                                             .identifiers = {},
+                                             .identifiers = {Story::invitation(1).callee},
                                              .token = {},
-                                             .lease = 1h});
+                                             .lease = 1h,
+                                             .credentials = {credential}});
     story.to_device(1,
-                    protocol::RegisterAck{.device = Story::id(1), .incarnation = 1, .lease = 1h});
+                    protocol::RegisterAck{.device = Story::id(1),
+                                          .incarnation = 1,
+                                          .lease = 1h,
+                                          .part = 0,
+                                          .credentials = {credential}});
     story.wait(100s);
     EXPECT_EQ(story.tally("every-token-pushed").violated, 1U);
 }

@@ -17,6 +17,10 @@ bool has(const List& list, Condition&& condition) {
     return std::any_of(list.begin(), list.end(), condition);
 }
 
+bool changes_registration(const World& world, scenarios::RegistrationAction action) {
+    return has(world.registration_changes, [&](const auto& one) { return one.action == action; });
+}
+
 template <FaultKind kind>
 Feature fault() {
     return {.name = {}, .is_in = [](const World& world) {
@@ -67,6 +71,33 @@ void add_kinds(std::vector<Feature>& list,
      ...);
 }
 
+void add_registrations(std::vector<Feature>& list) {
+    const auto add = [&](const char* name, bool (*is_in)(const World&)) {
+        list.push_back({.name = name, .is_in = is_in});
+    };
+    add("preloaded", [](const World& world) {
+        return world.registration == scenarios::RegistrationStart::preloaded;
+    });
+    add("from scratch", [](const World& world) {
+        return world.registration == scenarios::RegistrationStart::scratch;
+    });
+    add("new token", [](const World& world) {
+        return changes_registration(world, scenarios::RegistrationAction::new_token);
+    });
+    add("unregister", [](const World& world) {
+        return changes_registration(world, scenarios::RegistrationAction::unregister);
+    });
+    add("unknown callee", [](const World& world) {
+        return has(world.calls, [&world](const auto& call) {
+            return !has(world.profiles, [&call](const auto& profile) {
+                return std::find(profile.identifiers.begin(),
+                                 profile.identifiers.end(),
+                                 call.callee) != profile.identifiers.end();
+            });
+        });
+    });
+}
+
 void add_settings(std::vector<Feature>& list) {
     const auto add = [&](const char* name, bool (*is_in)(const World&)) {
         list.push_back({.name = name, .is_in = is_in});
@@ -92,9 +123,6 @@ void add_settings(std::vector<Feature>& list) {
                    [](const auto& one) { return one.families == model::IpFamilies::dual; });
     });
     add("no fault", [](const World& world) { return world.faults.empty(); });
-    add("preloaded", [](const World& world) {
-        return world.registration == scenarios::RegistrationStart::preloaded;
-    });
     add("really sealed",
         [](const World& world) { return world.security == scenarios::Security::real; });
     add("relay", [](const World& world) { return !world.relays.empty(); });
@@ -127,6 +155,7 @@ const std::vector<Feature>& features() {
     static const std::vector<Feature> all = [] {
         std::vector<Feature> list;
         add_settings(list);
+        add_registrations(list);
         add_kinds<FaultKind>(list,
                              "fault",
                              std::make_index_sequence<model::fault_kind_count>{},

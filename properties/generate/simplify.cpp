@@ -35,11 +35,21 @@ bool is_called(const Profile& profile, const protocol::EndpointIdentifier& calle
            profile.identifiers.end();
 }
 
-void drop_orphans(World& world) {
+bool is_anybodys(const World& world, const protocol::EndpointIdentifier& callee) {
+    return std::any_of(world.profiles.begin(), world.profiles.end(), [&](const Profile& profile) {
+        return is_called(profile, callee);
+    });
+}
+
+// A call to a number that nobody had is a call to nobody, and stays.
+void drop_orphans(World& world, const World& before) {
     drop_if(world.calls,
             [&](const Call& call) { return !has_number(world.devices, call.initiator); });
     drop_if(world.moves,
             [&](const DeviceMove& move) { return !has_number(world.devices, move.device); });
+    drop_if(world.registration_changes, [&](const scenarios::RegistrationChange& change) {
+        return !has_number(world.devices, change.device);
+    });
     drop_if(world.faults, [&](const Fault& fault) {
         const model::NodeId& target = fault.target;
         if (target.kind == model::NodeKind::broker) {
@@ -54,9 +64,7 @@ void drop_orphans(World& world) {
         });
     });
     drop_if(world.calls, [&](const Call& call) {
-        return std::none_of(world.profiles.begin(), world.profiles.end(), [&](const auto& profile) {
-            return is_called(profile, call.callee);
-        });
+        return is_anybodys(before, call.callee) && !is_anybodys(world, call.callee);
     });
     drop_if(world.networks, [&](const AccessNetwork& network) {
         const auto is_home = [&](const Device& one) { return one.network == network.number; };
@@ -78,7 +86,7 @@ public:
     void attempt(Change&& change) {
         World simpler = world_;
         change(simpler);
-        drop_orphans(simpler);
+        drop_orphans(simpler, world_);
         if (simpler == world_ || simpler.calls.empty()) return;
         if (scenarios::inconsistency(simpler).empty()) steps_.push_back(std::move(simpler));
     }
@@ -152,6 +160,7 @@ void leave_out(Steps& steps, const World& whole) {
     steps.drop_parts([](auto& world) -> auto& { return world.calls; });
     steps.drop_parts([](auto& world) -> auto& { return world.devices; });
     steps.drop_parts([](auto& world) -> auto& { return world.moves; });
+    steps.drop_parts([](auto& world) -> auto& { return world.registration_changes; });
     steps.drop_parts([](auto& world) -> auto& { return world.relays; });
     for (std::size_t i = 1; i < whole.brokers.size(); ++i) {
         steps.attempt([i](World& one) {
@@ -227,6 +236,13 @@ void simplify_settings(Steps& steps, const World& world) {
     steps.set(
         [](auto& one) -> auto& { return one.registration; },
         scenarios::RegistrationStart::preloaded);
+    steps.set(
+        [](auto& one) -> auto& { return one.registration; }, scenarios::RegistrationStart::live);
+    const model::PostProfile prompt{.delay = model::constant(500ms)};
+    steps.set(
+        [](auto& one) -> auto& { return one.sms; }, prompt);
+    steps.set(
+        [](auto& one) -> auto& { return one.mail; }, prompt);
     steps.set(
         [](auto& one) -> auto& { return one.security; }, scenarios::Security::charged);
     steps.set(
@@ -381,6 +397,27 @@ void simplify_moves(Steps& steps, const World& world) {
     }
 }
 
+void simplify_registration_changes(Steps& steps, const World& world) {
+    for (std::size_t i = 0; i < world.registration_changes.size(); ++i) {
+        const auto change = [i](auto& one) -> auto& {
+            return one.registration_changes[i];
+        };
+        steps.set(
+            [=](auto& one) -> auto& { return change(one).action; },
+            scenarios::RegistrationAction::renew);
+        steps.set(
+            [=](auto& one) -> auto& { return change(one).old_token_lasts; }, Duration{});
+        const Duration at = world.registration_changes[i].at;
+        if (at / 1s * Duration{1s} == at) continue;
+        steps.attempt([&](World& one) {
+            change(one).at = at / 1s * Duration{1s};
+            std::stable_sort(one.registration_changes.begin(),
+                             one.registration_changes.end(),
+                             [](auto& a, auto& b) { return a.at < b.at; });
+        });
+    }
+}
+
 }  // namespace
 
 std::vector<World> simplifications(const World& world) {
@@ -397,6 +434,7 @@ std::vector<World> simplifications(const World& world) {
         simplify_fault(steps, world.faults[i], i);
     }
     simplify_moves(steps, world);
+    simplify_registration_changes(steps, world);
     steps.round(
         [](auto& one) -> auto& { return one.duration; }, 10s);
     return steps.take();

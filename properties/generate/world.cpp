@@ -40,6 +40,9 @@ struct Swarm {
     bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
     bool relays = false;
     bool ip_families = false;
+    bool scratch = false;
+    bool registration_changes = false;
+    bool unknown_callees = false;
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -77,6 +80,9 @@ Swarm draw_swarm(Draws& draws) {
     }
     swarm.hostile = draws.one_in(5);
     swarm.really_sealed = draws.one_in(64);
+    swarm.scratch = draws.one_in(6);
+    swarm.registration_changes = draws.one_in(4);
+    swarm.unknown_callees = draws.one_in(6);
     swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
     // A device that nobody can reach tells little and tries for long.
     if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
@@ -102,6 +108,7 @@ public:
         people();
         calls();
         if (swarm_.moves) moves();
+        if (swarm_.registration_changes) registration_changes();
         if (!swarm_.faults.empty()) faults();
         if (swarm_.hostile) attackers();
         finish();
@@ -131,6 +138,7 @@ private:
         if (!swarm_.really_sealed) world_.security = scenarios::Security::charged;
         if (swarm_.relays) relays();
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
+        if (swarm_.scratch) from_scratch();
         if (swarm_.constant_push) world_.push.delay = model::constant(draws_.between(50ms, 1500ms));
         if (swarm_.push_trouble) {
             if (draws_.one_in(2)) world_.push.loss = share();
@@ -153,6 +161,17 @@ private:
             scenarios::Relay relay{.number = i, .site = site()};
             if (draws_.one_in(4)) relay.couplings = draws_.below(3);
             world_.relays.push_back(relay);
+        }
+    }
+
+    // Proofs come in time for most calls, so that worlds stay short.
+    void from_scratch() {
+        world_.registration = scenarios::RegistrationStart::scratch;
+        world_.sms.delay = model::constant(draws_.between(200ms, 4'000ms));
+        world_.mail.delay = model::constant(draws_.between(200ms, 4'000ms));
+        for (model::PostProfile* post : {&world_.sms, &world_.mail}) {
+            if (draws_.one_in(2)) post->loss = share();
+            if (draws_.one_in(2)) post->duplication = share();
         }
     }
 
@@ -195,6 +214,10 @@ private:
             const bool is_home = i == 0 || (swarm_.shared_networks && draws_.one_in(2));
             device.network = is_home ? home : add_network();
             device.reaction = reaction();
+            if (swarm_.scratch) {
+                device.opens_mail_after =
+                    draws_.one_in(5) ? Duration::max() : draws_.between(500ms, 5'000ms);
+            }
             world_.devices.push_back(device);
         }
     }
@@ -231,6 +254,7 @@ private:
     void calls() {
         const std::uint32_t count = swarm_.several_calls ? 1 + draws_.below(1 + size_ / 40) : 1;
         Duration at = draws_.between(2'000ms, 6'000ms);
+        if (swarm_.scratch) at += draws_.between(0ms, 12'000ms);
         for (std::uint32_t i = 0; i < count; ++i) {
             add_call(i, at);
             at += draws_.one_in(3) ? draws_.between(0ms, 100ms) : draws_.between(0ms, 20'000ms);
@@ -247,6 +271,9 @@ private:
         const auto profiles = static_cast<std::uint32_t>(world_.profiles.size());
         const std::uint32_t callee = (caller + 1 + draws_.below(profiles - 1)) % profiles;
         call.callee = draws_.one_of(world_.profiles[callee].identifiers);
+        if (swarm_.unknown_callees && draws_.one_in(2)) {
+            call.callee = *protocol::EndpointIdentifier::parse("nobody@example.org");
+        }
         if (swarm_.policies) {
             call.policy =
                 static_cast<protocol::AnswerPolicy>(draws_.below(protocol::answer_policy_count));
@@ -312,6 +339,26 @@ private:
         return {.kind = NodeKind::relay, .number = draws_.one_of(world_.relays).number};
     }
 
+    void registration_changes() {
+        using scenarios::RegistrationAction;
+        static const std::vector<RegistrationAction> actions{RegistrationAction::renew,
+                                                             RegistrationAction::new_token,
+                                                             RegistrationAction::new_token,
+                                                             RegistrationAction::unregister};
+        const std::uint32_t count = 1 + draws_.below(3);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            scenarios::RegistrationChange change;
+            change.device = draws_.below(device_count());
+            change.at = moment();
+            change.action = draws_.one_of(actions);
+            change.old_token_lasts = draws_.one_in(2) ? Duration{} : draws_.between(0ms, 20'000ms);
+            world_.registration_changes.push_back(change);
+        }
+        std::stable_sort(world_.registration_changes.begin(),
+                         world_.registration_changes.end(),
+                         [](const auto& a, const auto& b) { return a.at < b.at; });
+    }
+
     NodeId target(FaultKind kind) {
         const bool needs_device = strikes_devices(kind);
         const NodeId device{.kind = NodeKind::device, .number = draws_.below(device_count())};
@@ -320,13 +367,17 @@ private:
             return {.kind = NodeKind::relay, .number = draws_.one_of(world_.relays).number};
         }
         if (needs_device || !draws_.one_in(3)) return device;
-        if (is_push(kind) || draws_.one_in(2)) return {};
+        if (is_push(kind) || is_post(kind) || draws_.one_in(2)) return {};
         return infrastructure();
     }
 
     static bool is_push(FaultKind kind) {
         return kind == FaultKind::push_loss || kind == FaultKind::push_duplication ||
                kind == FaultKind::push_delay || kind == FaultKind::push_outage;
+    }
+
+    static bool is_post(FaultKind kind) {
+        return kind == FaultKind::sms_loss || kind == FaultKind::mail_delay;
     }
 
     void faults() {

@@ -5,15 +5,6 @@
 #include "protocol/vocabulary/overloaded.hpp"
 
 namespace invitro::protocol {
-namespace {
-
-// A registration that names nobody, or no way to reach it, cannot be put in force.
-bool is_usable(const RegisterDevice& registration) {
-    return !registration.device.is_none() && !registration.token.value.empty();
-}
-
-}  // namespace
-
 Broker::Broker(const BrokerConfig& config) {
     state_.config = config;
     // The index key is that of the service, not of the incarnation, so that a snapshot's index
@@ -29,6 +20,7 @@ void Broker::handle(Instant now, const Input& input) {
                                datagram.payload);
                    },
                    [&](const PushAnswered& answer) { take_push_answer(now, answer); },
+                   [&](const ReceivedSms& sms) { take_sms(now, sms); },
                    [&](const DeadlineReached&) { reach_deadline(now); },
                },
                input);
@@ -42,7 +34,7 @@ void Broker::handle_late(Instant came, Instant now, const Input& input) {
 }
 
 void Broker::preregister(Instant now, const RegisterDevice& registration) {
-    CHECK(is_usable(registration), "a snapshot holds registrations that were in force");
+    CHECK(!registration.token.value.empty(), "a snapshot holds registrations that were in force");
     if (state_.registry.put(now, registration).is_in_force) join_calls(now, registration);
 }
 
@@ -92,6 +84,8 @@ bool Broker::believes(const Party& sender, const Message& message) const {
 // next repetition comes when it is due. Only a token that is gone changes anything.
 void Broker::take_push_answer(Instant now, const PushAnswered& answer) {
     if (answer.outcome != PushOutcome::token_gone) return;
+    // Nobody is bound to a token that was only to be tried.
+    if (answer.request == challenge_request) return;
     const PushRequest request = parse_push_request(answer.request);
     const std::uint32_t position = state_.calls.find_number(request.call_number);
     if (position == no_position ||
@@ -116,21 +110,6 @@ void Broker::reach_deadline(Instant now) {
     while (deadlines.first_due() <= now) {
         serve(now, deadlines.first_item());
     }
-}
-
-void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
-    const bool is_keyed = device_id_of(message.key) == message.device;
-    if (!is_usable(message) || (state_.config.is_sealed && !is_keyed)) {
-        remark(RemarkKind::malformed_dropped, {}, message.device);
-        return;
-    }
-    const RegistrationOutcome outcome = state_.registry.put(arrival.now, message);
-    if (!outcome.is_in_force) remark(RemarkKind::duplicate_dropped, {}, message.device);
-    if (outcome.is_replacement) remark(RemarkKind::registration_replaced, {}, message.device);
-    send({message.device, arrival.source},
-         RegisterAck{
-             .device = message.device, .incarnation = outcome.incarnation, .lease = outcome.lease});
-    if (outcome.is_in_force && outcome.lease > Duration{}) join_calls(arrival.now, message);
 }
 
 // Rule 1: who registers for an identifier while a call to it is open joins the invited set, and a

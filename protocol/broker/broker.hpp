@@ -14,9 +14,9 @@
 // Input from outside never aborts: what is malformed, forged or unexpected is dropped and counted,
 // and who is unknown gets at most one datagram, smaller than its own.
 //
-// Files: admitting.cpp (what is taken on), broker.cpp (inputs, registration),
-// initiator_messages.cpp, recipient_messages.cpp, candidate_messages.cpp, relaying.cpp (who may use
-// a relay), serving.cpp (what is due).
+// Files: admitting.cpp (what is taken on), broker.cpp (inputs, late joiners),
+// registration_messages.cpp, initiator_messages.cpp, candidate_messages.cpp,
+// recipient_messages.cpp, relaying.cpp (who may use a relay), serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -29,12 +29,13 @@
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace invitro::protocol {
 
 class Broker {
 public:
-    using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached>;
+    using Input = std::variant<ReceivedDatagram, PushAnswered, ReceivedSms, DeadlineReached>;
     using Output = protocol::Output<Notification, Remark>;
     using State = BrokerState;
 
@@ -73,6 +74,7 @@ public:
 
     // The key that a device has registered with; none of one that has not.
     [[nodiscard]] std::optional<PublicKey> key_of(const DeviceId& device) const {
+        if (device_id_of(sms_key_) == device) return sms_key_;
         return state_.registry.key_of(device);
     }
 
@@ -127,13 +129,21 @@ private:
     bool is_believed(const Arrival& arrival, const Message& message);
     void take_push_answer(Instant now, const PushAnswered& answer);
     void reach_deadline(Instant now);
-    void on(const Arrival& arrival, const RegisterDevice& message);
     void join_calls(Instant now, const RegisterDevice& registration);
     void join_call(Instant now, std::uint32_t position, const BoundToken& token);
     bool invite(Call& call, const BoundToken& token, Instant now) const;
     // The call, in the state that it has at this time even if a deadline is served late.
     std::uint32_t find_call(Instant now, CallId id);
     void remark(RemarkKind kind, CallId call, DeviceId device);
+
+    // registration_messages.cpp
+    void take_sms(Instant now, const ReceivedSms& sms);
+    void on(const Arrival& arrival, const ProvePossession& message);
+    void on(const Arrival& arrival, const ValidateEmail& message);
+    void on(const Arrival& arrival, const RegisterDevice& message);
+    void on(const Arrival& arrival, const UnregisterDevice& message);
+    void mail_link(Instant now, const ValidateEmail& message);
+    void release(Instant now, const std::vector<Release>& released);
 
     // initiator_messages.cpp
     void on(const Arrival& arrival, const InviteRequest& message);
@@ -203,6 +213,8 @@ private:
     State state_;
     Outbox<Output> outbox_;
     Duration lateness_{};  // of the input in hand; nothing between inputs
+    // Of the device whose SMS was the last input, for its challenge; not part of the state.
+    PublicKey sms_key_{};
 };
 
 }  // namespace invitro::protocol

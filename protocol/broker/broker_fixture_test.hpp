@@ -5,6 +5,7 @@
 #pragma once
 
 #include "protocol/broker/broker.hpp"
+#include "protocol/broker/credential.hpp"
 #include "protocol/wire/codec.hpp"
 
 #include <gtest/gtest.h>
@@ -38,10 +39,18 @@ struct PushedMessage {
     bool operator==(const PushedMessage&) const = default;
 };
 
+struct MailedMessage {
+    EndpointIdentifier recipient;
+    Message message;
+
+    bool operator==(const MailedMessage&) const = default;
+};
+
 // Everything a broker gave to its owner after one input.
 struct Outputs {
     std::vector<SentMessage> sent;
     std::vector<PushedMessage> pushed;
+    std::vector<MailedMessage> mailed;
     std::vector<Remark> remarks;
 
     bool operator==(const Outputs&) const = default;
@@ -92,10 +101,29 @@ inline BrokerConfig broker_config() {
     return config;
 }
 
+// The account that owns the identifier.
+inline ProfileId profile_of(const EndpointIdentifier& identifier) {
+    ProfileId profile{.high = 0xF, .low = 1};
+    for (const char c : identifier.text()) {
+        profile.low = 31 * profile.low + static_cast<std::uint8_t>(c);
+    }
+    return profile;
+}
+
+// The same registration with a credential for each of its identifiers, proven in second `proven`.
+inline RegisterDevice vouched(RegisterDevice message, std::uint32_t proven = 0) {
+    message.credentials.clear();
+    for (const EndpointIdentifier& identifier : message.identifiers) {
+        message.credentials.push_back(earned_credential(
+            broker_config().ticket_key, {message.device, message.profile, identifier}, proven));
+    }
+    return message;
+}
+
 inline RegisterDevice registration(std::uint64_t number, const EndpointIdentifier& identifier) {
     RegisterDevice message;
     message.device = device_id(number);
-    message.profile = {.high = 0xF, .low = number};
+    message.profile = profile_of(identifier);
     message.incarnation = 1;
     message.identifiers = {identifier};
     message.token = token(number);
@@ -125,6 +153,8 @@ inline void collect(Outputs& outputs, const Broker::Output& output) {
              .message = decoded(push->payload),
              .time_to_live = push->time_to_live,
              .collapse_key = push->collapse_key});
+    } else if (const auto* mail = std::get_if<SendMail>(&output)) {
+        outputs.mailed.push_back({mail->recipient, decoded(mail->link)});
     } else if (const auto* remark = std::get_if<Remark>(&output)) {
         outputs.remarks.push_back(*remark);
     }
@@ -146,7 +176,16 @@ protected:
 
     // ---- what others do -------------------------------------------------------------------------
 
+    // A registration without credentials is given what it lacks.
     Outputs& receive(std::uint32_t from, const Message& message) {
+        const auto* registration = std::get_if<RegisterDevice>(&message);
+        if (registration != nullptr && registration->credentials.empty()) {
+            return receive_as_it_is(from, vouched(*registration));
+        }
+        return receive_as_it_is(from, message);
+    }
+
+    Outputs& receive_as_it_is(std::uint32_t from, const Message& message) {
         const auto bytes = encoded(message);
         return receive_bytes(address_of(from), bytes);
     }
@@ -159,6 +198,12 @@ protected:
                            ReceivedDatagram{.source = address_of(from),
                                             .destination = broker_config().address,
                                             .payload = bytes});
+        return last = drain(broker);
+    }
+
+    Outputs& receive_sms(const EndpointIdentifier& sender, const Message& message) {
+        const auto bytes = encoded(message);
+        broker.handle(now, ReceivedSms{.sender = sender, .body = bytes});
         return last = drain(broker);
     }
 
@@ -328,12 +373,13 @@ protected:
     }
 
     static bool is_silent(const Outputs& outputs) {
-        return outputs.sent.empty() && outputs.pushed.empty();
+        return outputs.sent.empty() && outputs.pushed.empty() && outputs.mailed.empty();
     }
 
     static void append(Outputs& all, Outputs more) {
         std::move(more.sent.begin(), more.sent.end(), std::back_inserter(all.sent));
         std::move(more.pushed.begin(), more.pushed.end(), std::back_inserter(all.pushed));
+        std::move(more.mailed.begin(), more.mailed.end(), std::back_inserter(all.mailed));
         std::move(more.remarks.begin(), more.remarks.end(), std::back_inserter(all.remarks));
     }
 

@@ -7,6 +7,10 @@
 namespace invitro::protocol::testing {
 
 void BrokerObserver::hear(const Message& message, bool is_genuine) {
+    if (const auto* end = std::get_if<UnregisterDevice>(&message)) {
+        unregistered_.insert(end->device);
+        return;
+    }
     const CallId id = call_of(message);
     if (const auto* request = std::get_if<InviteRequest>(&message)) {
         calls_[id].requests.push_back(*request);
@@ -106,6 +110,11 @@ void BrokerObserver::see_message(Instant now, const AcceptRefused& message) {
         return;
     }
     RC_ASSERT(!facts(message.call).acknowledged.contains(message.device));
+    // Who left without a word before it had rung is told no reason.
+    if (message.reason == EndReason::unknown) {
+        RC_ASSERT(unregistered_.contains(message.device));
+        return;
+    }
     see_reason(now, message.call, message.device, message.reason);
 }
 

@@ -59,6 +59,7 @@ private:
     void check_owed(Instant now) const;
 
     std::map<CallId, CallFacts> calls_;
+    std::set<DeviceId> unregistered_;  // at some time
 };
 
 }  // namespace invitro::protocol::testing

@@ -29,9 +29,11 @@ enum class StepKind : std::uint8_t {
     lose_token,
     wait,
     overrun,
+    unregister,
+    validate,
 };
 
-constexpr int step_kind_count = 16;
+constexpr int step_kind_count = 18;
 
 struct Step {
     StepKind kind = StepKind::wait;
@@ -130,6 +132,19 @@ private:
             case StepKind::overrun:
                 now_ += step.number * 2ms;
                 return;
+            case StepKind::unregister:
+                return send(step.device,
+                            UnregisterDevice{.device = device,
+                                             .profile = profile_of(phone(7)),
+                                             .incarnation = ++incarnation_ - step.number % 3,
+                                             .identifier = phone(7),
+                                             .credential = {}});
+            case StepKind::validate:
+                return send(step.device,
+                            ValidateEmail{device,
+                                          profile_of(phone(7)),
+                                          EndpointIdentifier::parse("ada@example.org").value(),
+                                          {.high = 1, .low = step.number}});
         }
     }
 
@@ -155,7 +170,7 @@ private:
         message.token = token(step.device + 100 * (step.number % 2),
                               step.number % 5 == 0 ? PushProvider::fcm : PushProvider::apns);
         message.lease = step.number % 7 == 0 ? Duration{20s} : timing::lease_max;
-        send(step.device, message);
+        send(step.device, vouched(message));
     }
 
     void decline(const Step& step, DeclineScope scope) {

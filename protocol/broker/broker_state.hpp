@@ -9,6 +9,7 @@
 #include "protocol/vocabulary/fields.hpp"
 
 #include <array>
+#include <cstddef>
 #include <tuple>
 #include <vector>
 
@@ -57,9 +58,28 @@ struct BrokerCounters {
     }
 };
 
+// A link that was mailed: the same request once more asks for no second mail.
+struct MailedLink {
+    DeviceId device;
+    TransactionId attempt;
+    Instant at{};
+
+    bool operator==(const MailedLink&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("device", &MailedLink::device),
+                          field("attempt", &MailedLink::attempt),
+                          field("at", &MailedLink::at)};
+    }
+};
+
+// The last of them; what a crash or more requests than this push out costs a second mail.
+inline constexpr std::size_t mailed_links_max = 256;
+
 struct BrokerState {
     BrokerConfig config;
     Registry registry;
+    std::vector<MailedLink> mailed;  // oldest first
     CallTable calls;
     Admission admission;
     BrokerCounters counters;
@@ -69,6 +89,7 @@ struct BrokerState {
     static constexpr auto fields() {
         return std::tuple{field("config", &BrokerState::config),
                           field("registry", &BrokerState::registry),
+                          field("mailed", &BrokerState::mailed),
                           field("calls", &BrokerState::calls),
                           field("admission", &BrokerState::admission),
                           field("counters", &BrokerState::counters)};

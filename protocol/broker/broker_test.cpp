@@ -13,6 +13,7 @@ constexpr bool all_fields_are_complete = (fields_are_complete<Types> && ...);
 static_assert(all_fields_are_complete<BrokerConfig,
                                       BrokerCounters,
                                       BrokerState,
+                                      MailedLink,
                                       CallTable,
                                       Call,
                                       Choice,
@@ -98,8 +99,10 @@ RC_GTEST_PROP(BrokerInput, FromNowhereIsDroppedOrAnsweredOnce, ()) {
     request.caller = phone(1);
     request.connection = connection(1);
     request.lifetime = 60s;
+    const auto email = EndpointIdentifier::parse("ada@example.org").value();
     const std::vector<Message> genuine{request,
-                                       registration(3, phone(7)),
+                                       vouched(registration(3, phone(7))),
+                                       ValidateEmail{device_id(4), {}, email, {5, 6}},
                                        InviteAccept{call_id(1), device_id(2), {}, connection(2)},
                                        InviteCancel{call_id(1), device_id(1)},
                                        CallKeepAlive{call_id(1), device_id(2)},

@@ -1,6 +1,7 @@
 #include "protocol/broker/decision.hpp"
 
 #include "protocol/broker/candidates.hpp"
+#include "protocol/broker/credential.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
 
 #include <algorithm>
@@ -25,10 +26,20 @@ const Invitee* believed_invitee(const BrokerState& state, const M& message) {
     return found == call->invitees.end() ? nullptr : &*found;
 }
 
+// Whoever shows no credential is not worth a record.
+bool is_vouched_for(const BrokerState& state, const RegisterDevice& registration) {
+    for (std::size_t i = 0; i < registration.identifiers.size(); ++i) {
+        const Claim claim{registration.device, registration.profile, registration.identifiers[i]};
+        if (is_authentic(state.config.ticket_key, claim, registration.credential(i))) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool may_decide(const Message& message) {
     return std::visit(Overloaded{[](const RegisterDevice&) { return true; },
+                                 [](const UnregisterDevice&) { return true; },
                                  [](const InviteRequest&) { return true; },
                                  [](const InviteAccept&) { return true; },
                                  [](const InviteDecline&) { return true; },
@@ -43,7 +54,15 @@ bool decides(const BrokerState& state, const Message& message) {
     return std::visit(
         Overloaded{
             // A refreshed lease is promised as a new one is.
-            [](const RegisterDevice&) { return true; },
+            [&](const RegisterDevice& registration) {
+                return state.registry.knows(registration.device) ||
+                       is_vouched_for(state, registration);
+            },
+            [&](const UnregisterDevice& end) {
+                const Claim claim{end.device, end.profile, end.identifier};
+                return state.registry.knows(end.device) ||
+                       is_authentic(state.config.ticket_key, claim, end.credential);
+            },
             [&](const InviteRequest& request) { return find_call(state, request.call) == nullptr; },
             [&](const InviteAccept& accept) {
                 const Invitee* invitee = believed_invitee(state, accept);

@@ -165,6 +165,11 @@ void DurableBroker::take(Instant now, const PushAnswered& answer) {
     wait(std::move(input));
 }
 
+// Decides nothing and depends on nothing that is decided: it need not wait.
+void DurableBroker::take(Instant now, const ReceivedSms& sms) {
+    broker_.handle(now, sms);
+}
+
 void DurableBroker::take(Instant now, const DeadlineReached& deadline) {
     if (!journal_.waiting.empty()) return;
     broker_.handle(now, deadline);

@@ -82,12 +82,15 @@ enum class Snapshots : std::uint8_t { written = 0, omitted = 1 };
 
 class DurableBroker {
 public:
-    using Input = std::variant<ReceivedDatagram, PushAnswered, DeadlineReached, Persisted>;
+    using Input =
+        std::variant<ReceivedDatagram, PushAnswered, ReceivedSms, DeadlineReached, Persisted>;
     using Output = std::variant<SendDatagram,
                                 SendPush,
                                 OpenStream,
                                 SendStream,
                                 CloseStream,
+                                SendSms,
+                                SendMail,
                                 Persist,
                                 Notification,
                                 Remark>;
@@ -165,6 +168,7 @@ private:
 
     void take(Instant now, const ReceivedDatagram& datagram);
     void take(Instant now, const PushAnswered& answer);
+    void take(Instant now, const ReceivedSms& sms);
     void take(Instant now, const DeadlineReached& deadline);
     void take(Instant now, const Persisted& persisted);
 

@@ -110,7 +110,7 @@ public:
             network.addresses = {outside_of(number)};
             command(number, network);
             if (number == 1) continue;
-            RegisterCommand registration = register_command();
+            RegisterCommand registration = register_command(number);
             registration.token.value.assign(bytes_of(number == 2 ? "2" : "3"));
             command(number, registration);
         }
@@ -302,6 +302,9 @@ TEST(DurableBroker, AcknowledgesNothingBeforeItIsDurable) {
     RegisterDevice registration;
     registration.device = device_of(2);
     registration.token.value.assign(bytes_of("2"));
+    registration.identifiers = {identifier("+4915112345678")};
+    registration.credentials = {earned_credential(
+        Town::config().ticket_key, {registration.device, {}, registration.identifiers[0]}, 0)};
     const Bytes bytes = encoded(registration);
     broker.handle(instant_at(2), ReceivedDatagram{outside_of(2), broker_address, bytes});
     const auto output = broker.poll_output();

@@ -30,10 +30,25 @@ void tell_initiator(Call& call, EndReason reason, Instant now) {
     call.initiator_ended.start(now);
 }
 
+// Nobody is left to answer, and somebody has said no.
 bool have_all_declined(const Call& call) {
-    return std::all_of(call.invitees.begin(), call.invitees.end(), [](const Invitee& invitee) {
-        return invitee.phase == InviteePhase::declined;
-    });
+    const auto& all = call.invitees;
+    return std::all_of(all.begin(),
+                       all.end(),
+                       [](const Invitee& one) { return one.phase == InviteePhase::declined; }) &&
+           std::any_of(
+               all.begin(), all.end(), [](const Invitee& one) { return !one.has_withdrawn; });
+}
+
+// The token was registered anew: what its service still says of pushes before that is about another
+// record than what it will say from now on.
+void confirm_token(Call& call, Invitee& invitee, std::uint32_t position, const BoundToken& token) {
+    InvitedToken confirmed = call.tokens[position];
+    call.tokens[position].is_in_use = false;
+    confirmed.incarnation = token.incarnation;
+    confirmed.next = invitee.first_token;
+    call.tokens.push_back(confirmed);
+    invitee.first_token = static_cast<std::uint32_t>(call.tokens.size() - 1);
 }
 
 Duration granted_lifetime(Duration asked_for) {
@@ -83,6 +98,7 @@ bool add_token(Call& call, Invitee& invitee, const BoundToken& token, Instant no
         if (!known.is_in_use || known.provider != token.provider) continue;
         const ByteView bytes = call.token_view(known);
         if (std::equal(bytes.begin(), bytes.end(), token.token.begin(), token.token.end())) {
+            if (known.incarnation < token.incarnation) confirm_token(call, invitee, at, token);
             return false;
         }
         known.is_in_use = false;
@@ -108,6 +124,19 @@ void drop_token(Call& call, InvitedToken& token) {
     // There is no way to push to this device any more.
     invitee->push.stop();
     if (!invitee->is_heard()) invitee->ended.stop();
+}
+
+void withdraw(Call& call, Invitee& invitee, Instant now) {
+    if (!invitee.is_undecided() || invitee.is_heard()) return;
+    for (std::uint32_t at = invitee.first_token; at != no_position; at = call.tokens[at].next) {
+        call.tokens[at].is_in_use = false;
+    }
+    invitee.phase = InviteePhase::declined;
+    invitee.has_withdrawn = true;
+    invitee.push.stop();
+    if (call.end != EndReason::unknown || !have_all_declined(call)) return;
+    call.end = EndReason::declined;
+    tell_initiator(call, EndReason::declined, now);
 }
 
 void take_ringing(Invitee& invitee, Instant now) {
@@ -141,6 +170,7 @@ void take_accept(Call& call, Invitee& invitee, const ConnectionData& connection,
 
 EndReason refusal_reason(const Call& call, const Invitee& invitee) {
     if (invitee.told != EndReason::unknown) return invitee.told;
+    if (invitee.has_withdrawn) return EndReason::unknown;
     return invitee.phase == InviteePhase::declined ? EndReason::declined : call.end;
 }
 

@@ -40,6 +40,7 @@ struct Invitee {
     InviteePhase phase = InviteePhase::invited;
     EndReason told = EndReason::unknown;
     std::uint8_t dismissals = 0;  // pushes that said so, once per token each
+    bool has_withdrawn = false;   // with phase `declined`: nobody has said so
     Address return_address;       // none until it has been heard in this call
     std::uint32_t first_token = no_position;
     std::uint32_t known_generation = 0;  // of the initiator's data: it has at least this one
@@ -55,6 +56,7 @@ struct Invitee {
                           field("phase", &Invitee::phase),
                           field("told", &Invitee::told),
                           field("dismissals", &Invitee::dismissals),
+                          field("has_withdrawn", &Invitee::has_withdrawn),
                           field("return_address", &Invitee::return_address),
                           field("first_token", &Invitee::first_token),
                           field("known_generation", &Invitee::known_generation),
@@ -197,11 +199,16 @@ Invitee& add_invitee(Call& call, DeviceId device, const Ticket& ticket);
 
 // The device is also, or instead of its other token of that provider, reached through this one; if
 // it is still to be invited, the push goes out at once. False if that is known, or there is no
-// room.
+// room; a token known from an older registration is from now on that of this one.
 bool add_token(Call& call, Invitee& invitee, const BoundToken& token, Instant now);
 
 // The push service says that this token is gone.
 void drop_token(Call& call, InvitedToken& token);
+
+// The device has withdrawn from the callee's identifier. Unless it rings already it is out of this
+// call, as if it had declined; but a call that nobody is left to answer looks like one that nobody
+// answers.
+void withdraw(Call& call, Invitee& invitee, Instant now);
 
 // ---- what may happen to it ----------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 #include "protocol/broker/registration.hpp"
 
+#include "protocol/broker/credential.hpp"
 #include "protocol/timing.hpp"
 
 #include <algorithm>
@@ -55,23 +56,42 @@ RegistrationOutcome Registry::put(Instant now, const RegisterDevice& registratio
         const Duration left = bindings[newest].lease_expiry - now;
         return {.incarnation = bindings[newest].incarnation, .lease = std::max(left, Duration{})};
     }
-    drop_other_profiles(registration.device, registration.profile);
+    RegistrationOutcome outcome{.incarnation = registration.incarnation, .is_in_force = true};
+    drop_other_profiles(registration.device, registration.profile, outcome.released);
 
     const PushProvider provider = registration.token.provider;
     std::uint32_t position = find_binding(registration.device, provider);
-    const bool is_known = position != no_position;
-    const bool is_same = is_known && says_the_same(bindings[position], registration);
-    if (!is_known) position = add_binding(registration.device, provider);
-    if (!is_same) fill(position, registration);
+    if (position == no_position) position = add_binding(registration.device, provider);
+    const bool has_changed = take_part(position, registration, outcome);
+    outcome.is_replacement = newest != no_position && has_changed;
 
-    const Duration lease = std::clamp(registration.lease, Duration{}, timing::lease_max);
+    outcome.lease = std::clamp(registration.lease, Duration{}, timing::lease_max);
     bindings[position].incarnation = registration.incarnation;
-    bindings[position].lease_expiry = now + lease;
+    bindings[position].lease_expiry = now + outcome.lease;
     bindings[position].key = registration.key;
-    return {.incarnation = registration.incarnation,
-            .lease = lease,
-            .is_in_force = true,
-            .is_replacement = newest != no_position && !is_same};
+    return outcome;
+}
+
+RegistrationOutcome Registry::end(Instant now,
+                                  DeviceId device,
+                                  std::uint32_t incarnation,
+                                  bool remember) {
+    sweep(now);
+    std::uint32_t at = find_device(device);
+    const std::uint32_t newest = newest_of(at);
+    if (newest != no_position && bindings[newest].incarnation > incarnation) {
+        const Duration left = bindings[newest].lease_expiry - now;
+        return {.incarnation = bindings[newest].incarnation, .lease = std::max(left, Duration{})};
+    }
+    RegistrationOutcome outcome{.incarnation = incarnation, .is_in_force = true};
+    if (at == no_position && remember) at = add_binding(device, PushProvider::apns);
+    for (; at != no_position; at = bindings[at].next_of_device) {
+        mark_former(at);
+        drop_former(at, outcome.released);
+        bindings[at].incarnation = incarnation;
+        bindings[at].lease_expiry = now;
+    }
+    return outcome;
 }
 
 bool Registry::end_token(Instant now, const BoundToken& gone) {
@@ -131,38 +151,34 @@ BoundToken Registry::bound_token(const Binding& binding) const {
             .token = bytes.view(binding.token)};
 }
 
-// A refresh, which is what most registrations are, changes nothing but incarnation and lease.
-bool Registry::says_the_same(const Binding& binding, const RegisterDevice& other) const {
-    if (binding.profile != other.profile) return false;
-    if (!are_equal(bytes.view(binding.token), other.token.value.view())) return false;
-    std::size_t count = 0;
-    for (std::uint32_t at = binding.first_link; at != no_position; at = links[at].next_of_binding) {
-        const ByteView text = bytes.view(identifiers[links[at].identifier].text);
-        const auto is_text = [&](const EndpointIdentifier& identifier) {
-            return are_equal(bytes_of(identifier.text()), text);
-        };
-        if (std::none_of(other.identifiers.begin(), other.identifiers.end(), is_text)) return false;
-        ++count;
-    }
-    // A list that names one identifier twice counts as changed: it is bound anew, to the same end.
-    return count == other.identifiers.size();
-}
-
 void Registry::sweep(Instant now) {
+    Releases nobody_asks;
     for (int i = 0; i < swept_per_registration && !bindings.empty(); ++i) {
         sweep_at = sweep_at + 1 < bindings.size() ? sweep_at + 1 : 0;
         const Binding& binding = bindings[sweep_at];
         if (!binding.device.is_none() && binding.is_lapsed(now - remembered_after_lease)) {
-            remove_binding(sweep_at);
+            remove_binding(sweep_at, nobody_asks);
         }
+    }
+    for (int i = 0; i < swept_per_registration && !identifiers.empty(); ++i) {
+        identifier_sweep_at =
+            identifier_sweep_at + 1 < identifiers.size() ? identifier_sweep_at + 1 : 0;
+        BoundIdentifier& identifier = identifiers[identifier_sweep_at];
+        if (!identifier.is_taken_over ||
+            now < instant_of(identifier.proven) + timing::credential_lifetime) {
+            continue;
+        }
+        // What the former owner may still hold has expired by now.
+        identifier.is_taken_over = false;
+        if (identifier.first_link == no_position) remove_identifier(identifier_sweep_at);
     }
 }
 
 // A device that has gone over to another account is no longer reached through the old one.
-void Registry::drop_other_profiles(DeviceId device, ProfileId profile) {
+void Registry::drop_other_profiles(DeviceId device, ProfileId profile, Releases& released) {
     for (std::uint32_t at = find_device(device); at != no_position;) {
         const std::uint32_t next = bindings[at].next_of_device;
-        if (bindings[at].profile != profile) remove_binding(at);
+        if (bindings[at].profile != profile) remove_binding(at, released);
         at = next;
     }
 }
@@ -182,8 +198,10 @@ std::uint32_t Registry::add_binding(DeviceId device, PushProvider provider) {
     return position;
 }
 
-void Registry::remove_binding(std::uint32_t position) {
-    strip(position);
+void Registry::remove_binding(std::uint32_t position, Releases& released) {
+    mark_former(position);
+    drop_former(position, released);
+    set_token(position, {});
     const DeviceId device = bindings[position].device;
     const std::uint32_t next = bindings[position].next_of_device;
     std::uint32_t at = find_device(device);
@@ -200,26 +218,127 @@ void Registry::remove_binding(std::uint32_t position) {
     free_record(bindings, position, free_binding, &Binding::next_of_device);
 }
 
-// What the registration says, in place of what the binding said before.
-void Registry::fill(std::uint32_t position, const RegisterDevice& registration) {
-    strip(position);
-    bindings[position].profile = registration.profile;
-    bindings[position].token = bytes.store(registration.token.value.view());
-    for (const EndpointIdentifier& identifier : registration.identifiers) {
-        if (identifier.empty()) continue;
-        const ByteView text = bytes_of(identifier.text());
-        std::uint32_t found = find_identifier(text);
-        if (found == no_position) found = add_identifier(text);
-        if (!is_linked(position, found)) link(position, found);
+// True if anything of the binding is new or gone.
+bool Registry::take_part(std::uint32_t position,
+                         const RegisterDevice& registration,
+                         RegistrationOutcome& outcome) {
+    Binding& binding = bindings[position];
+    const ByteView token = registration.token.value.view();
+    const auto part = static_cast<std::uint8_t>(1U << registration.part);
+    const bool is_other_token = !are_equal(bytes.view(binding.token), token);
+    const bool begins_anew = binding.incarnation != registration.incarnation || is_other_token ||
+                             binding.profile != registration.profile ||
+                             (binding.parts_come & part) != 0;
+    bool has_changed = is_other_token || binding.profile != registration.profile;
+    if (begins_anew) {
+        mark_former(position);
+        binding.parts_come = 0;
+    }
+    if (is_other_token) set_token(position, token);
+    binding.profile = registration.profile;
+    binding.parts_come |= part;
+    for (std::size_t i = 0; i < registration.identifiers.size(); ++i) {
+        if (registration.identifiers[i].empty()) continue;
+        bool is_refused = false;
+        has_changed |= take_identifier(position,
+                                       registration.identifiers[i],
+                                       registration.credential(i).proven,
+                                       outcome,
+                                       is_refused);
+        if (is_refused) outcome.refused |= static_cast<std::uint8_t>(1U << i);
+    }
+    const unsigned all_parts = (1U << registration.parts) - 1;
+    if (bindings[position].parts_come == all_parts) {
+        has_changed |= drop_former(position, outcome.released);
+    }
+    return has_changed;
+}
+
+// True if the binding had not been for this identifier.
+bool Registry::take_identifier(std::uint32_t position,
+                               const EndpointIdentifier& identifier,
+                               std::uint32_t proven,
+                               RegistrationOutcome& outcome,
+                               bool& is_refused) {
+    const ByteView text = bytes_of(identifier.text());
+    std::uint32_t found = find_identifier(text);
+    if (found == no_position) {
+        found = add_identifier(text);
+    } else if (!take_over(found, bindings[position].profile, proven, outcome.released)) {
+        is_refused = true;
+        return false;
+    }
+    identifiers[found].proven = std::max(identifiers[found].proven, proven);
+    const std::uint32_t known = find_link(position, found);
+    if (known == no_position) {
+        link(position, found);
+        return true;
+    }
+    links[known].is_former = false;
+    return false;
+}
+
+// False if the identifier is another profile's, or was, and this proof is not newer.
+bool Registry::take_over(std::uint32_t identifier,
+                         ProfileId profile,
+                         std::uint32_t proven,
+                         Releases& released) {
+    BoundIdentifier& owned = identifiers[identifier];
+    const std::uint32_t first = owned.first_link;
+    if (first == no_position) return proven >= owned.proven;
+    if (bindings[links[first].binding].profile == profile) return true;
+    if (proven <= owned.proven) return false;
+    owned.is_taken_over = true;
+    while (identifiers[identifier].first_link != no_position) {
+        std::uint32_t* slot =
+            &bindings[links[identifiers[identifier].first_link].binding].first_link;
+        while (links[*slot].identifier != identifier) {
+            slot = &links[*slot].next_of_binding;
+        }
+        release(*slot, released);
+    }
+    return true;
+}
+
+void Registry::set_token(std::uint32_t position, ByteView token) {
+    bytes.release(bindings[position].token);
+    bindings[position].token = token.empty() ? ByteRange{} : bytes.store(token);
+}
+
+void Registry::mark_former(std::uint32_t position) {
+    for (std::uint32_t at = bindings[position].first_link; at != no_position;
+         at = links[at].next_of_binding) {
+        links[at].is_former = true;
     }
 }
 
-void Registry::strip(std::uint32_t position) {
-    while (bindings[position].first_link != no_position) {
-        unlink(bindings[position].first_link);
+// False if there was nothing to drop.
+bool Registry::drop_former(std::uint32_t position, Releases& released) {
+    bool has_dropped = false;
+    std::uint32_t* slot = &bindings[position].first_link;
+    while (*slot != no_position) {
+        if (links[*slot].is_former) {
+            release(*slot, released);
+            has_dropped = true;
+        } else {
+            slot = &links[*slot].next_of_binding;
+        }
     }
-    bytes.release(bindings[position].token);
-    bindings[position].token = {};
+    return has_dropped;
+}
+
+// Ends the link at this place of its binding's list, and says so unless the device is bound to the
+// identifier through another provider too.
+void Registry::release(std::uint32_t& slot, Releases& released) {
+    const std::uint32_t position = slot;
+    const Link gone = links[position];
+    const DeviceId device = bindings[gone.binding].device;
+    Release release{.device = device, .identifier = {}};
+    CHECK(release.identifier.assign(text_of(bytes.view(identifiers[gone.identifier].text))),
+          "what was an identifier is still one");
+    slot = gone.next_of_binding;
+    unlink(position);
+    if (!is_bound(device, gone.identifier)) released.push_back(release);
 }
 
 std::uint32_t Registry::add_identifier(ByteView text) {
@@ -230,10 +349,25 @@ std::uint32_t Registry::add_identifier(ByteView text) {
     return position;
 }
 
-bool Registry::is_linked(std::uint32_t binding, std::uint32_t identifier) const {
+void Registry::remove_identifier(std::uint32_t position) {
+    const ByteRange text = identifiers[position].text;
+    identifier_index.erase(index_hash(key, bytes.view(text)), position);
+    bytes.release(text);
+    free_record(identifiers, position, free_identifier, &BoundIdentifier::first_link);
+}
+
+std::uint32_t Registry::find_link(std::uint32_t binding, std::uint32_t identifier) const {
     std::uint32_t at = bindings[binding].first_link;
     while (at != no_position && links[at].identifier != identifier) {
         at = links[at].next_of_binding;
+    }
+    return at;
+}
+
+bool Registry::is_bound(DeviceId device, std::uint32_t identifier) const {
+    std::uint32_t at = find_device(device);
+    while (at != no_position && find_link(at, identifier) == no_position) {
+        at = bindings[at].next_of_device;
     }
     return at != no_position;
 }
@@ -251,19 +385,17 @@ void Registry::link(std::uint32_t binding, std::uint32_t identifier) {
     bindings[binding].first_link = position;
 }
 
-// Precondition: it is the first link of its binding.
+// Precondition: it is in the list of its identifier only.
 void Registry::unlink(std::uint32_t position) {
     const Link gone = links[position];
     BoundIdentifier& identifier = identifiers[gone.identifier];
-    bindings[gone.binding].first_link = gone.next_of_binding;
     if (gone.next != no_position) links[gone.next].previous = gone.previous;
     (gone.previous != no_position ? links[gone.previous].next : identifier.first_link) = gone.next;
     free_record(links, position, free_link, &Link::next);
-    if (identifier.first_link != no_position) return;
-
-    identifier_index.erase(index_hash(key, bytes.view(identifier.text)), gone.identifier);
-    bytes.release(identifier.text);
-    free_record(identifiers, gone.identifier, free_identifier, &BoundIdentifier::first_link);
+    // One that was taken over is remembered with its proof.
+    if (identifier.first_link == no_position && !identifier.is_taken_over) {
+        remove_identifier(gone.identifier);
+    }
 }
 
 }  // namespace invitro::protocol

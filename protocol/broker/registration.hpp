@@ -8,10 +8,18 @@
 // changes nothing. A lease is looked at when somebody is looked up: there is no timer per device.
 // Bindings that lapsed long ago are forgotten a few at a time, whenever somebody registers.
 //
-// Invariants: a device has at most one binding per provider, all of the same profile. A binding is
-// linked to each of its identifiers once. An identifier is stored only while something is bound.
+// An identifier belongs to the profile that proved it last: with a newer proof another profile
+// takes it over, and with an older one it is refused, for as long as credentials of before may
+// exist.
 //
-// Size: a device with one phone number and a token of 32 bytes takes about 220 bytes at a million
+// A registration in several parts adds to what the binding has; once all have come, what the
+// registration before it had and this one has not goes.
+//
+// Invariants: a device has at most one binding per provider, all of the same profile. A binding is
+// linked to each of its identifiers once; all bindings of an identifier are of one profile. An
+// identifier is stored only while something is bound or after it was taken over.
+//
+// Size: a device with one phone number and a token of 32 bytes takes about 240 bytes at a million
 // devices, spare capacity included. Costs: look-ups O(1) plus the bindings visited.
 #pragma once
 
@@ -30,12 +38,22 @@
 
 namespace invitro::protocol {
 
+// This device is not reached under this identifier any more.
+struct Release {
+    DeviceId device;
+    EndpointIdentifier identifier;
+
+    bool operator==(const Release&) const = default;
+};
+
 // What became of a RegisterDevice: what its RegisterAck says, and whether it is in force.
 struct RegistrationOutcome {
-    std::uint32_t incarnation = 0;  // the newest known of the device
-    Duration lease{};               // what is left of it
-    bool is_in_force = false;       // false where a newer incarnation is known
-    bool is_replacement = false;    // the device had something else before
+    std::uint32_t incarnation = 0;    // the newest known of the device
+    Duration lease{};                 // what is left of it
+    bool is_in_force = false;         // false where a newer incarnation is known
+    bool is_replacement = false;      // the device had something else before
+    std::uint8_t refused = 0;         // bits by place: identifiers that somebody else proved later
+    std::vector<Release> released{};  // of this device and of others
 };
 
 // One way to reach a device, as a look-up sees it.
@@ -57,6 +75,7 @@ struct Registry {
         ByteRange token;
         PushProvider provider = PushProvider::apns;
         PublicKey key{};
+        std::uint8_t parts_come = 0;  // bits: of the incarnation's registration
 
         bool operator==(const Binding&) const = default;
 
@@ -69,7 +88,8 @@ struct Registry {
                               field("first_link", &Binding::first_link),
                               field("token", &Binding::token),
                               field("provider", &Binding::provider),
-                              field("key", &Binding::key)};
+                              field("key", &Binding::key),
+                              field("parts_come", &Binding::parts_come)};
         }
 
         [[nodiscard]] bool is_lapsed(Instant now) const { return lease_expiry <= now; }
@@ -79,12 +99,16 @@ struct Registry {
     struct BoundIdentifier {
         ByteRange text;
         std::uint32_t first_link = no_position;  // of a free record: the next free one
+        std::uint32_t proven = 0;                // the newest proof (Credential::proven)
+        bool is_taken_over = false;              // older proofs of another profile are about
 
         bool operator==(const BoundIdentifier&) const = default;
 
         static constexpr auto fields() {
             return std::tuple{field("text", &BoundIdentifier::text),
-                              field("first_link", &BoundIdentifier::first_link)};
+                              field("first_link", &BoundIdentifier::first_link),
+                              field("proven", &BoundIdentifier::proven),
+                              field("is_taken_over", &BoundIdentifier::is_taken_over)};
         }
     };
 
@@ -95,6 +119,7 @@ struct Registry {
         std::uint32_t previous = no_position;
         std::uint32_t next = no_position;  // of a free record: the next free one
         std::uint32_t next_of_binding = no_position;
+        bool is_former = false;  // of the registration before this one, whose parts still come
 
         bool operator==(const Link&) const = default;
 
@@ -103,7 +128,8 @@ struct Registry {
                               field("identifier", &Link::identifier),
                               field("previous", &Link::previous),
                               field("next", &Link::next),
-                              field("next_of_binding", &Link::next_of_binding)};
+                              field("next_of_binding", &Link::next_of_binding),
+                              field("is_former", &Link::is_former)};
         }
     };
 
@@ -115,7 +141,8 @@ struct Registry {
     std::uint32_t free_identifier = no_position;
     std::uint32_t free_link = no_position;
     std::uint32_t sweep_at = 0;  // the binding that is next asked whether it lapsed long ago
-    HashIndex device_index;      // to the first binding of each device
+    std::uint32_t identifier_sweep_at = 0;  // likewise, whether what took it over is long ago
+    HashIndex device_index;                 // to the first binding of each device
     HashIndex identifier_index;
     ByteStore bytes;
 
@@ -130,14 +157,23 @@ struct Registry {
                           field("free_identifier", &Registry::free_identifier),
                           field("free_link", &Registry::free_link),
                           field("sweep_at", &Registry::sweep_at),
+                          field("identifier_sweep_at", &Registry::identifier_sweep_at),
                           field("device_index", &Registry::device_index),
                           field("identifier_index", &Registry::identifier_index),
                           field("bytes", &Registry::bytes)};
     }
 
     // Puts the registration in force, unless a newer one of the device is known. A lease of zero
-    // asked for ends what the device had under this provider.
+    // asked for ends what the device had under this provider. Its identifiers are believed, and
+    // their proofs are those its credentials name. Precondition: part < parts <= parts_max.
     RegistrationOutcome put(Instant now, const RegisterDevice& registration);
+
+    // Ends what the device has under any provider, unless a newer registration of it is known; what
+    // it registered under an older incarnation counts no more, even if it comes later. Of a device
+    // not known that is only remembered if asked for.
+    RegistrationOutcome end(Instant now, DeviceId device, std::uint32_t incarnation, bool remember);
+
+    [[nodiscard]] bool knows(DeviceId device) const { return find_device(device) != no_position; }
 
     // The push service says that the token is gone: ends the binding of exactly that token, unless
     // it has been registered anew since (with an incarnation above the one that was pushed to).
@@ -156,8 +192,6 @@ struct Registry {
         }
     }
 
-    [[nodiscard]] bool knows(DeviceId device) const { return find_device(device) != no_position; }
-
     // Forgets a binding or two that lapsed long ago, if it comes upon them; part of put().
     void sweep(Instant now);
 
@@ -173,15 +207,32 @@ private:
     [[nodiscard]] std::uint32_t find_binding(DeviceId device, PushProvider provider) const;
     [[nodiscard]] std::uint32_t newest_of(std::uint32_t first) const;
     [[nodiscard]] BoundToken bound_token(const Binding& binding) const;
-    [[nodiscard]] bool says_the_same(const Binding& binding, const RegisterDevice& other) const;
 
-    void drop_other_profiles(DeviceId device, ProfileId profile);
+    using Releases = std::vector<Release>;
+
+    void drop_other_profiles(DeviceId device, ProfileId profile, Releases& released);
     std::uint32_t add_binding(DeviceId device, PushProvider provider);
-    void remove_binding(std::uint32_t position);
-    void fill(std::uint32_t position, const RegisterDevice& registration);
-    void strip(std::uint32_t position);
+    void remove_binding(std::uint32_t position, Releases& released);
+    bool take_part(std::uint32_t position,
+                   const RegisterDevice& registration,
+                   RegistrationOutcome& outcome);
+    bool take_identifier(std::uint32_t position,
+                         const EndpointIdentifier& identifier,
+                         std::uint32_t proven,
+                         RegistrationOutcome& outcome,
+                         bool& is_refused);
+    bool take_over(std::uint32_t identifier,
+                   ProfileId profile,
+                   std::uint32_t proven,
+                   Releases& released);
+    void set_token(std::uint32_t position, ByteView token);
+    void mark_former(std::uint32_t position);
+    bool drop_former(std::uint32_t position, Releases& released);
+    void release(std::uint32_t& slot, Releases& released);
     std::uint32_t add_identifier(ByteView text);
-    [[nodiscard]] bool is_linked(std::uint32_t binding, std::uint32_t identifier) const;
+    void remove_identifier(std::uint32_t position);
+    [[nodiscard]] std::uint32_t find_link(std::uint32_t binding, std::uint32_t identifier) const;
+    [[nodiscard]] bool is_bound(DeviceId device, std::uint32_t identifier) const;
     void link(std::uint32_t binding, std::uint32_t identifier);
     void unlink(std::uint32_t position);
 };

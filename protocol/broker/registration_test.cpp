@@ -10,7 +10,8 @@ TEST_F(Registration, IsAcknowledgedWithTheLeaseGranted) {
     RegisterDevice message = registration(2, phone(7));
     message.lease = std::chrono::hours{100};
     receive(2, message);
-    EXPECT_EQ(only<RegisterAck>(last), (RegisterAck{device_id(2), 1, timing::lease_max}));
+    EXPECT_EQ(only<RegisterAck>(last),
+              (RegisterAck{device_id(2), 1, timing::lease_max, 0, vouched(message).credentials}));
     message.lease = 10s;
     receive(2, message);
     EXPECT_EQ(only<RegisterAck>(last).lease, 10s);
@@ -24,7 +25,8 @@ TEST_F(Registration, ThatIsOlderIsIgnoredButAcknowledgedWithTheNewerIncarnation)
     RegisterDevice older = registration(2, phone(8));
     older.incarnation = 4;
     receive(2, older);
-    EXPECT_EQ(only<RegisterAck>(last), (RegisterAck{device_id(2), 5, timing::lease_max - 1s}));
+    EXPECT_EQ(only<RegisterAck>(last),
+              (RegisterAck{device_id(2), 5, timing::lease_max - 1s, RegisterAck::no_part, {}}));
     invite();
     EXPECT_EQ(count_pushed<InvitePush>(last, 2), 1U) << "phone(7) still reaches it";
 }

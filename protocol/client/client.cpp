@@ -41,11 +41,10 @@ Instant Client::next_deadline() const {
 }
 
 bool Client::is_idle() const {
-    const auto needs_attention = [](const Registration& registration) {
-        return !registration.in_force || registration.exchange.tries > 0;
-    };
     return state_.activity.empty() &&
-           std::none_of(state_.registration.begin(), state_.registration.end(), needs_attention);
+           std::all_of(state_.registration.begin(),
+                       state_.registration.end(),
+                       [](const Registration& one) { return one.is_settled(); });
 }
 
 StoredClient Client::stored() const {
@@ -63,7 +62,8 @@ Client Client::restored(const ClientConfig& config, Instant now, const StoredCli
     client.state_.registration = stored.registration;
     for (Registration& one : client.state_.registration) {
         // What was asked and not answered is asked again at once.
-        if (!one.in_force || one.exchange.tries > 0) one.exchange.start(now);
+        const bool is_asked = one.exchange.is_active() && (!one.in_force || one.exchange.tries > 0);
+        if (is_asked) one.exchange.start(now);
     }
     if (!stored.calls.empty()) {
         ClientTurn turn(now, client.state_, client.outbox_);

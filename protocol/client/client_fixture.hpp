@@ -2,6 +2,7 @@
 // every output kept. For several clients see network_fixture.hpp.
 #pragma once
 
+#include "protocol/broker/credential.hpp"
 #include "protocol/client/client.hpp"
 #include "protocol/paths/path_identity.hpp"
 #include "protocol/wire/codec.hpp"
@@ -49,10 +50,22 @@ inline ClientConfig config_of(std::uint64_t number, bool has_reflectors = true) 
     return config;
 }
 
-inline RegisterCommand register_command() {
+// The key of every service that plays in these tests.
+inline RandomValue service_key() {
+    RandomValue key;
+    key.octets.fill(2);
+    return key;
+}
+
+// Of a device that has proven its number and its address.
+inline RegisterCommand register_command(std::uint64_t device = 1) {
     RegisterCommand command;
     command.profile = {.high = 1, .low = 2};
     command.identifiers = {identifier("+4915112345678"), identifier("ada@example.org")};
+    for (const EndpointIdentifier& one : command.identifiers) {
+        command.credentials.push_back(
+            earned_credential(service_key(), {device_of(device), command.profile, one}, 0));
+    }
     command.token.provider = PushProvider::fcm;
     command.token.value.assign(bytes_of("a token of some length"));
     return command;
@@ -149,6 +162,7 @@ public:
         sent.clear();
         told.clear();
         remarks.clear();
+        texted.clear();
     }
 
     // The messages of one kind sent since the last forget().
@@ -198,6 +212,8 @@ public:
     std::vector<SentMessage> sent;
     std::vector<Notification> told;
     std::vector<Remark> remarks;
+    std::vector<RegisterBySms> texted;
+    std::size_t sms_size = 0;  // of the last
 
 private:
     void collect(const Client::Output& output) {
@@ -207,6 +223,9 @@ private:
             sent.push_back({now, datagram->source, datagram->destination, *message});
         } else if (const auto* notification = std::get_if<Notification>(&output)) {
             told.push_back(*notification);
+        } else if (const auto* sms = std::get_if<SendSms>(&output)) {
+            texted.push_back(std::get<RegisterBySms>(decode(sms->body).value()));
+            sms_size = sms->body.size();
         } else if (const auto* remark = std::get_if<Remark>(&output)) {
             remarks.push_back(*remark);
         }

@@ -38,15 +38,18 @@ DeviceId addressee_of(const M& message) {
 // What is sent to brokers and reflectors only, or pushed only.
 template <class M>
 inline constexpr bool is_for_others =
-    std::is_same_v<M, RegisterDevice> || std::is_same_v<M, InviteRequest> ||
-    std::is_same_v<M, InvitePush> || std::is_same_v<M, InviteDismiss> ||
-    std::is_same_v<M, InviteRinging> || std::is_same_v<M, InviteAccept> ||
-    std::is_same_v<M, InviteDecline> || std::is_same_v<M, ForwardAck> ||
-    std::is_same_v<M, InviteCancel> || std::is_same_v<M, InviteUpdate> ||
-    std::is_same_v<M, EndedAck> || std::is_same_v<M, CallKeepAlive> ||
-    std::is_same_v<M, ReflectRequest> || std::is_same_v<M, ReflectProbe> ||
-    std::is_same_v<M, RelayRequest> || std::is_same_v<M, RelayAllocate> ||
-    std::is_same_v<M, CandidateUpdate> || std::is_same_v<M, CandidateForwardAck>;
+    std::is_same_v<M, RegisterDevice> || std::is_same_v<M, UnregisterDevice> ||
+    std::is_same_v<M, RegisterBySms> || std::is_same_v<M, PossessionChallenge> ||
+    std::is_same_v<M, ProvePossession> || std::is_same_v<M, ValidateEmail> ||
+    std::is_same_v<M, InviteRequest> || std::is_same_v<M, InvitePush> ||
+    std::is_same_v<M, InviteDismiss> || std::is_same_v<M, InviteRinging> ||
+    std::is_same_v<M, InviteAccept> || std::is_same_v<M, InviteDecline> ||
+    std::is_same_v<M, ForwardAck> || std::is_same_v<M, InviteCancel> ||
+    std::is_same_v<M, InviteUpdate> || std::is_same_v<M, EndedAck> ||
+    std::is_same_v<M, CallKeepAlive> || std::is_same_v<M, ReflectRequest> ||
+    std::is_same_v<M, ReflectProbe> || std::is_same_v<M, RelayRequest> ||
+    std::is_same_v<M, RelayAllocate> || std::is_same_v<M, CandidateUpdate> ||
+    std::is_same_v<M, CandidateForwardAck>;
 
 template <class M>
 inline constexpr bool is_from_path =
@@ -116,9 +119,29 @@ void ClientTurn::route_changed(const RouteChanged& route) {
 void ClientTurn::command(const RegisterCommand& command) {
     const std::uint32_t before =
         state_.registration.empty() ? 0 : state_.registration.front().incarnation;
-    state_.registration.clear();
-    state_.registration.push_back(Registration::of(command, before + 1));
-    state_.registration.front().exchange.start(context_.now);
+    Registration registration = Registration::of(command, before + 1);
+    if (!state_.registration.empty()) registration.adopt(state_.registration.front());
+    registration.begin(context_);
+    state_.registration.assign(1, std::move(registration));
+}
+
+void ClientTurn::command(const UnregisterCommand&) {
+    if (state_.registration.empty()) return context_.sender.tell(Unregistered{});
+    state_.registration.front().end(context_);
+    for (ClientActivity& activity : state_.activity) {
+        for (IncomingCall& call : activity.incoming) {
+            call.decline(context_, DeclineScope::here, DeclineReason::declined);
+        }
+    }
+}
+
+void ClientTurn::command(const ActivateCommand& command) {
+    challenged(command.challenge);
+}
+
+void ClientTurn::challenged(const PossessionChallenge& challenge) {
+    if (state_.registration.empty()) return drop(RemarkKind::unexpected_dropped);
+    state_.registration.front().receive(context_, challenge);
 }
 
 void ClientTurn::command(const CallCommand& command) {
@@ -189,6 +212,7 @@ void ClientTurn::push(const ReceivedPush& push) {
     const auto message = decode(push.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
     if (const auto* invite = std::get_if<InvitePush>(&*message)) return ring(*invite);
+    if (const auto* one = std::get_if<PossessionChallenge>(&*message)) return challenged(*one);
     const auto* dismiss = std::get_if<InviteDismiss>(&*message);
     if (dismiss == nullptr || dismiss->device != context_.device) {
         return drop(RemarkKind::unexpected_dropped, call_of(*message));
@@ -200,7 +224,10 @@ void ClientTurn::push(const ReceivedPush& push) {
 }
 
 void ClientTurn::ring(const InvitePush& push) {
-    const bool is_for_us = push.device == context_.device && !push.call.is_none();
+    const bool has_unregistered =
+        !state_.registration.empty() && state_.registration.front().is_ended;
+    const bool is_for_us =
+        push.device == context_.device && !push.call.is_none() && !has_unregistered;
     if (!is_for_us || outgoing(push.call) != nullptr) {
         return drop(RemarkKind::unexpected_dropped, push.call, push.device);
     }
@@ -238,9 +265,22 @@ void ClientTurn::datagram(const ReceivedDatagram& datagram) {
         *message);
 }
 
-void ClientTurn::from_broker(const RegisterAck& message) {
+template <class M>
+void ClientTurn::to_registration(const M& message) {
     if (state_.registration.empty()) return drop(RemarkKind::unexpected_dropped);
     state_.registration.front().receive(context_, message);
+}
+
+void ClientTurn::from_broker(const RegisterAck& message) {
+    to_registration(message);
+}
+
+void ClientTurn::from_broker(const ValidationPending& message) {
+    to_registration(message);
+}
+
+void ClientTurn::from_broker(const CredentialGranted& message) {
+    to_registration(message);
 }
 
 // The end of a call that is not known (any more) is acknowledged too, so that it is not repeated.

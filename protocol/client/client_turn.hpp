@@ -30,6 +30,8 @@ public:
 
 private:
     void command(const RegisterCommand& command);
+    void command(const UnregisterCommand& command);
+    void command(const ActivateCommand& command);
     void command(const CallCommand& command);
     void command(const AcceptCommand& command);
     void command(const DeclineCommand& command);
@@ -40,12 +42,17 @@ private:
 
     void route_changed(const RouteChanged& route);
 
+    void challenged(const PossessionChallenge& challenge);
     void push(const ReceivedPush& push);
     void ring(const InvitePush& push);
     void datagram(const ReceivedDatagram& datagram);
 
     // A message that only the broker sends, from its address.
     void from_broker(const RegisterAck& message);
+    void from_broker(const ValidationPending& message);
+    void from_broker(const CredentialGranted& message);
+    template <class M>
+    void to_registration(const M& message);
     void from_broker(const InviteEnded& message);
     void from_broker(const CandidateUpdateAck& message);
     void from_broker(const CandidateForward& message);

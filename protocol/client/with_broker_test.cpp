@@ -24,7 +24,7 @@ public:
             network.addresses = {outside_of(number)};
             command(number, network);
             if (number == 1) continue;
-            RegisterCommand registration = register_command();
+            RegisterCommand registration = register_command(number);
             registration.token.value.assign(bytes_of(number == 2 ? "2" : "3"));
             command(number, registration);
         }

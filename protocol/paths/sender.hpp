@@ -73,6 +73,13 @@ public:
         outbox_.send(source, destination, size, recipient, is_question<M>);
     }
 
+    // To the service's gateway.
+    template <class M>
+    void send_sms(const M& message) {
+        const auto room = outbox_.reserve(datagram_size_max);
+        outbox_.sms(encode_message(message, room));
+    }
+
     void tell(const Notification& notification) { outbox_.tell(notification); }
 
     void remark(RemarkKind kind, CallId call = {}, DeviceId device = {}) {

@@ -29,6 +29,8 @@ enum class Purpose : std::uint8_t {
     relay_key = 40,
     relay_nonce = 41,
     relay_channel = 42,
+    credential = 50,
+    possession_proof = 51,
 };
 
 // 32 bytes: BLAKE2b (RFC 7693) keyed with the seed, over purpose and counter.

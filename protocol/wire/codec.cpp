@@ -117,6 +117,13 @@ std::size_t encode_message(const M& message, std::span<std::uint8_t> buffer) {
 
 template std::size_t encode_message(const RegisterDevice&, std::span<std::uint8_t>);
 template std::size_t encode_message(const RegisterAck&, std::span<std::uint8_t>);
+template std::size_t encode_message(const RegisterBySms&, std::span<std::uint8_t>);
+template std::size_t encode_message(const PossessionChallenge&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ProvePossession&, std::span<std::uint8_t>);
+template std::size_t encode_message(const CredentialGranted&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ValidateEmail&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ValidationPending&, std::span<std::uint8_t>);
+template std::size_t encode_message(const UnregisterDevice&, std::span<std::uint8_t>);
 template std::size_t encode_message(const InviteRequest&, std::span<std::uint8_t>);
 template std::size_t encode_message(const InviteProgress&, std::span<std::uint8_t>);
 template std::size_t encode_message(const InviteFailed&, std::span<std::uint8_t>);

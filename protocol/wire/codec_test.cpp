@@ -54,6 +54,10 @@ std::string verdict(std::string_view hexadecimal) {
 
 constexpr std::string_view call_hex = "50 0123456789abcdef fedcba9876543210";
 constexpr std::string_view device_hex = "50 0011223344556677 8899aabbccddeeff";
+// [{0: 100, 1: 2592100, 2: h'606162...6f'}, {0: 0, 1: 0, 2: h'000000...00'}]
+constexpr std::string_view credentials_hex =
+    "82 a3 00 18 64 01 1a 00278d64 02 50 6061626364656667 68696a6b6c6d6e6f"
+    "a3 00 00 01 00 02 50 0000000000000000 0000000000000000";
 
 struct Golden {
     Message message;
@@ -63,6 +67,7 @@ struct Golden {
 std::vector<Golden> goldens() {
     const std::string call(call_hex);
     const std::string device(device_hex);
+    const std::string credentials(credentials_hex);
     const auto examples = example_messages();
     const auto example = [&](MessageType type) {
         return *std::find_if(examples.begin(), examples.end(), [&](const Message& message) {
@@ -72,21 +77,22 @@ std::vector<Golden> goldens() {
     return {
         // [1, 11, {0: h'0123456789abcdeffedcba9876543210'}]
         {example(MessageType::invite_progress), "83 01 0b a1 00" + call},
-        // [1, 2, {1: h'00112233445566778899aabbccddeeff', 2: 7, 3: 86400000000000}]
+        // [1, 2, {1: h'00112233445566778899aabbccddeeff', 2: 7, 3: 86400000000000, 4: 0, 5: [...]}]
         {example(MessageType::register_ack),
-         "83 01 02 a3 01" + device + "02 07 03 1b 00004e94914f0000"},
+         "83 01 02 a5 01" + device + "02 07 03 1b 00004e94914f0000 04 00 05" + credentials},
         // [1, 41, {1: h'00000000000000030000000000000004', 2: h'cb007105ef32'}]
         {example(MessageType::reflect_response),
          "83 01 18 29 a2 01 50 0000000000000003 0000000000000004 02 46 cb007105 ef32"},
         // [1, 1, {1: h'00112233445566778899aabbccddeeff', 2: h'00000000000000010000000000000002',
         //         3: 256, 4: ["ada@example.org", "+4915112345678"], 5: [2, h'dead'],
-        //         6: 1000000000, 7: h'0000...'}]
+        //         6: 1000000000, 7: h'000000...00', 8: [...], 9: 0, 10: 2}]
         {example(MessageType::register_device),
-         "83 01 01 a7 01" + device +
+         "83 01 01 aa 01" + device +
              "02 50 0000000000000001 0000000000000002 03 19 0100"
              "04 82 6f 616461406578616d706c652e6f7267 6e 2b34393135313132333435363738"
              "05 82 02 42 dead 06 1a 3b9aca00"
-             "07 58 20 0000000000000000000000000000000000000000000000000000000000000000"},
+             "07 58 20 0000000000000000 0000000000000000 0000000000000000 0000000000000000 08" +
+             credentials + "09 00 0a 02"},
         // [1, 17, {0: h'0123...', 1: h'0011...', 2: h'101112...27',
         //          3: {0: 1, 1: 2, 2: h'202122...3f',
         //              3: [[0, h'c0a80117c350', 2130706431],

@@ -53,18 +53,61 @@ PathMessage<type> example_path_message() {
             .tag = example_octets<Tag128>(0x40)};
 }
 
-inline std::vector<Message> example_registration_and_end() {
+inline std::vector<Message> example_registration() {
     using namespace literals;
+    const ProfileId profile{.high = 1, .low = 2};
     const PushToken token{.provider = PushProvider::fcm,
                           .value = {std::uint8_t{0xDE}, std::uint8_t{0xAD}}};
+    const TransactionId attempt{.high = 5, .low = 6};
+    const PossessionProof proof{.issued = 100, .tag = example_octets<Tag128>(0x50)};
+    const Credential credential{
+        .proven = 100, .expiry = 2'592'100, .tag = example_octets<Tag128>(0x60)};
     return {
         RegisterDevice{.device = example_device,
-                       .profile = {.high = 1, .low = 2},
+                       .profile = profile,
                        .incarnation = 256,
                        .identifiers = {identifier("ada@example.org"), identifier("+4915112345678")},
                        .token = token,
-                       .lease = 1s},
-        RegisterAck{.device = example_device, .incarnation = 7, .lease = std::chrono::hours{24}},
+                       .lease = 1s,
+                       .credentials = {credential, Credential{}},
+                       .part = 0,
+                       .parts = 2},
+        RegisterAck{.device = example_device,
+                    .incarnation = 7,
+                    .lease = std::chrono::hours{24},
+                    .part = 0,
+                    .credentials = {credential, Credential{}}},
+        RegisterBySms{.device = example_device,
+                      .profile = profile,
+                      .token = token,
+                      .attempt = attempt,
+                      .key = example_octets<PublicKey>(0x70)},
+        PossessionChallenge{.device = example_device,
+                            .identifier = identifier("+4915112345678"),
+                            .attempt = attempt,
+                            .proof = proof},
+        ProvePossession{.device = example_device,
+                        .profile = profile,
+                        .identifier = identifier("+4915112345678"),
+                        .attempt = attempt,
+                        .proof = proof},
+        CredentialGranted{.device = example_device, .attempt = attempt, .credential = credential},
+        ValidateEmail{.device = example_device,
+                      .profile = profile,
+                      .address = identifier("ada@example.org"),
+                      .attempt = attempt},
+        ValidationPending{.device = example_device, .attempt = attempt},
+        UnregisterDevice{.device = example_device,
+                         .profile = profile,
+                         .incarnation = 257,
+                         .identifier = identifier("ada@example.org"),
+                         .credential = credential},
+    };
+}
+
+inline std::vector<Message> example_registration_and_end() {
+    using namespace literals;
+    return {
         InviteUpdate{.call = example_call,
                      .initiator = example_device,
                      .generation = 2,
@@ -216,8 +259,11 @@ inline std::vector<Message> example_relay() {
 
 inline std::vector<Message> example_messages() {
     std::vector<Message> all = example_registration_and_end();
-    for (const auto& some :
-         {example_invitation(), example_candidates(), example_paths(), example_relay()}) {
+    for (const auto& some : {example_registration(),
+                             example_invitation(),
+                             example_candidates(),
+                             example_paths(),
+                             example_relay()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

@@ -152,6 +152,10 @@ template <class... T>
     return read_array(reader, at, candidate.kind, candidate.address, candidate.priority);
 }
 
+// A list may hold such values.
+template <HasFields T>
+[[nodiscard]] Cursor read(Reader& reader, Cursor at, T& value);
+
 template <Item T, std::size_t capacity>
 [[nodiscard]] Cursor read(Reader& reader, Cursor at, InlineVector<T, capacity>& items) {
     std::uint64_t count = 0;

@@ -160,6 +160,10 @@ inline std::uint8_t* write(std::uint8_t* at, const Candidate& candidate) {
     return write(at, candidate.priority);
 }
 
+// A list may hold such values.
+template <HasFields T>
+std::uint8_t* write(std::uint8_t* at, const T& value);
+
 template <Item T, std::size_t capacity>
 std::uint8_t* write(std::uint8_t* at, const InlineVector<T, capacity>& items) {
     at = write_head(at, Major::array, items.size());

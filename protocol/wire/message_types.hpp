@@ -11,6 +11,13 @@ namespace invitro::protocol {
 enum class MessageType : std::uint8_t {
     register_device = 1,
     register_ack = 2,
+    register_by_sms = 3,
+    possession_challenge = 4,
+    prove_possession = 5,
+    credential_granted = 6,
+    validate_email = 7,
+    validation_pending = 8,
+    unregister_device = 9,
     invite_request = 10,
     invite_progress = 11,
     invite_failed = 12,

@@ -13,6 +13,13 @@ struct NamedType {
 constexpr NamedType named_types[] = {
     {MessageType::register_device, "RegisterDevice"},
     {MessageType::register_ack, "RegisterAck"},
+    {MessageType::register_by_sms, "RegisterBySms"},
+    {MessageType::possession_challenge, "PossessionChallenge"},
+    {MessageType::prove_possession, "ProvePossession"},
+    {MessageType::credential_granted, "CredentialGranted"},
+    {MessageType::validate_email, "ValidateEmail"},
+    {MessageType::validation_pending, "ValidationPending"},
+    {MessageType::unregister_device, "UnregisterDevice"},
     {MessageType::invite_request, "InviteRequest"},
     {MessageType::invite_progress, "InviteProgress"},
     {MessageType::invite_failed, "InviteFailed"},

@@ -30,6 +30,13 @@ inline constexpr std::size_t push_size_max = 4096;
 
 using Message = std::variant<RegisterDevice,
                              RegisterAck,
+                             RegisterBySms,
+                             PossessionChallenge,
+                             ProvePossession,
+                             CredentialGranted,
+                             ValidateEmail,
+                             ValidationPending,
+                             UnregisterDevice,
                              InviteRequest,
                              InviteProgress,
                              InviteFailed,

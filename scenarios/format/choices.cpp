@@ -215,10 +215,17 @@ Notation<Arrivals> arrivals() {
 }
 
 Notation<RegistrationStart> registration_start() {
-    return choice<RegistrationStart>(
-        "start of registration",
-        "registration",
-        {{"live", RegistrationStart::live}, {"preloaded", RegistrationStart::preloaded}});
+    return choice<RegistrationStart>("start of registration",
+                                     "registration",
+                                     {{"live", RegistrationStart::live},
+                                      {"preloaded", RegistrationStart::preloaded},
+                                      {"scratch", RegistrationStart::scratch}});
+}
+
+Notation<RegistrationAction> registration_action() {
+    return choice<RegistrationAction>("action of a device's user",
+                                      "registration_action",
+                                      words_of<RegistrationAction>(registration_action_count));
 }
 
 Notation<Security> security() {

@@ -77,6 +77,7 @@ Notation<protocol::AnswerPolicy> answer_policy();
 Notation<Arrivals> arrivals();
 Notation<RegistrationStart> registration_start();
 Notation<Security> security();
+Notation<RegistrationAction> registration_action();
 
 // "EIM/APDF", or an object where more than the kind is said.
 Notation<model::NatPolicy> nat_policy();

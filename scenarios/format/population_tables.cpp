@@ -10,7 +10,7 @@ namespace invitro::scenarios::format {
 namespace {
 
 constexpr auto required = Presence::required;
-constexpr std::uint32_t identifiers_max = protocol::RegisterDevice::identifiers_max;
+constexpr std::uint32_t identifiers_max = protocol::RegisterCommand::identifiers_max;
 
 // clang-format off
 
@@ -58,6 +58,8 @@ Section<Device> device() {
             "where it is at the start", required},
         {"reaction", &Device::reaction, object_of(reaction()),
             "to every call that rings here"},
+        {"opens_mail_after", &Device::opens_mail_after, duration_or_never(),
+            "how long after a validation mail has come its link is opened here"},
     }};
 }
 
@@ -128,6 +130,8 @@ Section<Behaviour> behaviour_section() {
             "what the users of drawn devices do when it rings"},
         {"answer_after", &Behaviour::answer_after, distribution(),
             "how long after it began to ring"},
+        {"opens_mail_after", &Behaviour::opens_mail_after, distribution(),
+            "how long after a validation mail has come its link is opened"},
     }};
 }
 

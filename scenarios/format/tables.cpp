@@ -9,6 +9,7 @@ namespace invitro::scenarios::format {
 namespace {
 
 using model::Fault;
+using model::PostProfile;
 using model::PushProfile;
 
 constexpr auto required = Presence::required;
@@ -46,6 +47,17 @@ Section<PushProfile> push() {
         {"storage_time_max", &PushProfile::storage_time_max, duration(),
             "how long they are kept"},
     }, .defaults = model::apns_profile()};
+}
+
+Section<PostProfile> post(const PostProfile& defaults) {
+    return {.fields = {
+        {"delay", &PostProfile::delay, distribution(),
+            "from its sending to its arrival"},
+        {"loss", &PostProfile::loss, share(),
+            "share that never arrives; of an SMS, of its parts"},
+        {"duplication", &PostProfile::duplication, share(),
+            "share that arrives twice"},
+    }, .defaults = defaults};
 }
 
 Section<Broker> broker() {
@@ -109,7 +121,8 @@ Section<World> brokers() {
             "where the two reflectors stand that tell a device its outside address"},
         {"registration", &World::registration, registration_start(),
             "\"live\": each device registers over the network in the first seconds; "
-            "\"preloaded\": the broker knows them all, which is faster at scale"},
+            "\"preloaded\": the broker knows them all, which is faster at scale; "
+            "\"scratch\": each proves its number by SMS and its addresses by mail first"},
         {"security", &World::security, security(),
             "\"real\": datagrams and pushes are really sealed; \"charged\": the same sizes and the "
             "same time of simulated processors, without the cryptography, for scale"},
@@ -159,6 +172,10 @@ Section<Scenario> whole_file() {
             "the versions of IP that the networks of the people drawn speak"},
         {"push", world(&World::push), object_of(push()),
             "how the push service behaves"},
+        {"sms", world(&World::sms), object_of(post(model::sms_profile())),
+            "how SMS get to the service's gateway"},
+        {"mail", world(&World::mail), object_of(post(model::mail_profile())),
+            "how mails get to mailboxes"},
         {"brokers", &Scenario::world, object_of(brokers()),
             "the service's own machines"},
         {"limits", world(&World::limits), object_of(limits_section()),

@@ -72,6 +72,19 @@ Section<DeviceMove> move() {
     }};
 }
 
+Section<RegistrationChange> registration_change() {
+    return {.fields = {
+        {"device", &RegistrationChange::device, reference_to(Entity::device),
+            "which changes", required},
+        {"at", &RegistrationChange::at, duration(),
+            "since the start of the world"},
+        {"action", &RegistrationChange::action, registration_action(),
+            "registers once more, with a new token, or ends its registration", required},
+        {"old_token_lasts", &RegistrationChange::old_token_lasts, duration(),
+            "how long the push service delivers to the token before it"},
+    }};
+}
+
 // clang-format on
 
 void finish_workload(Reader& reader, const Value& value, Scenario& scenario) {
@@ -83,6 +96,10 @@ void finish_workload(Reader& reader, const Value& value, Scenario& scenario) {
         scenario.world.moves.begin(),
         scenario.world.moves.end(),
         [](const DeviceMove& a, const DeviceMove& b) { return a.move.at < b.move.at; });
+    std::stable_sort(
+        scenario.world.registration_changes.begin(),
+        scenario.world.registration_changes.end(),
+        [](const RegistrationChange& a, const RegistrationChange& b) { return a.at < b.at; });
     const bool draws = scenario.workload.calls > 0;
     if (draws) keep_drawn_numbers_free(reader, value, {Entity::call});
     if (draws && scenario.population.people < 2) {
@@ -130,6 +147,9 @@ Section<Scenario> workload_section() {
             "calls that are spelt out"},
         {"moves", spelt_out(&World::moves), list_of(move(), {"moves"}),
             "devices that change their access network, also in the middle of a call"},
+        {"registration_changes", spelt_out(&World::registration_changes),
+            list_of(registration_change(), {"registration changes"}),
+            "devices that register anew or unregister, also in the middle of a call"},
     }, .finish = finish_workload};
 }
 
