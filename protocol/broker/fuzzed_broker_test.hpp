@@ -3,6 +3,7 @@
 // messages, numbers that grow, deadlines that can be served.
 #pragma once
 
+#include "protocol/broker/credential.hpp"
 #include "protocol/broker/durable_broker.hpp"
 #include "protocol/fuzz/fuzz_messages_test.hpp"
 #include "protocol/timing.hpp"
@@ -129,9 +130,13 @@ public:
     static RegisterDevice registration(std::uint32_t number) {
         RegisterDevice message;
         message.device = device_of(number);
-        message.profile = {.high = 0xF, .low = number};
+        message.profile = {.high = 0xF, .low = 1};  // whose number 7 is, and the others too
         message.incarnation = 1;
         message.identifiers = {phone(7), phone(number)};
+        for (const EndpointIdentifier& identifier : message.identifiers) {
+            message.credentials.push_back(earned_credential(
+                fuzzed_config().ticket_key, {message.device, message.profile, identifier}, 0));
+        }
         message.token.value.assign(bytes_of("token " + std::to_string(number)));
         message.lease = timing::lease_max;
         return message;
