@@ -78,10 +78,12 @@ enum class Exchange : std::uint8_t {
     none = 12,
     relay = 13,  // asking the broker for relays, and relays for allocations
     candidates = 14,
+    waking = 15,
+    transfer = 16,
 };
 
 // A set of exchanges.
-using ExchangeSet = std::uint16_t;
+using ExchangeSet = std::uint32_t;
 
 constexpr ExchangeSet set_of(Exchange one) {
     return static_cast<ExchangeSet>(1U << static_cast<unsigned>(one));
@@ -186,6 +188,7 @@ struct ParticipantFacts {
     // Ringing.
     Moment ringing;
     Moment rang_again;           // in the same incarnation
+    Moment rang_beside;          // another call rang here at the same time
     CopyFacts ringing_data;      // the initiator's connection data, as it reached the application
     Moment ringing_other_names;  // the ring showed another caller or callee than the request
     Moment dismissed;            // the first InviteEnded or InviteDismiss delivered here
@@ -193,8 +196,10 @@ struct ParticipantFacts {
     EndReason stop_reason = EndReason::unknown;
 
     // Answering.
-    Moment accept_command;  // only one given while it rang
-    Moment consent;         // the first accept of the user, to whichever incarnation
+    Moment accept_command;   // only one given while it rang, or a call of its own that crosses
+    Moment consent;          // the first of them, given to whichever incarnation
+    Moment crossed;          // the application was told that the device's own call gives way
+    Moment crossed_unasked;  // ... to which it has no right: see History::told(CallsCrossed)
     Moment decline_command;
     Moment hang_up_command;
     std::vector<ConnectionData> accepts;  // as the device sent them, each once
@@ -259,7 +264,9 @@ struct CallFacts {
     protocol::EndpointIdentifier callee;
     protocol::EndpointIdentifier caller;
     protocol::AnswerPolicy policy = protocol::AnswerPolicy::first;
-    Duration lifetime{};                 // as granted: what was asked for, but at most the maximum
+    Duration lifetime{};  // as granted: what was asked for, but at most the maximum
+    bool admits_late_joiners = true;
+    std::uint32_t crossed_by = nobody;   // who makes the call that crosses this one
     std::vector<ConnectionData> offers;  // the initiator's own, as it sent them
     CopyFacts offered;                   // compared with the addresses the initiator has
     bool is_reflected = false;           // by then the reflectors had answered all it had asked
@@ -276,7 +283,8 @@ struct CallFacts {
     Moment after_end;
     Moment cancel_command;
     Moment hang_up_command;
-    Moment updated;  // the first InviteUpdate sent
+    Moment gave_way;  // to a call that crosses it
+    Moment updated;   // the first InviteUpdate sent
     Moment nominate_sent;
     Moment stranger_arrived;  // an AcceptArrived that names no known device
 
@@ -326,6 +334,13 @@ struct CallFacts {
 
     [[nodiscard]] Instant grace_end() const {
         return after_taken(lifetime + protocol::timing::grace);
+    }
+
+    // Nobody is nominated, and its initiator still wants it.
+    [[nodiscard]] bool awaits_answer() const {
+        return !ended.happened() && !failed.happened() && !cancel_command.happened() &&
+               !hang_up_command.happened() && !nominate_sent.happened() &&
+               !initiator_killed.happened();
     }
 
     [[nodiscard]] const ParticipantFacts* find(std::uint32_t device) const;
@@ -379,6 +394,55 @@ struct RegistrationFacts {
     IdentifierFacts& of(const protocol::EndpointIdentifier& one);
 };
 
+// Two calls that cross: each is made by a device that the other one invites, and both were wanted
+// when the later one was asked for.
+struct CrossingFacts {
+    CallId smaller;
+    CallId larger;
+    std::uint32_t smaller_initiator = nobody;
+    std::uint32_t larger_initiator = nobody;
+    Moment began;  // both were taken in hand
+    Moment smaller_taken;
+    Moment larger_taken;
+    Instant grace_end = protocol::never;  // of the smaller one
+    std::vector<FailedTry> failed_tries;  // of the smaller one
+    int pushes_lost = 0;                  // of the smaller one to the larger one's device, in a row
+    Moment pushed;                        // one has come through
+    Moment accepted;  // the smaller one, by the larger one's device, at the broker
+    Moment settled;   // one of them was over, or somebody was nominated in it
+    Moment rang;      // one of the two devices rang for the other's call
+    std::uint32_t rang_at = nobody;
+    Moment connected_in_smaller;  // these two devices
+    Moment connected_in_larger;
+
+    bool operator==(const CrossingFacts&) const = default;
+};
+
+// A session on its way from one device to another.
+struct LegFacts {
+    CallId leg;
+    CallId session;
+    std::uint32_t from = nobody;
+    std::uint32_t target = nobody;
+    std::uint32_t peer = nobody;
+    Moment command;  // of the user of `from`
+    Moment offered;  // the first push to the target
+    Moment ringing;
+    Moment accept_command;
+    Moment offer_at_peer;
+    Moment connected_at_target;
+    Moment connected_at_peer;
+    Moment ended_at_target;  // the leg, or its ringing
+    Moment ended_at_peer;
+    Moment failed;  // as `from` was told
+    Moment old_ended_at_from;
+    Moment old_ended_at_peer;
+    Moment disturbed;  // the program of one of the three was killed meanwhile
+    Moment old_moved;  // the first end of the old session that was put down to the transfer
+
+    bool operator==(const LegFacts&) const = default;
+};
+
 // What is known of a device apart from any call.
 struct DeviceFacts {
     DeviceId id;
@@ -392,8 +456,10 @@ struct DeviceFacts {
     Moment reflected;                       // the first ReflectRequest sent
     std::vector<ReflectionFacts> reflections;
     std::vector<protocol::Address> addresses;  // all it ever had
-    std::vector<FailedTry> failed_tries;       // of the registration
+    std::vector<FailedTry> failed_tries;       // of registration, waking, transfer
     std::vector<StreamLoss> stream_losses;
+    std::vector<Moment> wakes;                 // WokeUp given
+    std::vector<CallId> rings;                 // the calls that ring here just now
 
     bool operator==(const DeviceFacts&) const = default;
 };

@@ -77,6 +77,7 @@ std::vector<CallFacts> History::take_closable() {
         }
     }
     for (const CallId& id : ids) {
+        forget_names(*calls_.find(id));
         taken.push_back(std::move(*calls_.find(id)));
         calls_.erase(id);
     }
@@ -161,6 +162,7 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
     registration_pushed(header, event);
     CallFacts* call = find_call(header.call);
     const auto type = peek_type(model::message_in(event));
+    if (type == MessageType::transfer_offer) return offered(header, event);
     if (call == nullptr || !type) return;
     ++call->messages;
     ParticipantFacts& who = participant(*call, event.device);
@@ -168,6 +170,7 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
         Moment moment;
         moment.first(header);
         who.invite_pushes.push_back(moment);
+        note_push(*call, event.device, header, false);
         const auto message = protocol::decode(model::message_in(event));
         const auto* push = message ? std::get_if<protocol::InvitePush>(&*message) : nullptr;
         if (push != nullptr) {
@@ -194,6 +197,7 @@ void History::on(const Header& header, const model::PushDelivered& event) {
     if (*type == MessageType::invite_push) {
         who.push_delivered.first(header);
         who.push_delivered_last = header.at;
+        note_push(*call, header.node.number, header, true);
     } else if (*type == MessageType::invite_dismiss) {
         who.dismissed.first(header);
     }
@@ -216,6 +220,12 @@ void History::given(const Header& header, const protocol::CallCommand&) {
 }
 
 void History::given(const Header& header, const protocol::AcceptCommand& command) {
+    if (LegFacts* leg = find_leg(command.call)) {
+        if (!leg->ringing.happened() || leg->ended_at_target.happened()) return;
+        leg->accept_command.first(header);
+        device(header.node.number).consent.first(header);
+        return;
+    }
     CallFacts* call = find_call(command.call);
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
@@ -228,6 +238,7 @@ void History::given(const Header& header, const protocol::AcceptCommand& command
     if (!rings || who.answered_itself()) return;
     who.accept_command.first(header);
     who.consent.first(header);
+    stop_ringing(header.node.number, command.call);
     device(header.node.number).consent.first(header);
 }
 
@@ -236,14 +247,16 @@ void History::given(const Header& header, const protocol::DeclineCommand& comman
     if (call == nullptr || call->initiator == header.node.number) return;
     ParticipantFacts& who = participant(*call, header.node.number);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
-    if (who.killed.happened()) return;
-    if (rings && !who.answered_itself()) who.decline_command.first(header);
+    if (!rings || who.answered_itself() || who.killed.happened()) return;
+    who.decline_command.first(header);
+    stop_ringing(header.node.number, command.call);
 }
 
 void History::given(const Header& header, const protocol::CancelCommand& command) {
     CallFacts* call = find_call(command.call);
     if (call != nullptr && call->initiator == header.node.number) {
         call->cancel_command.first(header);
+        note_settled(*call, header);
     }
 }
 
@@ -260,6 +273,7 @@ void History::given(const Header& header, const protocol::HangUpCommand& command
     if (call == nullptr) return;
     if (call->initiator == header.node.number) {
         call->hang_up_command.first(header);
+        note_settled(*call, header);
     } else {
         ParticipantFacts& who = participant(*call, header.node.number);
         if (!who.killed.happened()) who.hang_up_command.first(header);
@@ -271,6 +285,10 @@ void History::given(const Header& header, const protocol::NetworkChanged& comman
     for (const protocol::Address& address : command.addresses) {
         if (std::find(known.begin(), known.end(), address) == known.end()) known.push_back(address);
     }
+}
+
+void History::given(const Header& header, const protocol::WokeUp&) {
+    device(header.node.number).wakes.emplace_back().first(header);
 }
 
 }  // namespace invitro::properties

@@ -13,7 +13,10 @@
 #include "protocol/vocabulary/dense_map.hpp"
 #include "protocol/wire/messages.hpp"
 
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace invitro::properties {
@@ -46,6 +49,12 @@ public:
     [[nodiscard]] const Calls& calls() const { return calls_; }
 
     [[nodiscard]] const Devices& devices() const { return devices_; }
+
+    // Every pair of calls that crossed.
+    [[nodiscard]] const std::vector<CrossingFacts>& crossings() const { return crossings_; }
+
+    // Every session that was offered to another device.
+    [[nodiscard]] const std::vector<LegFacts>& legs() const { return legs_; }
 
     // What the envelopes have shown.
     [[nodiscard]] const SealFacts& seals() const { return seals_.facts(); }
@@ -138,6 +147,8 @@ private:
     void given(const Header& header, const protocol::ChooseCommand& command);
     void given(const Header& header, const protocol::HangUpCommand& command);
     void given(const Header& header, const protocol::NetworkChanged& command);
+    void given(const Header& header, const protocol::WokeUp& command);
+    void given(const Header& header, const protocol::TransferCommand& command);
 
     // history_registration.cpp
     void registration_pushed(const Header& header, const model::PushSubmitted& event);
@@ -227,6 +238,35 @@ private:
     void told(const Header& header, const protocol::CallEnded& what);
     void told(const Header& header, const protocol::ConnectionDataRenewed& what);
     static void known(RenewalFacts& heard, const Header& header, std::uint32_t generation);
+    void told(const Header& header, const protocol::CallsCrossed& what);
+    void told(const Header& header, const protocol::TransferOffered& what);
+    void told(const Header& header, const protocol::TransferFailed& what);
+    void told(const Header& header, const protocol::SessionMoved& what);
+    void ring(std::uint32_t device, CallFacts& call, const Header& header);
+    void stop_ringing(std::uint32_t device, const CallId& call);
+
+    // history_transfer.cpp: sessions that change hands.
+    LegFacts* find_leg(const CallId& leg);
+    void offered(const Header& header, const model::PushSubmitted& event);
+    void leg_at_peer(const Header& header, protocol::ByteView payload);
+    bool leg_connected(const Header& header, const CallId& leg);
+    bool leg_ended(const Header& header, const CallId& leg);
+    void note_old_ended(const Header& header, const protocol::Disconnected& what);
+    void disturb_legs(const Header& header);
+
+    // history_crossing.cpp: calls that cross.
+    void find_crossing(CallFacts& call);
+    CrossingFacts* crossing_of(const CallFacts& call);
+    void note_taken(const CallFacts& call, const Header& header);
+    void note_settled(const CallFacts& call, const Header& header);
+    void note_ring(const CallFacts& call, const Header& header);
+    void note_push(const CallFacts& call,
+                   std::uint32_t device,
+                   const Header& header,
+                   bool is_delivered);
+    void note_accept(const CallFacts& call, std::uint32_t device, const Header& header);
+    void note_connected(const CallFacts& call, DeviceId peer, const Header& header);
+    void forget_names(const CallFacts& call);
 
     void compare(CopyFacts& copy,
                  const Header& header,
@@ -240,6 +280,19 @@ private:
     Calls calls_;
     Devices devices_;
     protocol::DenseMap<DeviceId, std::uint32_t> numbers_;
+    std::vector<CrossingFacts> crossings_;
+    std::vector<LegFacts> legs_;
+
+    struct TransferAsked {
+        std::uint32_t device = nobody;
+        CallId session;
+        DeviceId target;
+        Moment at;
+    };
+
+    std::vector<TransferAsked> asked_;
+    // The newest call under way from one identifier to another.
+    std::map<std::pair<std::string, std::string>, CallId> directed_;
     CallFacts* recent_ = nullptr;  // the call of the event before: mostly that of the next one too
     model::StateMeasured most_measured_;
     Moment measured_;

@@ -172,6 +172,7 @@ void History::sent_by_broker(CallFacts& call,
             call.ended_sent.first(header);
             call.ended_sent_reason = message.reason;
         });
+        note_taken(call, header);
     } else if (type == MessageType::accept_ack) {
         decode_as<protocol::AcceptAck>(model::message_in(event), [&](const auto& message) {
             ParticipantFacts* who = participant_named(call, message.device);
@@ -200,6 +201,7 @@ void History::sent_by_initiator(CallFacts& call,
         });
     } else if (type_inside(type, payload) == MessageType::nominate) {
         call.nominate_sent.first(header);
+        note_settled(call, header);
     } else if (type == MessageType::invite_update) {
         call.updated.first(header);
         decode_as<protocol::InviteUpdate>(payload, [&](const auto& message) {
@@ -217,12 +219,13 @@ void History::requested(CallFacts& call,
                         const Header& header,
                         const protocol::InviteRequest& request) {
     name_device(header.node.number, request.initiator);
-    if (!call.requested.happened()) {
-        call.is_reflected = is_reflected(header.node.number, call.started);
-    }
+    const bool is_new = !call.requested.happened();
+    if (is_new) call.is_reflected = is_reflected(header.node.number, call.started);
     call.requested.first(header);
     call.callee = request.callee;
     call.caller = request.caller;
+    call.admits_late_joiners = request.admits_late_joiners;
+    if (is_new) find_crossing(call);
     call.policy = request.policy;
     call.lifetime = std::min(request.lifetime, protocol::timing::invitation_lifetime_max);
     add_once(call.offers, request.connection);
@@ -293,6 +296,8 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
         if (header.call.is_none()) registration_at_broker(*type, message);
     } else if (*type == MessageType::reflect_response) {
         reflection_answered(header, message);
+    } else if (*type == MessageType::leg_offer) {
+        leg_at_peer(header, message);
     }
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (call == nullptr) return;
@@ -383,6 +388,7 @@ void History::renewed_at_broker(CallFacts& call,
 
 void History::accept_at_broker(CallFacts& call, ParticipantFacts& who, const Header& header) {
     call.answered.first(header);
+    note_accept(call, who.device, header);
     who.heard.first(header);
     who.accept_at_broker.first(header);
 }
@@ -469,10 +475,14 @@ void History::count_failed(const Header& header, MessageType type, ByteView payl
         const auto message = protocol::decode(payload);
         if (message) failed.device = number_of(concerned(*message));
     }
-    if (failed.exchange == Exchange::registration) {
+    const bool is_devices = failed.exchange == Exchange::registration ||
+                            failed.exchange == Exchange::waking ||
+                            failed.exchange == Exchange::transfer;
+    if (is_devices) {
         if (failed.device != nobody) device(failed.device).failed_tries.push_back(failed);
     } else if (CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call)) {
         call->failed_tries.push_back(failed);
+        if (CrossingFacts* crossing = crossing_of(*call)) crossing->failed_tries.push_back(failed);
     }
 }
 

@@ -53,6 +53,7 @@ void History::told(const Header& header, const protocol::CallFailed& what) {
     CallFacts& call = call_of(what.call);
     if (call.ended.happened() || call.failed.happened()) call.after_end.first(header);
     call.failed.first(header);
+    note_settled(call, header);
 }
 
 void History::told(const Header& header, const protocol::CallEnded& what) {
@@ -60,6 +61,8 @@ void History::told(const Header& header, const protocol::CallEnded& what) {
     if (call.ended.happened() || call.failed.happened()) call.after_end.first(header);
     if (!call.ended.happened()) call.end_reason = what.reason;
     call.ended.first(header);
+    // Who gives way ends its call for the other's sake: that settles nothing.
+    if (!call.gave_way.happened()) note_settled(call, header);
 }
 
 void History::told(const Header& header, const protocol::Ringing& what) {
@@ -71,6 +74,8 @@ void History::told(const Header& header, const protocol::Ringing& what) {
     who.ringing.first(header);
     RegistrationFacts& registration = device(header.node.number).registration;
     if (registration.unregister_command.happened()) registration.rang_after_end.first(header);
+    ring(header.node.number, call, header);
+    note_ring(call, header);
     if (what.callee != call.callee || what.caller != call.caller) {
         who.ringing_other_names.first(header);
     }
@@ -79,11 +84,53 @@ void History::told(const Header& header, const protocol::Ringing& what) {
 }
 
 void History::told(const Header& header, const protocol::RingingStopped& what) {
+    if (leg_ended(header, what.call)) return;
     ParticipantFacts& who = participant(call_of(what.call), header.node.number);
     if (who.killed.happened()) return;
     if (is_over(who)) who.after_end.first(header);
     if (!who.ringing_stopped.happened()) who.stop_reason = what.reason;
     who.ringing_stopped.first(header);
+    stop_ringing(header.node.number, what.call);
+}
+
+// Calling is consent: who has called the one that calls has accepted (rule 9). That it has, and
+// that its own call is the larger one and nobody nominated in it, is looked up and not believed.
+void History::told(const Header& header, const protocol::CallsCrossed& what) {
+    const std::uint32_t number = header.node.number;
+    CallFacts& made = call_of(what.given_up);
+    // A program that was killed does not know whom it had nominated.
+    const bool is_open = made.awaits_answer() || made.initiator_killed.happened();
+    const bool is_own = made.initiator == number && is_open;
+    const protocol::EndpointIdentifier callee = made.callee;
+    made.gave_way.first(header);
+    CallFacts& call = call_of(what.call);
+    ParticipantFacts& who = participant(call, number);
+    const bool is_asked = is_own && callee == call.caller && what.call < what.given_up;
+    if (is_asked) who.consent.first(header);
+    if (who.killed.happened()) return;
+    who.crossed.first(header);
+    if (!is_asked) {
+        who.crossed_unasked.first(header);
+        return;
+    }
+    stop_ringing(number, what.call);
+    if (!who.answered_itself()) who.accept_command.first(header);
+}
+
+// A device on which several calls ring at once.
+void History::ring(std::uint32_t number, CallFacts& call, const Header& header) {
+    auto& rings = device(number).rings;
+    for (const CallId& other : rings) {
+        CallFacts* beside = calls_.find(other);
+        if (beside == nullptr) continue;
+        participant(*beside, number).rang_beside.first(header);
+        participant(call, number).rang_beside.first(header);
+    }
+    rings.push_back(call.id);
+}
+
+void History::stop_ringing(std::uint32_t number, const CallId& call) {
+    std::erase(device(number).rings, call);
 }
 
 void History::told(const Header& header, const protocol::AcceptConfirmed& what) {
@@ -141,7 +188,9 @@ void History::told(const Header& header, const protocol::ConnectionDataRenewed& 
 }
 
 void History::told(const Header& header, const protocol::Connected& what) {
+    if (leg_connected(header, what.call)) return;
     CallFacts& call = call_of(what.call);
+    note_connected(call, what.peer, header);
     if (header.node.number != call.initiator) {
         ParticipantFacts& who = participant(call, header.node.number);
         if (!who.killed.happened()) open_session(who.here, header);
@@ -151,6 +200,8 @@ void History::told(const Header& header, const protocol::Connected& what) {
 }
 
 void History::told(const Header& header, const protocol::Disconnected& what) {
+    note_old_ended(header, what);
+    if (leg_ended(header, what.call)) return;
     CallFacts& call = call_of(what.call);
     if (header.node.number != call.initiator) {
         ParticipantFacts& who = participant(call, header.node.number);

@@ -166,7 +166,12 @@ void History::broker_crashed() {
 // The program is silent from here on: its sessions are over, and nothing rings. One that has not
 // rung yet may do so when it is back.
 void History::device_killed(const Header& header, const model::NodeCrashed& event) {
+    device(header.node.number).rings.clear();
+    disturb_legs(header);
     for (auto& [id, call] : calls_) {
+        const bool is_in_crossing =
+            call.initiator == header.node.number || call.crossed_by == header.node.number;
+        if (is_in_crossing) note_settled(call, header);
         if (call.initiator == header.node.number) {
             call.initiator_killed.first(header);
             if (event.is_reinstalled) call.initiator_lost.first(header);

@@ -17,6 +17,8 @@ std::string_view to_string(SessionEnd reason) {
             return "hung_up";
         case SessionEnd::silent:
             return "silent";
+        case SessionEnd::moved:
+            return "moved";
     }
     return "unknown";
 }
@@ -42,7 +44,9 @@ constexpr std::array<std::string_view, remark_kind_count> remark_names{
     "registration_refused",   "request_postponed",
     "possession_challenged",  "credential_granted",
     "identifier_refused",     "device_unregistered",
-    "validation_given_up"};
+    "validation_given_up",    "pending_told",
+    "calls_crossed",          "call_held",
+    "transfer_offered",       "transfer_refused"};
 static_assert(!remark_names.back().empty(), "every remark has a name");
 
 }  // namespace

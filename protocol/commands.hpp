@@ -59,6 +59,7 @@ struct CallCommand {
     EndpointIdentifier caller;
     AnswerPolicy policy = AnswerPolicy::first;
     Duration lifetime = std::chrono::seconds{60};
+    bool admits_late_joiners = true;
 
     bool operator==(const CallCommand&) const = default;
 
@@ -66,7 +67,8 @@ struct CallCommand {
         return std::tuple{field("callee", &CallCommand::callee),
                           field("caller", &CallCommand::caller),
                           field("policy", &CallCommand::policy),
-                          field("lifetime", &CallCommand::lifetime)};
+                          field("lifetime", &CallCommand::lifetime),
+                          field("admits_late_joiners", &CallCommand::admits_late_joiners)};
     }
 };
 
@@ -137,6 +139,30 @@ struct NetworkChanged {
     }
 };
 
+// The program has been started anew, or the device is back after a time in which nothing could
+// reach it: what it has missed is asked for.
+struct WokeUp {
+    bool operator==(const WokeUp&) const = default;
+
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+// Give the session with `peer` to another device of this profile. Without a peer: the only session
+// of the call.
+struct TransferCommand {
+    CallId call;
+    DeviceId peer;
+    DeviceId target;
+
+    bool operator==(const TransferCommand&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &TransferCommand::call),
+                          field("peer", &TransferCommand::peer),
+                          field("target", &TransferCommand::target)};
+    }
+};
+
 using Command = std::variant<RegisterCommand,
                              CallCommand,
                              AcceptCommand,
@@ -146,6 +172,8 @@ using Command = std::variant<RegisterCommand,
                              HangUpCommand,
                              NetworkChanged,
                              UnregisterCommand,
-                             ActivateCommand>;
+                             ActivateCommand,
+                             WokeUp,
+                             TransferCommand>;
 
 }  // namespace invitro::protocol

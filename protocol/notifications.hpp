@@ -191,6 +191,7 @@ enum class SessionEnd : std::uint8_t {
     not_chosen = 1,  // accepted, but the initiator went with another device or gave up
     hung_up = 2,     // by either side
     silent = 3,      // the peer has not been heard of for the silence bound
+    moved = 4,       // it goes on, with another device in place of one of the two
 };
 
 std::string_view to_string(SessionEnd reason);
@@ -223,6 +224,70 @@ struct CallEnded {
     }
 };
 
+// Two people call each other: this device's own call gives way to the other's, which it answers at
+// once, for calling is consent (rule 9). CallEnded of the own one follows.
+struct CallsCrossed {
+    CallId call;      // the one that goes on
+    CallId given_up;  // this device's own
+
+    bool operator==(const CallsCrossed&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &CallsCrossed::call),
+                          field("given_up", &CallsCrossed::given_up)};
+    }
+};
+
+// Another device of this profile offers its session: accepted and declined like a call, by its leg.
+struct TransferOffered {
+    CallId call;     // the leg: what the session will be called here
+    CallId session;  // what it is called there
+    DeviceId from;
+    DeviceId peer;
+
+    bool operator==(const TransferOffered&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &TransferOffered::call),
+                          field("session", &TransferOffered::session),
+                          field("from", &TransferOffered::from),
+                          field("peer", &TransferOffered::peer)};
+    }
+};
+
+// At the device that wanted to transfer: it has not come about, and the session stays here.
+struct TransferFailed {
+    CallId call;
+    CallId leg;  // none where it was not even tried
+    DeviceId target;
+    TransferStep step = TransferStep::refused;
+
+    bool operator==(const TransferFailed&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &TransferFailed::call),
+                          field("leg", &TransferFailed::leg),
+                          field("target", &TransferFailed::target),
+                          field("step", &TransferFailed::step)};
+    }
+};
+
+// At the peer: the session goes on as `leg`, with another device of the other side. Connected with
+// that one and Disconnected from the former one (moved) follow.
+struct SessionMoved {
+    CallId call;
+    CallId leg;
+    DeviceId peer;
+
+    bool operator==(const SessionMoved&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("call", &SessionMoved::call),
+                          field("leg", &SessionMoved::leg),
+                          field("peer", &SessionMoved::peer)};
+    }
+};
+
 using Notification = std::variant<Registered,
                                   CallStarted,
                                   CallProgress,
@@ -238,6 +303,10 @@ using Notification = std::variant<Registered,
                                   ConnectionDataRenewed,
                                   Unregistered,
                                   IdentifierValidated,
-                                  ValidationFailed>;
+                                  ValidationFailed,
+                                  CallsCrossed,
+                                  TransferOffered,
+                                  TransferFailed,
+                                  SessionMoved>;
 
 }  // namespace invitro::protocol

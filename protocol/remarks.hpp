@@ -48,9 +48,14 @@ enum class RemarkKind : std::uint8_t {
     identifier_refused = 32,  // nothing vouches for it, or somebody else proved it later
     device_unregistered = 33,
     validation_given_up = 34,
+    pending_told = 35,   // an invitation, to a device that has woken
+    calls_crossed = 36,  // the larger of two crossing calls gives way
+    call_held = 37,      // an invitation does not ring, since a call of ours crosses it
+    transfer_offered = 38,
+    transfer_refused = 39,
 };
 
-inline constexpr std::size_t remark_kind_count = 35;
+inline constexpr std::size_t remark_kind_count = 40;
 
 std::string_view to_string(RemarkKind kind);
 

@@ -61,6 +61,13 @@ inline constexpr int failed_tries_max = 5;
 // holds calls, so that connection data is off the disk within twice this time of a call's end.
 inline constexpr Duration journal_snapshot_interval = 5min;
 
+// ---- sessions at the broker ---------------------------------------------------------------------
+
+// A session's record lasts so long after one of its ends has last spoken of it, which both do so
+// often.
+inline constexpr Duration session_record_life = 180s;
+inline constexpr Duration session_record_refresh = 60s;
+
 // ---- paths --------------------------------------------------------------------------------------
 
 // Pacing of new checks (RFC 8445 Ta), and the repetition of unanswered ones.

@@ -49,6 +49,8 @@ std::string_view label_of(const protocol::Command& command) {
             [](const protocol::NetworkChanged&) -> std::string_view { return {}; },
             [](const protocol::UnregisterCommand&) -> std::string_view { return {}; },
             [](const protocol::ActivateCommand&) -> std::string_view { return {}; },
+            [](const protocol::WokeUp&) -> std::string_view { return {}; },
+            [](const protocol::TransferCommand&) -> std::string_view { return "transfers"; },
         },
         command);
 }
@@ -86,6 +88,14 @@ std::string label_of(const protocol::Notification& notification) {
             [](const protocol::CallEnded& ended) {
                 return fmt::format("call ended: {}", protocol::to_string(ended.reason));
             },
+            [](const protocol::CallsCrossed&) {
+                return std::string("answers, for it is calling too");
+            },
+            [](const protocol::TransferOffered&) { return std::string("is offered a session"); },
+            [](const protocol::TransferFailed& failed) {
+                return fmt::format("transfer failed: {}", protocol::to_string(failed.step));
+            },
+            [](const protocol::SessionMoved&) { return std::string("session moved"); },
         },
         notification);
 }

@@ -122,9 +122,14 @@ void add_calls(World& world) {
         call.initiator = any_device(world);
         call.callee = world.profiles.front().identifiers.front();
         call.policy = any_of<protocol::AnswerPolicy>(3);
+        call.admits_late_joiners = in_range(0, 2) == 1;
         call.lifetime = Duration{in_range<std::int64_t>(1'000'000'000, 180'000'000'001)};
         if (in_range(0, 2) == 1) call.cancel_after = any_time();
         call.talk = any_time();
+        if (in_range(0, 2) == 1) {
+            call.transfer_after = any_time();
+            call.transfer_to = any_device(world);
+        }
     }
     std::sort(world.calls.begin(), world.calls.end(), [](const Call& a, const Call& b) {
         return a.at != b.at ? a.at < b.at : a.number < b.number;

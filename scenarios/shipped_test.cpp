@@ -70,8 +70,9 @@ TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     ASSERT_FALSE(scenario.has_value());
     EXPECT_EQ(scenario.error().front().text(),
               "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-              "blocked-udp, broker-crash, flash-crowd, hostile, household, lossy, mobility, "
-              "office, overload, registration, relay-fallback, roaming; did you mean household?");
+              "blocked-udp, broker-crash, flash-crowd, glare, hostile, household, lossy, mobility, "
+              "office, overload, registration, relay-fallback, roaming, transfer, wake-up; did you "
+              "mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

@@ -234,6 +234,15 @@ Verdict check_call(const World& world, const Call& call) {
         call.lifetime > protocol::timing::invitation_lifetime_max) {
         return fmt::format("call {}: its lifetime is out of bounds", call.number);
     }
+    const bool transfers = call.transfer_after != Duration::max();
+    if (transfers && find(world.devices, call.transfer_to) == nullptr) {
+        return fmt::format("call {} is transferred to device {}, which does not exist",
+                           call.number,
+                           call.transfer_to);
+    }
+    if (transfers && !is_time(call.transfer_after)) {
+        return fmt::format("call {}: a time is out of bounds", call.number);
+    }
     const bool gives_up = call.cancel_after != Duration::max();
     if (!is_time(call.at) || !is_time(call.talk) || (gives_up && !is_time(call.cancel_after))) {
         return fmt::format("call {}: a time is out of bounds", call.number);

@@ -83,10 +83,15 @@ struct Call {
     std::uint32_t initiator = 0;  // device number
     EndpointIdentifier callee;
     protocol::AnswerPolicy policy = protocol::AnswerPolicy::first;
+    bool admits_late_joiners = true;  // who registers while it rings is invited too
     Duration lifetime = protocol::timing::invitation_lifetime_default;
     Duration cancel_after =
         Duration::max();  // the initiator gives up, unless connected; max: never
     Duration talk = std::chrono::seconds{10};  // the initiator hangs up so long after connecting
+    // So long after connecting, the end that shares a profile with `transfer_to` gives the session
+    // to that device; max: never.
+    Duration transfer_after = Duration::max();
+    std::uint32_t transfer_to = 0;  // device number
 
     bool operator==(const Call&) const = default;
 };

@@ -50,6 +50,7 @@ public:
             cancel,
             choose,
             hang_up,
+            transfer,
             move,
             wake,  // a client that begins again is told its network
             attack,
@@ -94,6 +95,10 @@ public:
         if (!world_.attackers.empty()) hostile_.overhear(datagram);
     }
 
+    // The device has its network back after a fault.
+    template <class Stage>
+    void came_online(Stage& stage, NodeIndex device);
+
     [[nodiscard]] std::optional<TokenPlace> locate(protocol::ByteView token,
                                                    protocol::Instant now) const;
 
@@ -119,9 +124,11 @@ public:
 private:
     // A call under way, as the people at its initiator's end see it.
     struct OpenCall {
-        std::uint32_t row = 0;  // in World::calls
+        std::uint32_t row = 0;         // in World::calls
+        std::uint32_t hanging_up = 0;  // the device whose user ends the session
         bool connected = false;
         bool chosen = false;
+        bool transferred = false;
     };
 
     // A device that got another push token in the course of the world.
@@ -169,6 +176,10 @@ private:
     template <class Stage>
     void react(Stage& stage, const Action& action);
     template <class Stage>
+    void react_later(Stage& stage, std::uint32_t row, const protocol::CallId& call);
+    template <class Stage>
+    void transfer_later(Stage& stage, NodeIndex node, const protocol::CallId& call, OpenCall& open);
+    template <class Stage>
     void cancel(Stage& stage, const Action& action);
     template <class Stage>
     void move(Stage& stage, std::uint32_t row);
@@ -182,6 +193,8 @@ private:
     void open_mail(Stage& stage, std::uint32_t index);
     template <class Stage>
     void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
+    template <class Stage>
+    void wake(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
 
     template <class Stage>
     void hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started);
@@ -191,6 +204,8 @@ private:
     void hear(Stage& stage, NodeIndex node, const protocol::AcceptArrived& arrived);
     template <class Stage>
     void hear(Stage& stage, NodeIndex node, const protocol::Connected& connected);
+    template <class Stage>
+    void hear(Stage& stage, NodeIndex node, const protocol::TransferOffered& offered);
     template <class Stage>
     void hear(Stage& stage, NodeIndex node, const protocol::RingingStopped& stopped);
     template <class Stage>

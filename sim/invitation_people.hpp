@@ -83,6 +83,8 @@ void InvitationCast::visit(Stage& stage, NodeIndex node, F&& f) {
                 make_client(row, stage.incarnation(node), stage.now()), world_.stream_fallback);
             stage.node_started(node);
             tell_network(stage, node);
+            // Who is loaded as registered has been running all the time.
+            if (world_.registration != scenarios::RegistrationStart::preloaded) wake(stage, node);
         }
         f(*client);
         // Its outbox would be cold at its next input, and kilobytes times all devices in calls.
@@ -133,6 +135,7 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
             break;
         case Action::Kind::wake:
             tell_network(stage, stage.places().node_of(action.row));
+            wake(stage, stage.places().node_of(action.row));
             break;
         case Action::Kind::place_call:
             place_call(stage, action.row);
@@ -151,6 +154,11 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
             open_calls_.erase(action.call);
             stage.give(stage.places().node_of(action.row),
                        protocol::HangUpCommand{.call = action.call});
+            break;
+        case Action::Kind::transfer:
+            stage.give(
+                stage.places().node_of(action.row),
+                protocol::TransferCommand{.call = action.call, .peer = {}, .target = action.peer});
             break;
         case Action::Kind::move:
             move(stage, action.row);
@@ -192,7 +200,8 @@ void InvitationCast::place_call(Stage& stage, std::uint32_t row) {
                protocol::CallCommand{.callee = call.callee,
                                      .caller = identity.identifiers[0],
                                      .policy = call.policy,
-                                     .lifetime = call.lifetime});
+                                     .lifetime = call.lifetime,
+                                     .admits_late_joiners = call.admits_late_joiners});
 }
 
 // Whoever finds the device down tries again until it is not.
@@ -204,7 +213,10 @@ void InvitationCast::register_device(Stage& stage, std::uint32_t row) {
         return;
     }
     // One that begins again has not heard of its network yet.
-    if (stage.incarnation(node) > 1) tell_network(stage, node);
+    if (stage.incarnation(node) > 1) {
+        tell_network(stage, node);
+        wake(stage, node);
+    }
     stage.give(node, registration_now(row));
 }
 
@@ -335,11 +347,22 @@ void InvitationCast::tell_network(Stage& stage, NodeIndex device) {
     stage.give(device, changed);
 }
 
+template <class Stage>
+void InvitationCast::wake(Stage& stage, NodeIndex device) {
+    stage.give(device, protocol::WokeUp{});
+}
+
+template <class Stage>
+void InvitationCast::came_online(Stage& stage, NodeIndex device) {
+    wake(stage, device);
+}
+
 // ---- what people do about what they hear --------------------------------------------------------
 
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::CallStarted& started) {
-    open_calls_.insert_or_assign(started.call, OpenCall{.row = placing_row_});
+    open_calls_.insert_or_assign(
+        started.call, OpenCall{.row = placing_row_, .hanging_up = stage.places().row(node).number});
     const protocol::Duration patience = world_.calls[placing_row_].cancel_after;
     if (patience == protocol::Duration::max()) return;
     stage.schedule(
@@ -351,11 +374,30 @@ template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Ringing& ringing) {
     const std::uint32_t row = stage.places().row_of(node);
     if (!world_.attackers.empty()) leak(row, ringing.call);
+    react_later(stage, row, ringing.call);
+}
+
+// An offered session is answered as a call is.
+template <class Stage>
+void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::TransferOffered& offered) {
+    if (const OpenCall* open = open_calls_.find(offered.session)) {
+        const OpenCall leg{.row = open->row,
+                           .hanging_up = stage.places().row(node).number,
+                           .connected = true,
+                           .chosen = true,
+                           .transferred = true};
+        open_calls_.insert_or_assign(offered.call, leg);
+    }
+    react_later(stage, stage.places().row_of(node), offered.call);
+}
+
+template <class Stage>
+void InvitationCast::react_later(Stage& stage, std::uint32_t row, const protocol::CallId& call) {
     const model::Reaction& reaction = world_.devices[row].reaction;
     if (reaction.kind == model::ReactionKind::ignore) return;
-    ringing_.insert_or_assign(ring_key(ringing.call, row), std::uint8_t{1});
+    ringing_.insert_or_assign(ring_key(call, row), std::uint8_t{1});
     stage.schedule(stage.now() + reaction.after,
-                   {.kind = Action::Kind::react, .row = row, .call = ringing.call});
+                   {.kind = Action::Kind::react, .row = row, .call = call});
 }
 
 template <class Stage>
@@ -374,14 +416,34 @@ void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::AcceptAr
 template <class Stage>
 void InvitationCast::hear(Stage& stage, NodeIndex node, const protocol::Connected& connected) {
     OpenCall* open = open_calls_.find(connected.call);
-    if (open == nullptr || world_.calls[open->row].initiator != stage.places().row(node).number) {
-        return;
-    }
+    if (open == nullptr) return;
+    transfer_later(stage, node, connected.call, *open);
+    if (open->hanging_up != stage.places().row(node).number) return;
     open->connected = true;
     stage.schedule(stage.now() + world_.calls[open->row].talk,
                    {.kind = Action::Kind::hang_up,
                     .row = stage.places().row_of(node),
                     .call = connected.call});
+}
+
+// The end that is of the same person as the device that the call goes to gives it away.
+template <class Stage>
+void InvitationCast::transfer_later(Stage& stage,
+                                    NodeIndex node,
+                                    const protocol::CallId& call,
+                                    OpenCall& open) {
+    const scenarios::Call& row = world_.calls[open.row];
+    if (row.transfer_after == protocol::Duration::max() || open.transferred) return;
+    const auto target = stage.places().device(row.transfer_to);
+    CHECK(target.has_value(), "a consistent world has every device that takes over");
+    const scenarios::Device& here = stage.places().row(node);
+    if (*target == node || stage.places().row(*target).profile != here.profile) return;
+    open.transferred = true;
+    stage.schedule(stage.now() + row.transfer_after,
+                   {.kind = Action::Kind::transfer,
+                    .row = stage.places().row_of(node),
+                    .call = call,
+                    .peer = device_id(world_.seed, row.transfer_to)});
 }
 
 template <class Stage>

@@ -332,7 +332,12 @@ void Simulation<Cast>::connectivity_changed(const model::Fault& fault) {
         const bool online = !faults_.is_offline(name);
         const model::Sequence changed =
             emit_caused(device, {}, cause, model::ConnectivityChanged{online});
-        if (takes_pushes(device)) deliver_stored_pushes(device, changed);
+        if (!takes_pushes(device)) continue;
+        deliver_stored_pushes(device, changed);
+        if constexpr (requires { cast_.came_online(*this, device); }) {
+            current_ = changed;
+            cast_.came_online(*this, device);
+        }
     }
 }
 

@@ -75,6 +75,7 @@ std::span<const Property> durability_properties();
 std::span<const Property> invitation_properties();
 std::span<const Property> silence_properties();
 std::span<const Property> policy_properties();
+std::span<const Property> glare_properties();
 std::span<const Property> identity_properties();
 std::span<const Property> privacy_properties();
 std::span<const Property> security_properties();
@@ -82,6 +83,7 @@ std::span<const Property> session_properties();
 std::span<const Property> relay_properties();
 std::span<const Property> renewal_properties();
 std::span<const Property> registration_properties();
+std::span<const Property> transfer_properties();
 std::span<const Property> resource_properties();
 std::span<const Property> admission_properties();
 

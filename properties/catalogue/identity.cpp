@@ -91,6 +91,9 @@ std::string intrusion(const Case& one, const ParticipantFacts& who, const Moment
     }
     const Moment registered = one.history.in_force(who.device, call.callee);
     if (!registered.happened() || registered.at > at.at) return "which was not registered";
+    if (!call.admits_late_joiners && call.taken.is_before(registered)) {
+        return "which registered later, and the call admits no late joiners";
+    }
     return {};
 }
 

@@ -26,6 +26,7 @@ void for_each_invited(const Case& one, Use&& use) {
         if (device == call.initiator || !registered.happened()) continue;
         // Who changes its registration is judged in registration.cpp.
         if (one.history.surroundings().changes_registration(device)) continue;
+        if (!call.admits_late_joiners && !registered.is_before(call.taken)) continue;
         const Instant since = std::max(registered.at, call.taken.at);
         if (since < invitation_over(call)) use(device, since);
     }
@@ -63,8 +64,15 @@ bool were_pushes_lost(const ParticipantFacts& who) {
     return tries > timing::failed_tries_max;
 }
 
+// A device that makes a call which crosses this one answers, or waits to be answered.
+bool is_calling_back(const CallFacts& call, std::uint32_t device) {
+    const ParticipantFacts* who = call.find(device);
+    return device == call.crossed_by || (who != nullptr && who->crossed.happened());
+}
+
 void reachable_device_rings(const Case& one, Findings& findings) {
     for_each_invited(one, [&](std::uint32_t device, Instant since) {
+        if (is_calling_back(one.call, device)) return;
         const ParticipantFacts* who = one.call.find(device);
         const Moment ringing = who == nullptr ? Moment{} : who->ringing;
         const Promise promise{.need = {.from = since,
@@ -83,6 +91,37 @@ void reachable_device_rings(const Case& one, Findings& findings) {
                                     name_of(device),
                                     time_of(since),
                                     time_of(ringing)));
+    });
+}
+
+// What a push service has lost for good, a device that wakes asks for.
+void waking_device_rings(const Case& one, Findings& findings) {
+    const auto& devices = one.history.devices();
+    for_each_invited(one, [&](std::uint32_t device, Instant since) {
+        const DeviceFacts* known = devices.find(device);
+        if (known == nullptr || is_calling_back(one.call, device)) return;
+        const ParticipantFacts* who = one.call.find(device);
+        const Moment ringing = who == nullptr ? Moment{} : who->ringing;
+        for (const Moment& wake : known->wakes) {
+            const bool is_missing = wake.at >= since && wake.is_before(ringing);
+            if (!is_missing || wake.at >= invitation_over(one.call)) continue;
+            const Promise promise{
+                .need = {.from = wake.at,
+                         .until = one.grace_end(),
+                         .device = device,
+                         .exchanges = set_of(Exchange::waking, Exchange::registration),
+                         .failed_tries = known->failed_tries},
+                .kept = ringing,
+                .lapses = invitation_over(one.call)};
+            const Outcome outcome = judge(promise, one.history.surroundings());
+            if (outcome == Outcome::kept) findings.exercised();
+            if (outcome != Outcome::broken) continue;
+            findings.breach(ringing,
+                            fmt::format("{} was invited, woke at {} and rang: {}",
+                                        name_of(device),
+                                        time_of(wake),
+                                        time_of(ringing)));
+        }
     });
 }
 
@@ -137,7 +176,8 @@ constexpr std::array properties{
     Property{
         .info = {.id = "every-token-pushed",
                  .sentence = "Every device registered for the callee is pushed the invitation, "
-                             "also one that registers before a choice or the end.",
+                             "also one that registers before a choice or the end, if the "
+                             "call admits it.",
                  .source = "claim 1, pushing; rule 1",
                  .kind = PropertyKind::safety},
         .judge_call = every_token_pushed},
@@ -146,6 +186,12 @@ constexpr std::array properties{
                       .source = "claim 1, pushing; rule 2",
                       .kind = PropertyKind::liveness},
              .judge_call = reachable_device_rings},
+    Property{.info = {.id = "waking-device-rings",
+                      .sentence = "A device that wakes while a call to it is open rings, whatever "
+                                  "became of its pushes.",
+                      .source = "rule 2; waking",
+                      .kind = PropertyKind::liveness},
+             .judge_call = waking_device_rings},
     Property{.info = {.id = "ring-once",
                       .sentence = "A device rings at most once for a call, however it is reached.",
                       .source = "rule 2",

@@ -33,6 +33,15 @@ void pushed_after_choice(Story& story) {
     story.calls().rings_all().delivered(1).chooses(1).wait(1s).push(2, Story::invitation(2));
 }
 
+void wakes_and_rings(Story& story) {
+    story.calls().command(1, protocol::WokeUp{}).wait(1s).rings(1).rings(2);
+}
+
+void wakes_and_stays_silent(Story& story) {
+    story.calls().rings(1).push(2, Story::invitation(2));
+    story.command(2, protocol::WokeUp{}).wait(50s);
+}
+
 void world_ends_early(Story& story) {
     story.world.duration = 6s;
     story.calls().rings_all();
@@ -44,6 +53,7 @@ std::vector<Trial> invitation_trials() {
     return {
         {"every-token-pushed", goes_well, not_pushed, nothing},
         {"reachable-device-rings", goes_well, pushed_without_ringing, world_ends_early},
+        {"waking-device-rings", wakes_and_rings, wakes_and_stays_silent, goes_well},
         {"ring-once", goes_well, rings_twice, nothing},
         {"no-push-after-end", goes_well, pushed_after_choice, world_ends_early},
     };

@@ -120,13 +120,13 @@ void judge_acceptor(const Case& one, const ParticipantFacts& who, Need need, Fin
                                 "so: {}",
                                 name_of(who.device),
                                 time_of(who.accept_command),
-                                time_of(one.call.cancel_command),
+                                time_of(earliest(one.call.cancel_command, one.call.gave_way)),
                                 time_of(promise.kept)));
 }
 
 void cancel_reaches_all(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
-    const Moment& cancel = call.cancel_command;
+    const Moment& cancel = earliest(call.cancel_command, call.gave_way);
     if (!cancel.happened() || !call.taken.happened()) return;
     // Whoever is nominated hears it from the initiator itself, and a call that has ended is not
     // cancelled.
@@ -160,7 +160,7 @@ bool is_true_at_device(const Case& one,
         case EndReason::cancelled:
             // By its user, or by itself because nobody had answered its request in time.
             return call.cancel_command.is_before(told) || call.hang_up_command.is_before(told) ||
-                   call.failed.is_before(told);
+                   call.failed.is_before(told) || call.gave_way.is_before(told);
         case EndReason::expired:
             // After grace nothing else is known any more.
             if (told.at >= call.grace_end()) return true;
@@ -183,7 +183,8 @@ bool is_true_at_initiator(const CallFacts& call) {
         case EndReason::declined:
             return call.declined_over.is_before(told);
         case EndReason::cancelled:
-            return call.cancel_command.is_before(told) || call.hang_up_command.is_before(told);
+            return call.cancel_command.is_before(told) || call.hang_up_command.is_before(told) ||
+                   call.gave_way.is_before(told);
         case EndReason::expired:
             return told.at >= call.started.at + call.lifetime;
     }
@@ -229,6 +230,25 @@ void ring_bounded(const Case& one, Findings& findings) {
                                         name_of(who.device),
                                         time_of(who.ringing),
                                         time_of(silent)));
+        }
+    }
+}
+
+// Of several calls that ring at one device, each goes on until something of its own ends it.
+void calls_keep_apart(const Case& one, Findings& findings) {
+    for (const ParticipantFacts& who : one.call.participants) {
+        if (!who.rang_beside.happened()) continue;
+        const bool is_own = who.stop_reason != EndReason::unknown || who.dismissed.happened() ||
+                            one.call.crossed_by == who.device ||
+                            who.ringing_stopped.at >= one.call.lifetime_end();
+        if (!who.ringing_stopped.happened() || is_own) {
+            findings.exercised();
+        } else {
+            findings.breach(who.ringing_stopped,
+                            fmt::format("{} rang for several calls and stopped for one of them at "
+                                        "{}, to which nothing had happened",
+                                        name_of(who.device),
+                                        time_of(who.ringing_stopped)));
         }
     }
 }
@@ -325,6 +345,12 @@ constexpr std::array properties{
                       .source = "rule 6",
                       .kind = PropertyKind::safety},
              .judge_call = ring_bounded},
+    Property{.info = {.id = "calls-keep-apart",
+                      .sentence = "Of several calls that ring at one device, none is silenced by "
+                                  "what becomes of another.",
+                      .source = "rules 1 and 11",
+                      .kind = PropertyKind::safety},
+             .judge_call = calls_keep_apart},
     Property{.info = {.id = "no-ring-after-dismissal",
                       .sentence = "A device that was told of the call's end does not ring for it, "
                                   "however late the invitation comes.",

@@ -41,6 +41,27 @@ void rings_too_long(Story& story) {
     story.calls().rings(1).wait(90s).stops(1, EndReason::expired);
 }
 
+// Device 1 rings for two calls.
+void two_calls_ring(Story& story) {
+    story.calls().rings(1);
+    const CallId other{.high = 8, .low = 8};
+    story.tell(2, protocol::CallStarted{.call = other, .callee = {}});
+    protocol::Ringing second = Story::ringing();
+    second.call = other;
+    story.tell(1, second);
+    story.wait(1s).cancels();
+}
+
+void two_calls_ring_and_one_is_cancelled(Story& story) {
+    two_calls_ring(story);
+    story.stops(1, EndReason::cancelled);
+}
+
+void one_call_silences_another(Story& story) {
+    two_calls_ring(story);
+    story.tell(1, protocol::RingingStopped{.call = Story::call, .reason = EndReason::unknown});
+}
+
 void rings_after_dismissal(Story& story) {
     story.calls();
     story.push_arrives(1, Story::dismissal(1, EndReason::cancelled));
@@ -70,6 +91,10 @@ std::vector<Trial> silence_trials() {
         {"losers-fall-silent", goes_well, loser_keeps_ringing, nobody_rings},
         {"cancel-reaches-all", cancel_is_heard, cancel_is_not_heard, goes_well},
         {"no-false-reason", goes_well, wrong_reason, nothing},
+        {"calls-keep-apart",
+         two_calls_ring_and_one_is_cancelled,
+         one_call_silences_another,
+         one_declines},
         {"no-ring-after-dismissal", goes_well, rings_after_dismissal, nobody_rings},
         {"ring-bounded", goes_well, rings_too_long, nothing},
         {"decline-spares-siblings", one_declines, one_declines_for_all, goes_well},

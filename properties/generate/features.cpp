@@ -59,6 +59,20 @@ Feature answer_policy() {
             }};
 }
 
+// The one is made by whom the other calls, to whom the other is made by.
+bool calls_back(const World& world, const scenarios::Call& one, const scenarios::Call& other) {
+    const auto is_by_owner = [&](const scenarios::Call& made, const auto& identifier) {
+        return has(world.devices, [&](const scenarios::Device& device) {
+            return device.number == made.initiator &&
+                   has(world.profiles, [&](const scenarios::Profile& profile) {
+                       return profile.number == device.profile && !profile.identifiers.empty() &&
+                              profile.identifiers.front() == identifier;
+                   });
+        });
+    };
+    return is_by_owner(one, other.callee) && is_by_owner(other, one.callee);
+}
+
 // A family of features, one for each of its kinds, named by family and kind.
 template <class Kind, std::size_t... index, class Make>
 void add_kinds(std::vector<Feature>& list,
@@ -112,6 +126,20 @@ void add_settings(std::vector<Feature>& list) {
     add("cancel", [](const World& world) {
         return has(world.calls,
                    [](const auto& one) { return one.cancel_after != scenarios::Duration::max(); });
+    });
+    add("transfer", [](const World& world) {
+        return has(world.calls, [](const auto& one) {
+            return one.transfer_after != scenarios::Duration::max();
+        });
+    });
+    add("closed invited set", [](const World& world) {
+        return has(world.calls, [](const auto& one) { return !one.admits_late_joiners; });
+    });
+    add("crossing calls", [](const World& world) {
+        return has(world.calls, [&](const scenarios::Call& one) {
+            return has(world.calls,
+                       [&](const scenarios::Call& other) { return calls_back(world, one, other); });
+        });
     });
     add("move", [](const World& world) { return !world.moves.empty(); });
     add("IPv6 only", [](const World& world) {

@@ -333,6 +333,13 @@ void simplify_calls(Steps& steps, const World& world) {
         steps.set(
             [=](auto& one) -> auto& { return call(one).policy; }, protocol::AnswerPolicy::first);
         steps.set(
+            [=](auto& one) -> auto& { return call(one).admits_late_joiners; }, true);
+        steps.attempt([&](World& one) {
+            call(one).transfer_after = Duration::max();
+            call(one).transfer_to = 0;
+        });
+        steps.round([=](auto& one) -> auto& { return call(one).transfer_after; }, {});
+        steps.set(
             [=](auto& one) -> auto& { return call(one).talk; }, Duration{10s});
         if (world.calls[i].lifetime < Call{}.lifetime) {
             steps.set(

@@ -37,6 +37,9 @@ struct Swarm {
     bool accept_together = false;
     bool preloaded = false;
     bool hostile = false;
+    bool crossing = false;
+    bool closed_sets = false;
+    bool transfers = false;
     bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
     bool relays = false;
     bool ip_families = false;
@@ -59,23 +62,14 @@ std::vector<Kind> subset(Draws& draws, std::size_t count, std::uint32_t one_in) 
 
 Swarm draw_swarm(Draws& draws) {
     Swarm swarm;
-    for (bool* feature : {&swarm.several_calls,
-                          &swarm.several_callees,
-                          &swarm.several_identifiers,
-                          &swarm.shared_networks,
-                          &swarm.cancels,
-                          &swarm.declines,
-                          &swarm.policies,
-                          &swarm.short_lifetimes,
-                          &swarm.short_mappings,
-                          &swarm.moves,
-                          &swarm.constant_push,
-                          &swarm.push_trouble,
-                          &swarm.core_trouble,
-                          &swarm.accept_together,
-                          &swarm.preloaded,
-                          &swarm.relays,
-                          &swarm.ip_families}) {
+    for (bool* feature :
+         {&swarm.several_calls,   &swarm.several_callees, &swarm.several_identifiers,
+          &swarm.shared_networks, &swarm.cancels,         &swarm.declines,
+          &swarm.policies,        &swarm.short_lifetimes, &swarm.short_mappings,
+          &swarm.moves,           &swarm.constant_push,   &swarm.push_trouble,
+          &swarm.core_trouble,    &swarm.accept_together, &swarm.preloaded,
+          &swarm.relays,          &swarm.ip_families,     &swarm.crossing,
+          &swarm.closed_sets,     &swarm.transfers}) {
         *feature = draws.one_in(2);
     }
     swarm.hostile = draws.one_in(5);
@@ -259,6 +253,7 @@ private:
             add_call(i, at);
             at += draws_.one_in(3) ? draws_.between(0ms, 100ms) : draws_.between(0ms, 20'000ms);
         }
+        if (swarm_.crossing) cross(count);
     }
 
     void add_call(std::uint32_t number, Duration at) {
@@ -285,7 +280,56 @@ private:
         call.talk =
             draws_.one_in(4) ? draws_.between(20'000ms, 120'000ms) : draws_.between(500ms, 8'000ms);
         if (swarm_.cancels && draws_.one_in(2)) call.cancel_after = cancel_after();
+        if (swarm_.transfers && draws_.one_in(2)) transfer(call, caller, callee);
+        if (swarm_.closed_sets) call.admits_late_joiners = draws_.one_in(3);
         world_.calls.push_back(call);
+    }
+
+    // To another device of one of the two, while they talk or about when the session begins.
+    void transfer(Call& call, std::uint32_t caller, std::uint32_t callee) {
+        const std::uint32_t profile = draws_.one_in(2) ? caller : callee;
+        std::vector<std::uint32_t> theirs;
+        for (const Device& device : world_.devices) {
+            if (device.profile == profile && device.number != call.initiator) {
+                theirs.push_back(device.number);
+            }
+        }
+        if (theirs.empty()) return;
+        call.transfer_to = draws_.one_of(theirs);
+        call.transfer_after =
+            draws_.one_in(3) ? draws_.between(0ms, 500ms) : draws_.between(1'000ms, 20'000ms);
+        call.talk = std::max<Duration>(call.talk, 30s);
+    }
+
+    // Somebody who is being called calls back: within a round trip, or about when it rings.
+    void cross(std::uint32_t number) {
+        Call call = draws_.one_of(world_.calls);
+        const auto callee = std::find_if(
+            world_.profiles.begin(), world_.profiles.end(), [&](const scenarios::Profile& one) {
+                return std::find(one.identifiers.begin(), one.identifiers.end(), call.callee) !=
+                       one.identifiers.end();
+            });
+        // A call that crosses is between the names that people show each other.
+        const std::uint32_t caller = world_.devices[call.initiator].profile;
+        for (Call& crossed : world_.calls) {
+            if (crossed.number == call.number) crossed.callee = callee->identifiers.front();
+        }
+        std::vector<std::uint32_t> theirs;
+        for (const Device& device : world_.devices) {
+            if (device.profile == callee->number) theirs.push_back(device.number);
+        }
+        call.number = number;
+        call.transfer_after = Duration::max();
+        call.transfer_to = 0;
+        call.initiator = draws_.one_of(theirs);
+        call.callee = world_.profiles[caller].identifiers.front();
+        const Duration ring = world_.push.delay.median() + 300ms;
+        const auto late = std::chrono::ceil<std::chrono::milliseconds>(2 * ring);
+        call.at += draws_.one_in(3) ? draws_.between(0ms, late) : draws_.between(0ms, 150ms);
+        world_.calls.push_back(call);
+        std::sort(world_.calls.begin(), world_.calls.end(), [](const Call& a, const Call& b) {
+            return a.at != b.at ? a.at < b.at : a.number < b.number;
+        });
     }
 
     // Any time, or about when the first device accepts: what a push takes, and its user's time.
@@ -429,7 +473,7 @@ private:
     void finish() {
         Duration last{};
         for (const Call& call : world_.calls) {
-            last = std::max(last, call.at + call.lifetime + call.talk);
+            last = std::max(last, call.at + call.lifetime + 2 * call.talk);
         }
         world_.duration =
             last + protocol::timing::grace + protocol::timing::nomination_wait_max + 30s;

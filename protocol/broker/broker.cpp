@@ -11,6 +11,7 @@ Broker::Broker(const BrokerConfig& config) {
     // holds.
     state_.registry.key = derive_index_key(config.ticket_key);
     state_.calls.key = state_.registry.key;
+    state_.sessions.key = state_.registry.key;
 }
 
 void Broker::handle(Instant now, const Input& input) {
@@ -85,7 +86,7 @@ bool Broker::believes(const Party& sender, const Message& message) const {
 void Broker::take_push_answer(Instant now, const PushAnswered& answer) {
     if (answer.outcome != PushOutcome::token_gone) return;
     // Nobody is bound to a token that was only to be tried.
-    if (answer.request == challenge_request) return;
+    if (answer.request == no_call_request) return;
     const PushRequest request = parse_push_request(answer.request);
     const std::uint32_t position = state_.calls.find_number(request.call_number);
     if (position == no_position ||
@@ -109,6 +110,10 @@ void Broker::reach_deadline(Instant now) {
     const DeadlineQueue& deadlines = state_.calls.deadlines;
     while (deadlines.first_due() <= now) {
         serve(now, deadlines.first_item());
+    }
+    const DeadlineQueue& sessions = state_.sessions.deadlines;
+    while (sessions.first_due() <= now) {
+        serve_session(now, sessions.first_item());
     }
 }
 

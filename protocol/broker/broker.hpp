@@ -16,7 +16,8 @@
 //
 // Files: admitting.cpp (what is taken on), broker.cpp (inputs, late joiners),
 // registration_messages.cpp, initiator_messages.cpp, candidate_messages.cpp,
-// recipient_messages.cpp, relaying.cpp (who may use a relay), serving.cpp (what is due).
+// recipient_messages.cpp, pending.cpp (who wakes), relaying.cpp (who may use a relay),
+// transfer_messages.cpp (sessions), serving.cpp (what is due).
 #pragma once
 
 #include "protocol/application.hpp"
@@ -24,6 +25,7 @@
 #include "protocol/node.hpp"
 #include "protocol/wire/codec.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -64,7 +66,9 @@ public:
 
     std::optional<Output> poll_output() { return outbox_.poll(); }
 
-    [[nodiscard]] Instant next_deadline() const { return state_.calls.deadlines.first_due(); }
+    [[nodiscard]] Instant next_deadline() const {
+        return std::min(state_.calls.deadlines.first_due(), state_.sessions.deadlines.first_due());
+    }
 
     [[nodiscard]] const State& state() const { return state_; }
 
@@ -173,6 +177,26 @@ private:
     template <class M>
     bool is_of_forgotten_call(const Recipient& recipient, const M& message);
 
+    // transfer_messages.cpp
+    void on(const Arrival& arrival, const SessionKeep& message);
+    void on(const Arrival& arrival, const Transfer& message);
+    void on(const Arrival& arrival, const TransferAnswer& message);
+    std::uint32_t session_of(Instant now, CallId session, DeviceId device, DeviceId peer);
+    static void end_session(Instant now, SessionRecord& record);
+    bool may_transfer(const Arrival& arrival, SessionRecord& record, const Transfer& message);
+    void take_transfer_answer(Instant now, std::uint32_t position, const TransferAnswer& message);
+    void send_transfer_state(DeviceId device, const Address& to, std::uint32_t position);
+    void serve_session(Instant now, std::uint32_t position);
+    void push_offer(Instant now, const SessionRecord& record, const TransferRecord& transfer);
+    void dismiss_offer(Instant now, std::uint32_t position, TransferRecord& transfer);
+    template <class M>
+    void push_to_device(
+        Instant now, DeviceId device, CallId key, const M& message, Duration time_to_live);
+
+    // pending.cpp
+    void on(const Arrival& arrival, const PendingFetch& message);
+    std::vector<std::uint32_t> pending_of(Instant now, const DeviceId& device, const CallId& after);
+
     // relaying.cpp
     void on(const Arrival& arrival, const RelayRequest& message);
     DeviceId peer_of(const Arrival& arrival, const RelayRequest& message);
@@ -188,6 +212,7 @@ private:
     void serve_initiator(Instant now, Call& call);
     void serve_invitee(Instant now, Call& call, Invitee& invitee);
     void send_initiator_data(Instant now, const Call& call, Invitee& invitee);
+    static InvitePush invitation_for(Instant now, const Call& call, const Invitee& invitee);
     void push_invitation(Instant now, Call& call, Invitee& invitee);
     void send_ended(Instant now, Call& call, Invitee& invitee);
     void push_dismissal(Instant now, Call& call, Invitee& invitee);

@@ -5,6 +5,7 @@
 #include "protocol/broker/admission.hpp"
 #include "protocol/broker/call_table.hpp"
 #include "protocol/broker/registration.hpp"
+#include "protocol/broker/session_table.hpp"
 #include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/fields.hpp"
 
@@ -82,6 +83,7 @@ struct BrokerState {
     std::vector<MailedLink> mailed;  // oldest first
     CallTable calls;
     Admission admission;
+    SessionTable sessions;
     BrokerCounters counters;
 
     bool operator==(const BrokerState&) const = default;
@@ -92,6 +94,7 @@ struct BrokerState {
                           field("mailed", &BrokerState::mailed),
                           field("calls", &BrokerState::calls),
                           field("admission", &BrokerState::admission),
+                          field("sessions", &BrokerState::sessions),
                           field("counters", &BrokerState::counters)};
     }
 };

@@ -35,6 +35,34 @@ bool is_vouched_for(const BrokerState& state, const RegisterDevice& registration
     return false;
 }
 
+const SessionRecord* find_session(const BrokerState& state, const CallId& session) {
+    const std::uint32_t position = state.sessions.find(session);
+    return position == no_position ? nullptr : &state.sessions.records[position];
+}
+
+const TransferRecord* find_transfer(const BrokerState& state,
+                                    const CallId& session,
+                                    const CallId& leg) {
+    const SessionRecord* record = find_session(state, session);
+    const bool is_known =
+        record != nullptr && !record->transfer.empty() && record->transfer.front().leg == leg;
+    return is_known ? &record->transfer.front() : nullptr;
+}
+
+bool prolongs(const BrokerState& state, const SessionKeep& keep) {
+    const SessionRecord* record = find_session(state, keep.session);
+    if (record == nullptr) return find_call(state, keep.session) != nullptr;
+    return record->is_between(keep.device, keep.peer);
+}
+
+bool transfer_decides(const BrokerState& state, const Transfer& transfer) {
+    const SessionRecord* record = find_session(state, transfer.session);
+    if (record == nullptr) return find_call(state, transfer.session) != nullptr;
+    if (!record->is_between(transfer.device, transfer.peer)) return false;
+    return transfer.is_over || record->transfer.empty() ||
+           record->transfer.front().leg != transfer.leg;
+}
+
 }  // namespace
 
 bool may_decide(const Message& message) {
@@ -46,6 +74,9 @@ bool may_decide(const Message& message) {
                                  [](const InviteCancel&) { return true; },
                                  [](const InviteUpdate&) { return true; },
                                  [](const CandidateUpdate&) { return true; },
+                                 [](const SessionKeep&) { return true; },
+                                 [](const Transfer&) { return true; },
+                                 [](const TransferAnswer&) { return true; },
                                  [](const auto&) { return false; }},
                       message);
 }
@@ -93,6 +124,14 @@ bool decides(const BrokerState& state, const Message& message) {
                 if (update.device == call->request.initiator) return true;
                 const Invitee* invitee = believed_invitee(state, update);
                 return invitee != nullptr && invitee->phase == InviteePhase::accepted;
+            },
+            // A session that is known from now on, or for longer than the journal says.
+            [&](const SessionKeep& keep) { return prolongs(state, keep); },
+            [&](const Transfer& transfer) { return transfer_decides(state, transfer); },
+            [&](const TransferAnswer& answer) {
+                const TransferRecord* known = find_transfer(state, answer.session, answer.leg);
+                return known != nullptr && known->target == answer.device &&
+                       known->step == TransferStep::offered && answer.step != TransferStep::offered;
             },
             [](const auto&) { return false; }},
         message);

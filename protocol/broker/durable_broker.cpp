@@ -244,9 +244,14 @@ void DurableBroker::write_decision(const WaitingInput& input) {
 void DurableBroker::write_snapshot(Instant now) {
     CHECK(journal_.waiting.empty(), "a snapshot holds everything that was decided before it");
     begin_write(true);
-    // What it holds of calls is to go once they are over.
-    const bool holds_calls = !broker_.state().calls.calls.empty();
-    journal_.snapshot_due = holds_calls ? now + timing::journal_snapshot_interval : never;
+    // What it holds of calls and transfers is to go once they are over.
+    const auto& sessions = broker_.state().sessions.records;
+    const bool holds_data =
+        !broker_.state().calls.calls.empty() ||
+        std::any_of(sessions.begin(), sessions.end(), [](const SessionRecord& record) {
+            return !record.transfer.empty();
+        });
+    journal_.snapshot_due = holds_data ? now + timing::journal_snapshot_interval : never;
 }
 
 // The state is still the one of which the snapshot was asked for: nothing was handled since.

@@ -72,7 +72,8 @@ Call open_call(Instant now,
 }
 
 bool may_be_joined(const Call& call, Instant now) {
-    return call.end == EndReason::unknown && !call.choice.is_made && now < call.lifetime_end();
+    return call.request.admits_late_joiners && call.end == EndReason::unknown &&
+           !call.choice.is_made && now < call.lifetime_end();
 }
 
 Invitee* find_invitee(Call& call, DeviceId device) {

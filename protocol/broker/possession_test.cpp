@@ -174,8 +174,8 @@ TEST_F(Possession, AnSmsThatIsNoneOfOursIsDropped) {
 TEST_F(Possession, AChallengedTokenThatIsGoneEndsNothing) {
     register_devices({2});
     challenge_by_sms(2);
-    EXPECT_EQ(last.pushed[0].request, challenge_request);
-    answer_push(challenge_request, PushOutcome::token_gone);
+    EXPECT_EQ(last.pushed[0].request, no_call_request);
+    answer_push(no_call_request, PushOutcome::token_gone);
     EXPECT_TRUE(last.remarks.empty());
     EXPECT_EQ(count_pushed<InvitePush>(invite(), 2), 1U);
 }

@@ -20,8 +20,9 @@ struct PushRequest {
 
 inline constexpr std::uint8_t dismissal_attempt_first = 128;
 
-// A challenge that answers an SMS belongs to no call: no call has a number this large.
-inline constexpr std::uint64_t challenge_request = ~std::uint64_t{0};
+// Of a push that belongs to no call (no call has a number this large): nothing is done about its
+// answer.
+inline constexpr std::uint64_t no_call_request = ~std::uint64_t{0};
 
 constexpr std::uint64_t to_number(const PushRequest& request) {
     return (request.call_number << 24) | (std::uint64_t{request.token_index} << 8) |

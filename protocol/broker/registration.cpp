@@ -104,6 +104,20 @@ bool Registry::end_token(Instant now, const BoundToken& gone) {
     return true;
 }
 
+bool Registry::share_profile(Instant now, DeviceId one, DeviceId other) const {
+    // All bindings of a device are of the same profile.
+    const std::uint32_t a = find_device(one);
+    const std::uint32_t b = find_device(other);
+    if (a == no_position || b == no_position) return false;
+    const auto is_registered = [&](std::uint32_t at) {
+        while (at != no_position && bindings[at].is_lapsed(now)) {
+            at = bindings[at].next_of_device;
+        }
+        return at != no_position;
+    };
+    return bindings[a].profile == bindings[b].profile && is_registered(a) && is_registered(b);
+}
+
 std::optional<PublicKey> Registry::key_of(DeviceId device) const {
     const std::uint32_t found = find_device(device);
     if (found == no_position) return std::nullopt;

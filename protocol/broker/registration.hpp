@@ -195,6 +195,34 @@ struct Registry {
     // Forgets a binding or two that lapsed long ago, if it comes upon them; part of put().
     void sweep(Instant now);
 
+    // Calls visit(EndpointIdentifier) for each identifier the device is registered for, once for
+    // each of its bindings whose lease runs.
+    template <class Visit>
+    void for_each_identifier(Instant now, DeviceId device, Visit&& visit) const {
+        for (std::uint32_t at = find_device(device); at != no_position;
+             at = bindings[at].next_of_device) {
+            if (bindings[at].is_lapsed(now)) continue;
+            for (std::uint32_t link = bindings[at].first_link; link != no_position;
+                 link = links[link].next_of_binding) {
+                EndpointIdentifier identifier;
+                const ByteView text = bytes.view(identifiers[links[link].identifier].text);
+                if (identifier.assign(text_of(text))) visit(identifier);
+            }
+        }
+    }
+
+    // Calls visit(BoundToken) for each token of the device whose lease runs.
+    template <class Visit>
+    void for_each_token_of(Instant now, DeviceId device, Visit&& visit) const {
+        for (std::uint32_t at = find_device(device); at != no_position;
+             at = bindings[at].next_of_device) {
+            if (!bindings[at].is_lapsed(now)) visit(bound_token(bindings[at]));
+        }
+    }
+
+    // Both are registered now, for the same profile.
+    [[nodiscard]] bool share_profile(Instant now, DeviceId one, DeviceId other) const;
+
     // What the device has registered as its public key; none where it is not registered.
     [[nodiscard]] std::optional<PublicKey> key_of(DeviceId device) const;
 

@@ -82,7 +82,7 @@ void Broker::take_sms(Instant now, const ReceivedSms& sms) {
         .attempt = request->attempt,
         .proof = make_proof(state_.config.ticket_key, claim, request->attempt, second_of(now))};
     const std::size_t size = encode_message(challenge, outbox_.reserve(push_size_max));
-    outbox_.push({.request = challenge_request,
+    outbox_.push({.request = no_call_request,
                   .provider = request->token.provider,
                   .token = request->token.value.view(),
                   .payload = {},

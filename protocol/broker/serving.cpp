@@ -97,22 +97,28 @@ void Broker::send_initiator_data(Instant now, const Call& call, Invitee& invitee
     invitee.refresh.tried(now);
 }
 
+InvitePush Broker::invitation_for(Instant now, const Call& call, const Invitee& invitee) {
+    return {.call = call.request.call,
+            .device = invitee.device,
+            .ticket = invitee.ticket,
+            .callee = call.request.callee,
+            .caller = call.request.caller,
+            .connection = call.request.connection,
+            .age = now - call.opened_at,
+            .lifetime = call.request.lifetime};
+}
+
 void Broker::push_invitation(Instant now, Call& call, Invitee& invitee) {
     // It came in time and waited too long: nobody is to ring any more.
     if (now >= call.lifetime_end()) return invitee.push.stop();
     if (invitee.push.tries != 0) {
         remark(RemarkKind::push_repeated, call.request.call, invitee.device);
     }
-    const InvitePush invitation{.call = call.request.call,
-                                .device = invitee.device,
-                                .ticket = invitee.ticket,
-                                .callee = call.request.callee,
-                                .caller = call.request.caller,
-                                .connection = call.request.connection,
-                                .age = now - call.opened_at,
-                                .lifetime = call.request.lifetime};
-    push_to_tokens(
-        call, invitee, invitation, invitation_attempt(invitee), call.lifetime_end() - now);
+    push_to_tokens(call,
+                   invitee,
+                   invitation_for(now, call, invitee),
+                   invitation_attempt(invitee),
+                   call.lifetime_end() - now);
     invitee.push.tried(now, push_backoff);
 }
 

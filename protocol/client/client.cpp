@@ -6,6 +6,24 @@
 
 namespace invitro::protocol {
 
+namespace {
+
+Instant transfers_deadline(const ClientActivity& activity) {
+    Instant next = never;
+    for (const MovingSession& one : activity.moving) {
+        next = std::min(next, one.next_deadline());
+    }
+    for (const OfferedLeg& one : activity.offered) {
+        next = std::min(next, one.next_deadline());
+    }
+    for (const ArrivingLeg& one : activity.arriving) {
+        next = std::min(next, one.next_deadline());
+    }
+    return next;
+}
+
+}  // namespace
+
 Client::Client(const ClientConfig& config) {
     state_.config = config;
 }
@@ -32,7 +50,12 @@ Instant Client::next_deadline() const {
         }
         for (const auto& session : activity.sessions) {
             next = std::min(next, session.next_deadline());
+            if (session.is_live()) next = std::min(next, session.upkeep.due);
         }
+        for (const auto& waking : activity.waking) {
+            next = std::min(next, waking.next_deadline());
+        }
+        next = std::min(next, transfers_deadline(activity));
         for (const auto& relay : activity.relays) {
             next = std::min(next, relay.next_deadline());
         }

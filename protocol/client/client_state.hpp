@@ -6,8 +6,10 @@
 
 #include "protocol/client/incoming_call.hpp"
 #include "protocol/client/outgoing_call.hpp"
+#include "protocol/client/pending_fetch.hpp"
 #include "protocol/client/registration.hpp"
 #include "protocol/client/relay_link.hpp"
+#include "protocol/client/transfer.hpp"
 #include "protocol/paths/session.hpp"
 #include "protocol/security/keys.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -49,6 +51,10 @@ struct ClientActivity {
     std::vector<OutgoingCall> outgoing;
     std::vector<IncomingCall> incoming;
     std::vector<Session> sessions;  // of calls in either role; they outlive the calls
+    std::vector<WakingUp> waking;   // at most one
+    std::vector<MovingSession> moving;
+    std::vector<OfferedLeg> offered;
+    std::vector<ArrivingLeg> arriving;
     std::vector<RelayLink> relays;  // of searches and sessions without a direct path
 
     bool operator==(const ClientActivity&) const = default;
@@ -57,11 +63,17 @@ struct ClientActivity {
         return std::tuple{field("outgoing", &ClientActivity::outgoing),
                           field("incoming", &ClientActivity::incoming),
                           field("sessions", &ClientActivity::sessions),
+                          field("waking", &ClientActivity::waking),
+                          field("moving", &ClientActivity::moving),
+                          field("offered", &ClientActivity::offered),
+                          field("arriving", &ClientActivity::arriving),
                           field("relays", &ClientActivity::relays)};
     }
 
     [[nodiscard]] bool empty() const {
-        return outgoing.empty() && incoming.empty() && sessions.empty() && relays.empty();
+        const bool is_transferring = !moving.empty() || !offered.empty() || !arriving.empty();
+        return outgoing.empty() && incoming.empty() && sessions.empty() && relays.empty() &&
+               waking.empty() && !is_transferring;
     }
 };
 

@@ -376,7 +376,8 @@ RC_GTEST_PROP(ClientValue, AnyBytesAreDroppedAndOneInputGivesFewDatagrams, ()) {
         *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::arbitrary<std::uint8_t>());
     const std::size_t before = bench.sent.size();
     bench.handle(ReceivedDatagram{outside_of(5), home_of(1), bytes});
-    bench.handle(ReceivedPush{bytes});
+    // A push without content is a hint that something waits.
+    if (!bytes.empty()) bench.handle(ReceivedPush{bytes});
     RC_ASSERT(bench.sent.size() == before);
 }
 

@@ -49,14 +49,16 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, CallKeepAlive> || std::is_same_v<M, ReflectRequest> ||
     std::is_same_v<M, ReflectProbe> || std::is_same_v<M, RelayRequest> ||
     std::is_same_v<M, RelayAllocate> || std::is_same_v<M, CandidateUpdate> ||
-    std::is_same_v<M, CandidateForwardAck>;
+    std::is_same_v<M, CandidateForwardAck> || std::is_same_v<M, PendingFetch> ||
+    std::is_same_v<M, SessionKeep> || std::is_same_v<M, Transfer> ||
+    std::is_same_v<M, TransferOffer> || std::is_same_v<M, TransferAnswer>;
 
 template <class M>
 inline constexpr bool is_from_path =
     std::is_same_v<M, ReflectResponse> || std::is_same_v<M, Check> ||
     std::is_same_v<M, CheckResponse> || std::is_same_v<M, Nominate> ||
     std::is_same_v<M, NominateResponse> || std::is_same_v<M, SessionData> ||
-    std::is_same_v<M, SessionClose>;
+    std::is_same_v<M, SessionClose> || std::is_same_v<M, LegOffer> || std::is_same_v<M, LegAnswer>;
 
 template <class M>
 inline constexpr bool is_from_relay =
@@ -145,8 +147,7 @@ void ClientTurn::challenged(const PossessionChallenge& challenge) {
 }
 
 void ClientTurn::command(const CallCommand& command) {
-    if (state_.activity.empty()) state_.activity.emplace_back();
-    auto& calls = state_.activity.front().outgoing;
+    auto& calls = under_way().outgoing;
     OutgoingCall call = OutgoingCall::begin(context_, command);
     const bool names_nobody = command.callee.empty() || command.caller.empty();
     if (names_nobody || calls.size() >= calls_max) {
@@ -154,16 +155,19 @@ void ClientTurn::command(const CallCommand& command) {
         return;
     }
     calls.push_back(std::move(call));
+    cross_what_rings(calls.back().call);
 }
 
 void ClientTurn::command(const AcceptCommand& command) {
     if (IncomingCall* call = incoming(command.call)) call->accept(context_);
+    if (OfferedLeg* leg = offered(command.call)) leg->accept(context_);
 }
 
 void ClientTurn::command(const DeclineCommand& command) {
     if (IncomingCall* call = incoming(command.call)) {
         call->decline(context_, command.scope, command.reason);
     }
+    if (OfferedLeg* leg = offered(command.call)) leg->decline(context_);
 }
 
 // Before a session this cancels, with one it hangs up: in both cases the call is given up.
@@ -181,6 +185,7 @@ void ClientTurn::command(const ChooseCommand& command) {
 void ClientTurn::command(const HangUpCommand& command) {
     if (OutgoingCall* call = outgoing(command.call)) call->give_up(context_);
     if (IncomingCall* call = incoming(command.call)) call->hang_up(context_);
+    if (OfferedLeg* leg = offered(command.call)) leg->hang_up(context_);
     close_sessions(command.call);
 }
 
@@ -203,21 +208,37 @@ void ClientTurn::command(const NetworkChanged& command) {
             relay.move(context_.now);
         }
     }
+    move_transfers();
     bind_routes();
+}
+
+// Whoever has slept may have missed pushes, and its mapping towards the broker.
+void ClientTurn::command(const WokeUp&) {
+    for (OutgoingCall& call : under_way().outgoing) {
+        call.wake(context_);
+    }
+    for (IncomingCall& call : under_way().incoming) {
+        call.wake(context_);
+    }
+    under_way().waking.assign(1, WakingUp::begin(context_));
 }
 
 // ---- pushes -------------------------------------------------------------------------------------
 
 void ClientTurn::push(const ReceivedPush& push) {
+    // A push service that has thrown away what it had stored says just that.
+    if (push.payload.empty()) return command(WokeUp{});
     const auto message = decode(push.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
     if (const auto* invite = std::get_if<InvitePush>(&*message)) return ring(*invite);
     if (const auto* one = std::get_if<PossessionChallenge>(&*message)) return challenged(*one);
+    if (const auto* transfer = std::get_if<TransferOffer>(&*message)) return offer(*transfer);
     const auto* dismiss = std::get_if<InviteDismiss>(&*message);
     if (dismiss == nullptr || dismiss->device != context_.device) {
         return drop(RemarkKind::unexpected_dropped, call_of(*message));
     }
     if (IncomingCall* call = incoming(dismiss->call)) return call->receive(context_, *dismiss);
+    if (OfferedLeg* leg = offered(dismiss->call)) return leg->end(context_, dismiss->reason);
     if (auto* calls = room_for_incoming(dismiss->call)) {
         calls->push_back(IncomingCall::begin_dismissed(context_, *dismiss));
     }
@@ -235,9 +256,9 @@ void ClientTurn::ring(const InvitePush& push) {
     if (push.age >= std::min(push.lifetime, timing::invitation_lifetime_max)) {
         return drop(RemarkKind::invitation_expired, push.call, push.device);
     }
-    if (auto* calls = room_for_incoming(push.call)) {
-        calls->push_back(IncomingCall::begin(context_, push));
-    }
+    auto* calls = room_for_incoming(push.call);
+    if (calls == nullptr || cross(push, *calls)) return;
+    calls->push_back(IncomingCall::begin(context_, push));
 }
 
 // ---- datagrams ----------------------------------------------------------------------------------
@@ -324,6 +345,21 @@ void ClientTurn::from_broker(const CandidateForward& message) {
     }
 }
 
+// An invitation that has not come as a push, or not only.
+void ClientTurn::from_broker(const PendingInvitation& message) {
+    auto& waking = under_way().waking;
+    const bool is_awaited = message.invitation.call == message.call && !waking.empty() &&
+                            waking.front().receive(message);
+    if (!is_awaited) return drop(RemarkKind::unexpected_dropped, message.call);
+    ring(message.invitation);
+}
+
+void ClientTurn::from_broker(const PendingList& message) {
+    auto& waking = under_way().waking;
+    if (waking.empty()) return drop(RemarkKind::unexpected_dropped);
+    if (waking.front().receive(context_, message)) waking.clear();
+}
+
 template <class M>
 void ClientTurn::from_broker(const M& message) {
     if constexpr (ForInitiator<M>) {
@@ -344,12 +380,18 @@ void ClientTurn::serve() {
         registration.serve(context_);
     }
     if (state_.activity.empty()) return;
+    const bool is_registered = !state_.registration.empty() && state_.registration.front().in_force;
+    for (WakingUp& waking : under_way().waking) {
+        waking.serve(context_, is_registered);
+    }
     serve_calls();
     restart_moved_sessions();
     serve_sessions();
+    serve_transfers();
     serve_relays();
     // What a session's end decides may be acted on at once: the next acceptor, the choice to tell.
     serve_calls();
+    release_held();
     serve_sessions();
     forget_what_is_over();
 }
@@ -368,6 +410,7 @@ void ClientTurn::serve_sessions() {
     for (Session& session : state_.activity.front().sessions) {
         const SessionChange change = session.serve(context_);
         session_changed(session, change);
+        keep_session(session);
     }
 }
 
@@ -382,6 +425,8 @@ void ClientTurn::forget_what_is_over() {
     std::erase_if(activity.incoming, is_over);
     std::erase_if(activity.sessions,
                   [](const Session& session) { return session.phase == SessionPhase::over; });
+    std::erase_if(activity.waking,
+                  [&](const WakingUp& waking) { return waking.is_over(context_.now); });
     serve_relays();
     if (activity.empty()) state_.activity = {};
 }
@@ -398,9 +443,13 @@ IncomingCall* ClientTurn::incoming(const CallId& call) {
     return find_call(state_.activity.front().incoming, call);
 }
 
-std::vector<IncomingCall>* ClientTurn::room_for_incoming(const CallId& call) {
+ClientActivity& ClientTurn::under_way() {
     if (state_.activity.empty()) state_.activity.emplace_back();
-    auto& calls = state_.activity.front().incoming;
+    return state_.activity.front();
+}
+
+std::vector<IncomingCall>* ClientTurn::room_for_incoming(const CallId& call) {
+    auto& calls = under_way().incoming;
     if (calls.size() < calls_max) return &calls;
     drop(RemarkKind::unexpected_dropped, call);
     return nullptr;

@@ -2,7 +2,8 @@
 //
 // Lives for the length of one Client::handle(). Commands, pushes and the broker's messages are
 // dispatched in client_turn.cpp, what peers and reflectors send in peer_turn.cpp, and all about
-// relays in relay_turn.cpp.
+// relays in relay_turn.cpp; crossing.cpp has what becomes of two calls that cross,
+// transfer_turn.cpp what of a session that changes hands.
 #pragma once
 
 #include "protocol/client/client.hpp"
@@ -39,6 +40,8 @@ private:
     void command(const ChooseCommand& command);
     void command(const HangUpCommand& command);
     void command(const NetworkChanged& command);
+    void command(const WokeUp& command);
+    void command(const TransferCommand& command);
 
     void route_changed(const RouteChanged& route);
 
@@ -56,6 +59,10 @@ private:
     void from_broker(const InviteEnded& message);
     void from_broker(const CandidateUpdateAck& message);
     void from_broker(const CandidateForward& message);
+    void from_broker(const PendingInvitation& message);
+    void from_broker(const PendingList& message);
+    void from_broker(const TransferState& message);
+    void from_broker(const SessionKept& message);
     template <class M>
     void from_broker(const M& message);
 
@@ -67,6 +74,8 @@ private:
     void from_path(const ReceivedDatagram& datagram, const NominateResponse& message);
     void from_path(const ReceivedDatagram& datagram, const SessionData& message);
     void from_path(const ReceivedDatagram& datagram, const SessionClose& message);
+    void from_path(const ReceivedDatagram& datagram, const LegOffer& message);
+    void from_path(const ReceivedDatagram& datagram, const LegAnswer& message);
     template <class M>
     void to_session(const ReceivedDatagram& datagram, const M& message);
     template <class M>
@@ -76,7 +85,7 @@ private:
     std::span<const Candidate> own_candidates(const CallId& call);
     bool renew_sessions(const CandidateForward& message);
     void restart_moved_sessions();
-    void session_changed(const Session& session, SessionChange change);
+    void session_changed(Session& session, SessionChange change);
     void close_sessions(const CallId& call);
 
     // Relays: asking for them, and what comes from and through them; relay_turn.cpp.
@@ -100,6 +109,31 @@ private:
     // many.
     std::vector<IncomingCall>* room_for_incoming(const CallId& call);
     void drop(RemarkKind kind, const CallId& call = {}, const DeviceId& device = {});
+    ClientActivity& under_way();
+
+    // Sessions that change hands; transfer_turn.cpp.
+    Session* live_session(const CallId& call, const DeviceId& peer);
+    MovingSession* moving(const Session& session);
+    OfferedLeg* offered(const CallId& leg);
+    ArrivingLeg* arriving(const CallId& leg);
+    bool is_changing_hands(const Session& session);
+    void offer(const TransferOffer& push);
+    void keep_session(Session& session);
+    void forget_session(Session& session);
+    template <class M>
+    Session* new_message(const ReceivedDatagram& datagram, const M& message);
+    void answer_leg(Session& session, const CallId& leg, LegState state);
+    void begin_leg(ArrivingLeg& leg, const ReceivedDatagram& datagram);
+    bool leg_changed(const Session& session, SessionChange change);
+    void serve_transfers();
+    void move_transfers();
+
+    // What crossing calls do to each other; crossing.cpp.
+    bool cross(const InvitePush& push, std::vector<IncomingCall>& calls);
+    void cross_what_rings(const CallId& made);
+    void give_way(const CallId& made, IncomingCall& other);
+    void release_held();
+
     void serve_calls();
     void serve_sessions();
     void forget_what_is_over();

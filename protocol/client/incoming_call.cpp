@@ -34,6 +34,7 @@ void say(IncomingCall& call, ClientContext& context, RecipientAnswer answer) {
 // Nothing more happens here; what is being said to the broker is still repeated.
 void fall_silent(IncomingCall& call) {
     call.phase = IncomingPhase::silent;
+    call.names = {};
     call.search = {};
     call.gathering = {};
     call.renewal = {};
@@ -43,9 +44,11 @@ void fall_silent(IncomingCall& call) {
 }
 
 void stop_ringing(IncomingCall& call, ClientContext& context, EndReason reason) {
+    const bool is_held = call.phase == IncomingPhase::held;
     call.exchange.stop();
     fall_silent(call);
-    context.sender.tell(RingingStopped{.call = call.call, .reason = reason});
+    // The user has not heard of a call that was held back.
+    if (!is_held) context.sender.tell(RingingStopped{.call = call.call, .reason = reason});
 }
 
 void disconnect(IncomingCall& call, ClientContext& context, SessionEnd reason) {
@@ -60,6 +63,7 @@ void end(IncomingCall& call, ClientContext& context, EndReason reason) {
     const bool nobody_nominates = reason == EndReason::answered || reason == EndReason::cancelled;
     switch (call.phase) {
         case IncomingPhase::ringing:
+        case IncomingPhase::held:
             return stop_ringing(call, context, reason);
         case IncomingPhase::gathering:
         case IncomingPhase::accepting:
@@ -92,6 +96,8 @@ void serve_gathering(IncomingCall& call, ClientContext& context) {
                        .self = context.device,
                        .peer = {},
                        .key = derive_path_key(call.initiator.key, call.own.key),
+                       .own_key = call.own.key,
+                       .peer_key = call.initiator.key,
                        .initiates = false},
                       context.addresses,
                       call.initiator.candidates.view());
@@ -157,18 +163,25 @@ CandidateKind kind_of_path(const IncomingCall& call, const ReceivedDatagram& dat
 }  // namespace
 
 IncomingCall IncomingCall::begin(ClientContext& context, const InvitePush& push) {
+    IncomingCall call = begin_held(context, push, {});
+    call.ring(context);
+    return call;
+}
+
+IncomingCall IncomingCall::begin_held(ClientContext& context,
+                                      const InvitePush& push,
+                                      const CallId& crossed_by) {
     IncomingCall call;
     call.call = push.call;
+    call.phase = IncomingPhase::held;
+    call.crossed_by = crossed_by;
+    call.names = {push.caller, push.callee};
     call.ticket = push.ticket;
     call.initiator = push.connection;
     const Duration lifetime = std::min(push.lifetime, timing::invitation_lifetime_max);
     call.ring_until = context.now + lifetime - std::max(push.age, Duration{});
     call.forget_at = call.ring_until + timing::grace;
     call.keep_alive_due = context.now + timing::call_keep_alive;
-    context.sender.tell(Ringing{.call = push.call,
-                                .caller = push.caller,
-                                .callee = push.callee,
-                                .connection = push.connection});
     say(call, context, RecipientAnswer::ringing);
     return call;
 }
@@ -252,8 +265,9 @@ bool IncomingCall::receive(ClientContext& context, const ReflectResponse& respon
 }
 
 void IncomingCall::accept(ClientContext& context) {
-    if (phase != IncomingPhase::ringing) return;
+    if (phase != IncomingPhase::ringing && phase != IncomingPhase::held) return;
     phase = IncomingPhase::gathering;
+    names = {};
     exchange.stop();
     ring_until = never;
     gathering.begin(context, context.addresses, context.reflectors);
@@ -275,6 +289,22 @@ void IncomingCall::hang_up(ClientContext& context) {
     disconnect(*this, context, SessionEnd::hung_up);
     // As far as the broker knows, the device may still be ringing.
     if (is_unsettled) say(*this, context, RecipientAnswer::decline);
+}
+
+void IncomingCall::ring(ClientContext& context) {
+    phase = IncomingPhase::ringing;
+    crossed_by = {};
+    context.sender.tell(
+        Ringing{.call = call, .caller = names[0], .callee = names[1], .connection = initiator});
+}
+
+void IncomingCall::give_up_ringing(ClientContext& context) {
+    stop_ringing(*this, context, EndReason::unknown);
+}
+
+void IncomingCall::wake(const ClientContext& context) {
+    if (keep_alive_due != never) keep_alive_due = context.now;
+    if (exchange.is_active()) exchange.start(context.now);
 }
 
 void IncomingCall::move(ClientContext& context) {

@@ -29,6 +29,7 @@ enum class IncomingPhase : std::uint8_t {
     accepting = 2,  // InviteAccept is out; paths are searched from here on
     accepted = 3,   // the broker has the acceptance
     silent = 4,     // over here: declined, stopped, refused, not chosen, or the session has ended
+    held = 5,       // does not ring: a call of this device's own crosses it (rule 9)
 };
 
 // What this device last said to the broker; a late push is answered with it again.
@@ -45,6 +46,8 @@ struct IncomingCall {
     bool dismissed = false;  // answered elsewhere or cancelled, heard before our accept was settled
     bool nominated = false;  // a session has begun
     ConnectionData initiator;
+    std::vector<EndpointIdentifier> names;  // caller and callee, while it may ring
+    CallId crossed_by;                      // held: for the sake of this call of ours
     ConnectionData own;
     Gathering gathering;
     Renewal renewal;
@@ -67,6 +70,8 @@ struct IncomingCall {
                           field("dismissed", &IncomingCall::dismissed),
                           field("nominated", &IncomingCall::nominated),
                           field("initiator", &IncomingCall::initiator),
+                          field("names", &IncomingCall::names),
+                          field("crossed_by", &IncomingCall::crossed_by),
                           field("own", &IncomingCall::own),
                           field("gathering", &IncomingCall::gathering),
                           field("renewal", &IncomingCall::renewal),
@@ -80,6 +85,11 @@ struct IncomingCall {
 
     // A call not known before rings. Precondition: the push is for this device and not out of date.
     static IncomingCall begin(ClientContext& context, const InvitePush& push);
+
+    // The same, without ringing: a call that this device makes crosses it.
+    static IncomingCall begin_held(ClientContext& context,
+                                   const InvitePush& push,
+                                   const CallId& crossed_by);
 
     // A dismissal that comes before the invitation it is about: remembered for as long as that may
     // still be on its way, so that it rings nobody.
@@ -103,6 +113,12 @@ struct IncomingCall {
     void accept(ClientContext& context);
     void decline(ClientContext& context, DeclineScope scope, DeclineReason reason);
     void hang_up(ClientContext& context);
+    // A call that was held back rings after all.
+    void ring(ClientContext& context);
+    // A call that rings is answered by no one here, for its own caller is being called.
+    void give_up_ringing(ClientContext& context);
+    // What it says to the broker is said again at once.
+    void wake(const ClientContext& context);
     // The device has other addresses now.
     void move(ClientContext& context);
     // Are the mappings that were told still there?

@@ -85,7 +85,8 @@ void send_request(OutgoingCall& call, ClientContext& context) {
                                          .caller = call.caller,
                                          .connection = call.own,
                                          .policy = call.policy,
-                                         .lifetime = call.lifetime});
+                                         .lifetime = call.lifetime,
+                                         .admits_late_joiners = call.admits_late_joiners});
 }
 
 void send_update(OutgoingCall& call, ClientContext& context) {
@@ -194,6 +195,7 @@ OutgoingCall OutgoingCall::begin(ClientContext& context, const CallCommand& comm
     call.callee = command.callee;
     call.caller = command.caller;
     call.policy = command.policy;
+    call.admits_late_joiners = command.admits_late_joiners;
     call.lifetime = std::clamp(command.lifetime, Duration{1s}, timing::invitation_lifetime_max);
     call.own.key = context.draws.call_key();
     call.gathering.begin(context, context.addresses, context.reflectors);
@@ -211,6 +213,8 @@ void OutgoingCall::start_search(ClientContext& context,
                            .self = context.device,
                            .peer = acceptor.device,
                            .key = derive_path_key(own.key, connection.key),
+                           .own_key = own.key,
+                           .peer_key = connection.key,
                            .initiates = true},
                           context.addresses,
                           connection.candidates.view());
@@ -396,6 +400,30 @@ void OutgoingCall::forget(ClientContext& context) {
     }
     let_all_go(*this, context, SessionEnd::no_path);
     tell_end(*this, context, chosen.empty() ? EndReason::unknown : EndReason::answered);
+}
+
+void OutgoingCall::wake(const ClientContext& context) {
+    if (keep_alive_due != never) keep_alive_due = context.now;
+    for (Retransmission* exchange : {&request, &cancel, &update}) {
+        if (exchange->is_active()) exchange->start(context.now);
+    }
+}
+
+bool OutgoingCall::awaits_answer() const {
+    const bool has_nominated =
+        std::any_of(acceptors.begin(), acceptors.end(), [](const Acceptor& acceptor) {
+            return acceptor.phase == AcceptorPhase::nominated;
+        });
+    return phase != OutgoingPhase::given_up && !end_told && chosen.empty() && !has_nominated;
+}
+
+bool OutgoingCall::has_come_to_nothing() const {
+    const bool may_connect =
+        std::any_of(acceptors.begin(), acceptors.end(), [](const Acceptor& acceptor) {
+            return acceptor.phase != AcceptorPhase::done;
+        });
+    const bool is_over = phase == OutgoingPhase::given_up || end_told;
+    return is_over && !may_connect && chosen.empty();
 }
 
 Instant OutgoingCall::next_deadline() const {

@@ -71,6 +71,7 @@ struct OutgoingCall {
     EndpointIdentifier caller;
     AnswerPolicy policy = AnswerPolicy::first;
     OutgoingPhase phase = OutgoingPhase::gathering;
+    bool admits_late_joiners = true;
     bool end_told = false;  // the application knows that the invitation is over
     std::uint32_t update_generation = 0;
     Duration lifetime{};
@@ -94,6 +95,7 @@ struct OutgoingCall {
                           field("caller", &OutgoingCall::caller),
                           field("policy", &OutgoingCall::policy),
                           field("phase", &OutgoingCall::phase),
+                          field("admits_late_joiners", &OutgoingCall::admits_late_joiners),
                           field("end_told", &OutgoingCall::end_told),
                           field("update_generation", &OutgoingCall::update_generation),
                           field("lifetime", &OutgoingCall::lifetime),
@@ -135,6 +137,8 @@ struct OutgoingCall {
     void choose(const DeviceId& device);
     // The user cancels or hangs up. The call's sessions are closed by their owner.
     void give_up(ClientContext& context);
+    // What it says to the broker is said again at once.
+    void wake(const ClientContext& context);
     // The device has other addresses now.
     void move(ClientContext& context);
     // Are the mappings that were told still there?
@@ -148,6 +152,11 @@ struct OutgoingCall {
     void forget(ClientContext& context);
 
     [[nodiscard]] bool is_over(Instant now) const { return forget_at <= now; }
+
+    // Nobody is nominated, and somebody may still answer (rule 9).
+    [[nodiscard]] bool awaits_answer() const;
+    // It is over, and nobody was connected.
+    [[nodiscard]] bool has_come_to_nothing() const;
 
     [[nodiscard]] Instant next_deadline() const;
 

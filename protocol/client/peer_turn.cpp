@@ -64,6 +64,10 @@ void ClientTurn::restart_moved_sessions() {
     }
 }
 
+// Also used in transfer_turn.cpp.
+template Session* ClientTurn::authentic_session(const LegOffer&);
+template Session* ClientTurn::authentic_session(const LegAnswer&);
+
 // The search the message belongs to, if its tag is right; `own` are the candidates on this side.
 // A recipient learns here who its initiator is.
 template <class M>
@@ -75,6 +79,11 @@ PathSearch* ClientTurn::authentic_search(const M& message, std::span<const Candi
     } else if (IncomingCall* ringing = incoming(message.call)) {
         if (ringing->searches()) search = &ringing->search;
         own = ringing->own.candidates.view();
+    } else if (OfferedLeg* leg = offered(message.call)) {
+        if (leg->searches()) search = &leg->search;
+        own = leg->own.candidates.view();
+    } else if (ArrivingLeg* arrival = arriving(message.call)) {
+        if (!arrival->nominated) search = &arrival->search;
     }
     if (search == nullptr || !search->identity.concerns(message.call, message.sender) ||
         !is_authentic(search->identity.key, message)) {
@@ -114,8 +123,11 @@ void ClientTurn::from_path(const ReceivedDatagram& datagram, const Nominate& mes
     std::span<const Candidate> own;
     const PathSearch* search = authentic_search(message, own);
     if (search != nullptr && !search->identity.initiates) {
-        IncomingCall* call = incoming(message.call);
-        state_.activity.front().sessions.push_back(call->begin_session(context_, datagram));
+        if (IncomingCall* call = incoming(message.call)) {
+            under_way().sessions.push_back(call->begin_session(context_, datagram));
+        } else {
+            begin_leg(*arriving(message.call), datagram);
+        }
     }
     to_session(datagram, message);
 }
@@ -142,7 +154,8 @@ void ClientTurn::to_session(const ReceivedDatagram& datagram, const M& message) 
 }
 
 // Tells the application and the call, if it is still known.
-void ClientTurn::session_changed(const Session& session, SessionChange change) {
+void ClientTurn::session_changed(Session& session, SessionChange change) {
+    if (leg_changed(session, change)) return;
     const CallId call = session.identity.call;
     const DeviceId peer = session.identity.peer;
     const auto disconnected = [&](SessionEnd reason) {
@@ -171,6 +184,8 @@ void ClientTurn::session_changed(const Session& session, SessionChange change) {
             disconnected(SessionEnd::hung_up);
             break;
     }
+    if (change != SessionChange::connected) forget_session(session);
+    if (OfferedLeg* leg = offered(call)) leg->phase = OfferedPhase::silent;
     if (OutgoingCall* made = outgoing(call)) made->session_changed(context_, peer, change);
     IncomingCall* rang = incoming(call);
     if (rang != nullptr && change != SessionChange::connected) rang->session_ended();
@@ -180,6 +195,7 @@ void ClientTurn::close_sessions(const CallId& call) {
     for (ClientActivity& activity : state_.activity) {
         for (Session& session : activity.sessions) {
             if (session.identity.call != call || !session.is_live()) continue;
+            forget_session(session);
             session.close(context_);
             context_.sender.tell(Disconnected{
                 .call = call, .peer = session.identity.peer, .reason = SessionEnd::hung_up});

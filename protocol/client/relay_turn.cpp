@@ -12,7 +12,7 @@ template <class M>
 inline constexpr bool is_between_peers =
     std::is_same_v<M, Check> || std::is_same_v<M, CheckResponse> || std::is_same_v<M, Nominate> ||
     std::is_same_v<M, NominateResponse> || std::is_same_v<M, SessionData> ||
-    std::is_same_v<M, SessionClose>;
+    std::is_same_v<M, SessionClose> || std::is_same_v<M, LegOffer> || std::is_same_v<M, LegAnswer>;
 
 }  // namespace
 

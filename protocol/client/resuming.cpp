@@ -32,6 +32,7 @@ StoredCall OutgoingCall::stored() const {
                       .caller = caller,
                       .policy = policy,
                       .phase = static_cast<std::uint8_t>(phase),
+                      .admits_late_joiners = admits_late_joiners,
                       .end_told = end_told,
                       .cancels = cancel.is_active(),
                       .updates = update.is_active(),
@@ -58,6 +59,7 @@ OutgoingCall OutgoingCall::resume(ClientContext& context, const StoredCall& stor
     resumed.caller = stored.caller;
     resumed.policy = stored.policy;
     resumed.phase = static_cast<OutgoingPhase>(stored.phase);
+    resumed.admits_late_joiners = stored.admits_late_joiners;
     resumed.end_told = stored.end_told;
     resumed.update_generation = stored.update_generation;
     resumed.lifetime = stored.lifetime;

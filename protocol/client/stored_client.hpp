@@ -42,6 +42,7 @@ struct StoredCall {
     EndpointIdentifier caller;
     AnswerPolicy policy = AnswerPolicy::first;
     std::uint8_t phase = 0;  // OutgoingPhase
+    bool admits_late_joiners = true;
     bool end_told = false;
     bool cancels = false;  // the broker has yet to hear of it
     bool updates = false;
@@ -61,6 +62,7 @@ struct StoredCall {
                           field("caller", &StoredCall::caller),
                           field("policy", &StoredCall::policy),
                           field("phase", &StoredCall::phase),
+                          field("admits_late_joiners", &StoredCall::admits_late_joiners),
                           field("end_told", &StoredCall::end_told),
                           field("cancels", &StoredCall::cancels),
                           field("updates", &StoredCall::updates),

@@ -1,156 +1,14 @@
 // Clients and the real broker together: the whole of claim 1, without NATs and without loss.
-#include "protocol/broker/broker.hpp"
-#include "protocol/client/client_fixture.hpp"
+#include "protocol/client/town_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <deque>
-#include <variant>
 
 namespace invitro::protocol::client_testing {
 namespace {
 
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-// A caller and two devices of one callee, and the broker; everything arrives at once.
-class Town {
-public:
-    Town() : broker_(config()) {
-        for (std::uint32_t number = 1; number <= 3; ++number) {
-            clients_.emplace_back(config_of(number, false));
-            NetworkChanged network;
-            network.addresses = {outside_of(number)};
-            command(number, network);
-            if (number == 1) continue;
-            RegisterCommand registration = register_command(number);
-            registration.token.value.assign(bytes_of(number == 2 ? "2" : "3"));
-            command(number, registration);
-        }
-    }
-
-    void command(std::uint32_t number, const Command& what) {
-        give(number, Client::Input{what});
-        settle();
-    }
-
-    void run(Duration by) {
-        const Instant until = now_ + by;
-        for (Instant next = next_deadline(); next <= until; next = next_deadline()) {
-            now_ = std::max(now_, next);
-            if (broker_.next_deadline() <= now_) give_broker(DeadlineReached{});
-            for (std::uint32_t number = 1; number <= 3; ++number) {
-                if (client(number).next_deadline() <= now_) give(number, DeadlineReached{});
-            }
-            settle();
-        }
-        now_ = until;
-    }
-
-    template <class N>
-    [[nodiscard]] std::vector<N> heard(std::uint32_t number) const {
-        std::vector<N> found;
-        for (const auto& [hearer, notification] : told_) {
-            const auto* one = std::get_if<N>(&notification);
-            if (hearer == number && one != nullptr) found.push_back(*one);
-        }
-        return found;
-    }
-
-    CallId call_ringing_at_both(AnswerPolicy policy = AnswerPolicy::first) {
-        run(1s);
-        command(1, call_command(policy));
-        run(1s);
-        CHECK(heard<Ringing>(2).size() == 1 && heard<Ringing>(3).size() == 1, "both ring");
-        return heard<CallStarted>(1).at(0).call;
-    }
-
-private:
-    struct Flight {
-        Address source;
-        Address destination;
-        std::vector<std::uint8_t> bytes;
-    };
-
-    static BrokerConfig config() {
-        BrokerConfig config;
-        config.address = broker_address;
-        config.seed.octets.fill(1);
-        config.ticket_key.octets.fill(2);
-        return config;
-    }
-
-    Client& client(std::uint32_t number) { return clients_[number - 1]; }
-
-    [[nodiscard]] Instant next_deadline() const {
-        Instant next = broker_.next_deadline();
-        for (const Client& one : clients_) {
-            next = std::min(next, one.next_deadline());
-        }
-        return next;
-    }
-
-    void give(std::uint32_t number, const Client::Input& input) {
-        client(number).handle(now_, input);
-        while (const auto output = client(number).poll_output()) {
-            if (const auto* sent = std::get_if<SendDatagram>(&*output)) {
-                fly(outside_of(number), *sent);
-            } else if (const auto* notification = std::get_if<Notification>(&*output)) {
-                told_.emplace_back(number, *notification);
-            }
-        }
-    }
-
-    void give_broker(const Broker::Input& input) {
-        broker_.handle(now_, input);
-        while (const auto output = broker_.poll_output()) {
-            if (const auto* sent = std::get_if<SendDatagram>(&*output)) {
-                fly(broker_address, *sent);
-            } else if (const auto* push = std::get_if<SendPush>(&*output)) {
-                pushes_.push_back({{}, outside_of(push->token[0] - '0'), copy(push->payload)});
-            }
-        }
-    }
-
-    static std::vector<std::uint8_t> copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
-
-    void fly(const Address& source, const SendDatagram& sent) {
-        flights_.push_back({source, sent.destination, copy(sent.payload)});
-    }
-
-    static std::uint32_t device_at(const Address& address) {
-        for (std::uint32_t number = 1; number <= 3; ++number) {
-            if (address == outside_of(number)) return number;
-        }
-        return 0;
-    }
-
-    void settle() {
-        while (!flights_.empty() || !pushes_.empty()) {
-            auto& queue = flights_.empty() ? pushes_ : flights_;
-            const Flight flight = queue.front();
-            const bool is_push = flights_.empty();
-            queue.pop_front();
-            const std::uint32_t number = device_at(flight.destination);
-            const ReceivedDatagram datagram{flight.source, flight.destination, flight.bytes};
-            if (is_push) {
-                give(number, ReceivedPush{flight.bytes});
-            } else if (flight.destination == broker_address) {
-                give_broker(datagram);
-            } else if (number != 0) {
-                give(number, datagram);
-            }
-        }
-    }
-
-    Instant now_ = instant_at(1'000'000'000);
-    Broker broker_;
-    std::vector<Client> clients_;
-    std::deque<Flight> flights_;
-    std::deque<Flight> pushes_;
-    std::vector<std::pair<std::uint32_t, Notification>> told_;
-};
 
 TEST(ClientWithBroker, DevicesRegisterAndAreRung) {
     Town town;
@@ -232,6 +90,50 @@ TEST(ClientWithBroker, AnAcceptInTheLastSecondStillConnects) {
     town.run(10s);
     EXPECT_THAT(town.heard<Connected>(1), SizeIs(1));
     EXPECT_THAT(town.heard<Connected>(2), SizeIs(1));
+}
+
+TEST(ClientWithBroker, TwoWhoCallEachOtherHaveOneSessionAndNeitherRings) {
+    Town town(4);
+    town.run(1s);
+    town.command(1, call_command());
+    CallCommand back = call_command();
+    std::swap(back.callee, back.caller);
+    town.command(2, back);
+    town.run(10s);
+    const auto mine = town.heard<CallStarted>(1);
+    const auto theirs = town.heard<CallStarted>(2);
+    ASSERT_THAT(mine, SizeIs(1));
+    ASSERT_THAT(theirs, SizeIs(1));
+    const CallId smaller = std::min(mine[0].call, theirs[0].call);
+    ASSERT_THAT(town.heard<Connected>(1), SizeIs(1));
+    ASSERT_THAT(town.heard<Connected>(2), SizeIs(1));
+    EXPECT_EQ(town.heard<Connected>(1)[0].call, smaller);
+    EXPECT_EQ(town.heard<Connected>(2)[0].call, smaller);
+    EXPECT_THAT(town.heard<Ringing>(1), IsEmpty());
+    EXPECT_THAT(town.heard<Ringing>(2), IsEmpty());
+    // Their other devices ring, and fall silent.
+    EXPECT_EQ(town.heard<Ringing>(3).size(), town.heard<RingingStopped>(3).size());
+    EXPECT_EQ(town.heard<Ringing>(4).size(), town.heard<RingingStopped>(4).size());
+    town.run(200s);
+    EXPECT_THAT(town.heard<Connected>(1), SizeIs(1));
+    EXPECT_THAT(town.heard<Ringing>(1), IsEmpty());
+    EXPECT_THAT(town.heard<Ringing>(2), IsEmpty());
+}
+
+TEST(ClientWithBroker, OfTwoNamesOfOnePersonEachRingsForItself) {
+    Town town;
+    const CallId first = town.call_ringing_at_both();
+    CallCommand other_name = call_command();
+    other_name.callee = identifier("ada@example.org");
+    town.command(1, other_name);
+    town.run(1s);
+    ASSERT_THAT(town.heard<Ringing>(2), SizeIs(2)) << "two calls, one ring for each";
+    const CallId second = town.heard<CallStarted>(1).at(1).call;
+    town.command(1, CancelCommand{first});
+    town.command(2, AcceptCommand{second});
+    town.run(10s);
+    ASSERT_THAT(town.heard<Connected>(2), SizeIs(1));
+    EXPECT_EQ(town.heard<Connected>(2)[0].call, second);
 }
 
 }  // namespace

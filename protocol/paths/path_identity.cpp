@@ -1,6 +1,9 @@
 #include "protocol/paths/path_identity.hpp"
 
+#include "protocol/wire/codec.hpp"
+
 #include <algorithm>
+#include <array>
 
 namespace invitro::protocol {
 namespace {
@@ -97,6 +100,24 @@ Tag128 tag_of(const RandomValue& key, const SessionData& message) {
 
 Tag128 tag_of(const RandomValue& key, const SessionClose& message) {
     return path_message_tag(key, message);
+}
+
+// Over the encoded message with no tag in it: connection data has no fixed width.
+Tag128 tag_of(const RandomValue& key, const LegOffer& message) {
+    LegOffer untagged = message;
+    untagged.tag = {};
+    std::array<std::uint8_t, datagram_size_max> bytes{};
+    return authenticate(key, {bytes.data(), encode_message(untagged, bytes)});
+}
+
+Tag128 tag_of(const RandomValue& key, const LegAnswer& message) {
+    return TaggedBytes(LegAnswer::type)
+        .add(message.call)
+        .add(message.sender)
+        .add(message.sequence)
+        .add(message.leg)
+        .add(static_cast<std::uint32_t>(message.state))
+        .authenticated(key);
 }
 
 bool equal_tags(const Tag128& a, const Tag128& b) {

@@ -21,6 +21,8 @@ struct PathIdentity {
     DeviceId self;
     DeviceId peer;  // none at a recipient that has not heard its initiator yet
     RandomValue key;
+    CallKey own_key{};       // of which `key` was made, with the peer's: for another leg
+    CallKey peer_key{};      // of the session
     bool initiates = false;  // this side is the call's initiator, and nominates
 
     bool operator==(const PathIdentity&) const = default;
@@ -30,6 +32,8 @@ struct PathIdentity {
                           field("self", &PathIdentity::self),
                           field("peer", &PathIdentity::peer),
                           field("key", &PathIdentity::key),
+                          field("own_key", &PathIdentity::own_key),
+                          field("peer_key", &PathIdentity::peer_key),
                           field("initiates", &PathIdentity::initiates)};
     }
 
@@ -48,6 +52,8 @@ Tag128 tag_of(const RandomValue& key, const Nominate& message);
 Tag128 tag_of(const RandomValue& key, const NominateResponse& message);
 Tag128 tag_of(const RandomValue& key, const SessionData& message);
 Tag128 tag_of(const RandomValue& key, const SessionClose& message);
+Tag128 tag_of(const RandomValue& key, const LegOffer& message);
+Tag128 tag_of(const RandomValue& key, const LegAnswer& message);
 
 // Compares in a time that does not depend on where two tags differ.
 bool equal_tags(const Tag128& a, const Tag128& b);

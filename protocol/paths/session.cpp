@@ -34,6 +34,7 @@ void answer_nomination(Session& session, PathContext& context, const ReceivedDat
 SessionChange connect(Session& session, PathContext& context) {
     session.phase = SessionPhase::connected;
     session.repetition.start(context.now);
+    session.upkeep.start(context.now);
     return SessionChange::connected;
 }
 
@@ -66,6 +67,15 @@ SessionChange follow(Session& session,
 SessionChange follow(Session& session, PathContext&, const ReceivedDatagram&, const SessionClose&) {
     session.phase = SessionPhase::over;
     return SessionChange::closed_by_peer;
+}
+
+// What they say is the client's business (client/transfer.hpp).
+SessionChange follow(Session&, PathContext&, const ReceivedDatagram&, const LegOffer&) {
+    return SessionChange::none;
+}
+
+SessionChange follow(Session&, PathContext&, const ReceivedDatagram&, const LegAnswer&) {
+    return SessionChange::none;
 }
 
 // A nominee that has not answered may still believe in the session, so it is told.
@@ -201,6 +211,8 @@ template SessionChange Session::receive(PathContext&,
                                         const NominateResponse&);
 template SessionChange Session::receive(PathContext&, const ReceivedDatagram&, const SessionData&);
 template SessionChange Session::receive(PathContext&, const ReceivedDatagram&, const SessionClose&);
+template SessionChange Session::receive(PathContext&, const ReceivedDatagram&, const LegOffer&);
+template SessionChange Session::receive(PathContext&, const ReceivedDatagram&, const LegAnswer&);
 
 SessionChange Session::serve(PathContext& context) {
     const bool is_silent = is_live() && silent_at <= context.now;

@@ -62,6 +62,7 @@ struct Session {
     Retransmission repetition;          // of Nominate, SessionData or SessionClose, by phase
     Instant silent_at = never;          // given up then
     Instant doubted_at = never;         // the peer should have been heard by then
+    Retransmission upkeep;              // SessionKeep to the broker: the client's business
     std::uint32_t generation = 0;       // of our own connection data that this session goes by
     std::vector<Candidate> candidates;  // the peer's newest
     std::vector<PathSearch> search;     // at most one: for another path
@@ -81,6 +82,7 @@ struct Session {
                           field("repetition", &Session::repetition),
                           field("silent_at", &Session::silent_at),
                           field("doubted_at", &Session::doubted_at),
+                          field("upkeep", &Session::upkeep),
                           field("generation", &Session::generation),
                           field("candidates", &Session::candidates),
                           field("search", &Session::search),
@@ -103,6 +105,15 @@ struct Session {
     // An authentic message of the peer. A duplicate changes nothing.
     template <class M>
     SessionChange receive(PathContext& context, const ReceivedDatagram& datagram, const M& message);
+
+    // Sends another message of the session: who says it in which, and the tag, are filled in.
+    template <class M>
+    void say(PathContext& context, M message) {
+        message.call = identity.call;
+        message.sender = identity.self;
+        message.sequence = ++sent;
+        context.sender.send(local, remote, with_tag(identity.key, message));
+    }
 
     // Sends what is due, and notices silence.
     SessionChange serve(PathContext& context);

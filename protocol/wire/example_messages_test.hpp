@@ -183,6 +183,80 @@ inline std::vector<Message> example_candidates() {
     };
 }
 
+inline std::vector<Message> example_waking() {
+    using namespace literals;
+    const TransactionId transaction{.high = 5, .low = 6};
+    return {
+        PendingFetch{.transaction = transaction, .device = example_device, .after = example_call},
+        PendingInvitation{.call = example_call,
+                          .transaction = transaction,
+                          .invitation = {.call = example_call,
+                                         .device = example_device,
+                                         .ticket = example_octets<Ticket>(0x10),
+                                         .callee = identifier("ada@example.org"),
+                                         .caller = identifier("+4915112345678"),
+                                         .connection = example_connection(),
+                                         .age = 2s,
+                                         .lifetime = 60s}},
+        PendingList{.transaction = transaction,
+                    .device = example_device,
+                    .calls = {example_call},
+                    .is_last = false},
+    };
+}
+
+inline std::vector<Message> example_transfer() {
+    using namespace literals;
+    const CallId leg{.high = 8, .low = 9};
+    const DeviceId other{.high = 10, .low = 11};
+    const auto ticket = example_octets<Ticket>(0x10);
+    const auto tag = example_octets<Tag128>(0x40);
+    return {
+        SessionKeep{.device = example_device, .session = example_call, .peer = other},
+        SessionKept{.device = example_device, .session = example_call, .is_known = false},
+        Transfer{.device = example_device,
+                 .session = example_call,
+                 .leg = leg,
+                 .peer = other,
+                 .target = {.high = 12, .low = 13},
+                 .connection = example_connection(),
+                 .is_over = true},
+        TransferOffer{.device = example_device,
+                      .session = example_call,
+                      .leg = leg,
+                      .ticket = ticket,
+                      .from = other,
+                      .peer = {.high = 12, .low = 13},
+                      .connection = example_connection(),
+                      .age = 1s,
+                      .lifetime = 60s},
+        TransferAnswer{.device = example_device,
+                       .session = example_call,
+                       .leg = leg,
+                       .ticket = ticket,
+                       .step = TransferStep::accepted,
+                       .connection = example_connection()},
+        TransferState{.device = example_device,
+                      .session = example_call,
+                      .leg = leg,
+                      .step = TransferStep::declined,
+                      .connection = {}},
+        LegOffer{.call = example_call,
+                 .sender = example_device,
+                 .sequence = 4,
+                 .leg = leg,
+                 .device = other,
+                 .connection = example_connection(),
+                 .tag = tag},
+        LegAnswer{.call = example_call,
+                  .sender = example_device,
+                  .sequence = 5,
+                  .leg = leg,
+                  .state = LegState::failed,
+                  .tag = tag},
+    };
+}
+
 inline std::vector<Message> example_paths() {
     const TransactionId transaction{.high = 3, .low = 4};
     const Address mapped = parse_address("203.0.113.5:61234").value();
@@ -261,7 +335,9 @@ inline std::vector<Message> example_messages() {
     std::vector<Message> all = example_registration_and_end();
     for (const auto& some : {example_registration(),
                              example_invitation(),
+                             example_waking(),
                              example_candidates(),
+                             example_transfer(),
                              example_paths(),
                              example_relay()}) {
         all.insert(all.end(), some.begin(), some.end());

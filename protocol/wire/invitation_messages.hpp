@@ -25,6 +25,7 @@ struct InviteRequest {
     ConnectionData connection;
     AnswerPolicy policy = AnswerPolicy::first;
     Duration lifetime{};
+    bool admits_late_joiners = true;  // rule 1: who registers while it rings is invited too
 
     bool operator==(const InviteRequest&) const = default;
 
@@ -35,7 +36,8 @@ struct InviteRequest {
                           field(3, "caller", &InviteRequest::caller),
                           field(4, "connection", &InviteRequest::connection),
                           field(5, "policy", &InviteRequest::policy),
-                          field(6, "lifetime", &InviteRequest::lifetime)};
+                          field(6, "lifetime", &InviteRequest::lifetime),
+                          field(7, "admits_late_joiners", &InviteRequest::admits_late_joiners)};
     }
 };
 

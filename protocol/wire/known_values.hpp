@@ -112,6 +112,29 @@ constexpr bool is_known(EndReason reason) {
     return false;
 }
 
+constexpr bool is_known(TransferStep step) {
+    switch (step) {
+        case TransferStep::offered:
+        case TransferStep::accepted:
+        case TransferStep::refused:
+        case TransferStep::declined:
+        case TransferStep::expired:
+        case TransferStep::over:
+            return true;
+    }
+    return false;
+}
+
+constexpr bool is_known(LegState state) {
+    switch (state) {
+        case LegState::searching:
+        case LegState::connected:
+        case LegState::failed:
+            return true;
+    }
+    return false;
+}
+
 constexpr bool is_known(RelayRefusal reason) {
     switch (reason) {
         case RelayRefusal::stale_nonce:

@@ -39,6 +39,15 @@ enum class MessageType : std::uint8_t {
     invite_ended = 28,
     ended_ack = 29,
     call_keep_alive = 30,
+    pending_fetch = 31,
+    pending_invitation = 32,
+    pending_list = 33,
+    session_keep = 34,
+    session_kept = 35,
+    transfer = 36,
+    transfer_offer = 37,
+    transfer_answer = 38,
+    transfer_state = 39,
     reflect_request = 40,
     reflect_response = 41,
     relay_request = 43,
@@ -58,6 +67,8 @@ enum class MessageType : std::uint8_t {
     candidate_update_ack = 57,
     candidate_forward = 58,
     candidate_forward_ack = 59,
+    leg_offer = 60,
+    leg_answer = 61,
 };
 
 std::string_view to_string(MessageType type);

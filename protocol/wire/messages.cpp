@@ -41,6 +41,17 @@ constexpr NamedType named_types[] = {
     {MessageType::invite_ended, "InviteEnded"},
     {MessageType::ended_ack, "EndedAck"},
     {MessageType::call_keep_alive, "CallKeepAlive"},
+    {MessageType::pending_fetch, "PendingFetch"},
+    {MessageType::pending_invitation, "PendingInvitation"},
+    {MessageType::pending_list, "PendingList"},
+    {MessageType::session_keep, "SessionKeep"},
+    {MessageType::session_kept, "SessionKept"},
+    {MessageType::transfer, "Transfer"},
+    {MessageType::transfer_offer, "TransferOffer"},
+    {MessageType::transfer_answer, "TransferAnswer"},
+    {MessageType::transfer_state, "TransferState"},
+    {MessageType::leg_offer, "LegOffer"},
+    {MessageType::leg_answer, "LegAnswer"},
     {MessageType::reflect_request, "ReflectRequest"},
     {MessageType::reflect_response, "ReflectResponse"},
     {MessageType::reflect_probe, "ReflectProbe"},
@@ -136,6 +147,24 @@ std::string_view to_string(EndReason reason) {
             return "cancelled";
         case EndReason::expired:
             return "expired";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(TransferStep step) {
+    switch (step) {
+        case TransferStep::offered:
+            return "offered";
+        case TransferStep::accepted:
+            return "accepted";
+        case TransferStep::refused:
+            return "refused";
+        case TransferStep::declined:
+            return "declined";
+        case TransferStep::expired:
+            return "expired";
+        case TransferStep::over:
+            return "over";
     }
     return "unknown";
 }

@@ -14,8 +14,10 @@
 #include "protocol/wire/invitation_messages.hpp"
 #include "protocol/wire/message_types.hpp"
 #include "protocol/wire/path_messages.hpp"
+#include "protocol/wire/pending_messages.hpp"
 #include "protocol/wire/registration_messages.hpp"
 #include "protocol/wire/relay_messages.hpp"
+#include "protocol/wire/transfer_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -58,6 +60,17 @@ using Message = std::variant<RegisterDevice,
                              InviteEnded,
                              EndedAck,
                              CallKeepAlive,
+                             PendingFetch,
+                             PendingInvitation,
+                             PendingList,
+                             SessionKeep,
+                             SessionKept,
+                             Transfer,
+                             TransferOffer,
+                             TransferAnswer,
+                             TransferState,
+                             LegOffer,
+                             LegAnswer,
                              ReflectRequest,
                              ReflectResponse,
                              RelayRequest,

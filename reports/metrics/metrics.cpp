@@ -118,6 +118,8 @@ void Metrics::on_command(const EventHeader& header, const protocol::Command& com
             [](const protocol::ChooseCommand&) {},
             [](const protocol::HangUpCommand&) {},
             [](const protocol::NetworkChanged&) {},
+            [](const protocol::WokeUp&) {},
+            [](const protocol::TransferCommand&) {},
         },
         command);
 }
@@ -156,6 +158,10 @@ void Metrics::on_notification(const EventHeader& header,
             [](const protocol::AcceptConfirmed&) {},
             [](const protocol::CallEnded&) {},
             [](const protocol::ConnectionDataRenewed&) {},
+            [](const protocol::CallsCrossed&) {},
+            [](const protocol::TransferOffered&) {},
+            [](const protocol::TransferFailed&) {},
+            [](const protocol::SessionMoved&) {},
         },
         notification);
 }

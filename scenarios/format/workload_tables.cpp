@@ -52,12 +52,18 @@ Section<Call> call(protocol::AnswerPolicy policy) {
             "the identifier it dials", required},
         {"policy", &Call::policy, answer_policy(),
             "instead of the scenario's, which holds where none is written"},
+        {"admits_late_joiners", &Call::admits_late_joiners, flag(),
+            "whether who registers while it rings is invited too"},
         {"lifetime", &Call::lifetime, lifetime(),
             "how long the invitation lasts"},
         {"cancel_after", &Call::cancel_after, duration_or_never(),
             "when the caller gives up, unless connected"},
         {"talk", &Call::talk, duration(),
             "how long after connecting the caller hangs up"},
+        {"transfer_after", &Call::transfer_after, duration_or_never(),
+            "how long after connecting the session is given to another device of one of the two"},
+        {"transfer_to", &Call::transfer_to, reference_to(Entity::device),
+            "the device it is given to, by the end that is of the same person"},
     }, .defaults = {.callee = {}, .policy = policy}};
 }
 
