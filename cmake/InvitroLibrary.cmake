@@ -66,7 +66,17 @@ function(invitro_library folder)
             DISCOVERY_TIMEOUT 60
             TEST_PREFIX "${folder}."
             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+            TEST_FILTER "-*Exhaustive*"
             PROPERTIES LABELS ${folder} TIMEOUT 600 ENVIRONMENT "RC_PARAMS=seed=1")
+        # What goes through every case takes minutes: `ctest -L slow`.
+        gtest_discover_tests(${folder}_test
+            DISCOVERY_MODE PRE_TEST
+            DISCOVERY_TIMEOUT 60
+            TEST_PREFIX "${folder}."
+            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+            TEST_LIST ${folder}_slow_tests
+            TEST_FILTER "*Exhaustive*"
+            PROPERTIES LABELS "${folder};slow" TIMEOUT 3600 ENVIRONMENT "RC_PARAMS=seed=1")
     endif()
 
     foreach(file IN LISTS arg_FUZZES)

@@ -30,15 +30,16 @@ std::string_view to_string(DropReason reason) {
 
 std::string_view kind_name(const EventBody& body) {
     static constexpr std::string_view names[] = {
-        "DatagramSent",   "DatagramDelivered", "DatagramDropped",
-        "PushSubmitted",  "PushDelivered",     "PushStored",
-        "PushDropped",    "CommandGiven",      "Notified",
-        "Remarked",       "NodeStarted",       "DeadlineServed",
-        "FaultStarted",   "FaultEnded",        "ConnectivityChanged",
-        "WorldEnded",     "NodeCrashed",       "StorageRefused",
-        "StorageDamaged", "BytesWritten",      "BytesPersisted",
-        "SegmentLost",    "StreamBroken",      "StateMeasured",
-        "PostSubmitted",  "PostDelivered",     "PostLost"};
+        "DatagramSent",     "DatagramDelivered", "DatagramDropped",
+        "PushSubmitted",    "PushDelivered",     "PushStored",
+        "PushDropped",      "CommandGiven",      "Notified",
+        "Remarked",         "NodeStarted",       "DeadlineServed",
+        "FaultStarted",     "FaultEnded",        "ConnectivityChanged",
+        "WorldEnded",       "NodeCrashed",       "StorageRefused",
+        "StorageDamaged",   "BytesWritten",      "BytesPersisted",
+        "SegmentLost",      "StreamBroken",      "StateMeasured",
+        "PostSubmitted",    "PostDelivered",     "PostLost",
+        "MembershipOrdered"};
     static_assert(std::size(names) == std::variant_size_v<EventBody>);
     return names[body.index()];
 }

@@ -215,6 +215,13 @@ struct BytesPersisted {
     std::uint64_t number = 0;
 };
 
+// The operator told this node of a membership of its cluster: one broker more, or one less.
+struct MembershipOrdered {
+    std::uint64_t epoch = 0;
+    std::uint32_t broker = 0;
+    bool joins = true;
+};
+
 struct FaultStarted {
     Fault fault;
 };
@@ -268,7 +275,8 @@ using BasicEventBody = std::variant<DatagramSent,
                                     StateMeasured,
                                     PostSubmitted,
                                     PostDelivered,
-                                    PostLost>;
+                                    PostLost,
+                                    MembershipOrdered>;
 
 template <class Service>
 struct BasicEvent {

@@ -302,9 +302,11 @@ struct CallFacts {
     Moment over_possibly;   // from here on it may be refused
     Moment declined_out;    // nobody is left and nobody has accepted
     RenewalAtBroker offer_renewed;
-    Moment stranger_forwarded;  // an AcceptForward that names no known device
-    Moment refused;             // the first InviteFailed sent
-    Moment refusal_heard;       // by the initiator's client, which asks again later
+    std::vector<std::uint32_t> pushers;  // the brokers that pushed, each time another one
+    Moment pushed_by_another;            // the last time
+    Moment stranger_forwarded;           // an AcceptForward that names no known device
+    Moment refused;                      // the first InviteFailed sent
+    Moment refusal_heard;                // by the initiator's client, which asks again later
     Moment refused_after_taken;
     Moment forged;           // the first answer that an attacker forged, delivered
     Moment forger_answered;  // the first message about this call to an attacker, who passed on none

@@ -60,6 +60,7 @@ bool is_consequence(const model::EventBody& body) {
 void History::observe(const model::Event& event) {
     now_ = event.header.at;
     seals_.before(event.header, is_consequence(event.body));
+    if (surroundings_.world().brokers.size() > 1) return observe_in_cluster(event);
     std::visit([&](const auto& body) { on(event.header, body); }, event.body);
 }
 
@@ -167,6 +168,10 @@ void History::on(const Header& header, const model::PushSubmitted& event) {
     ++call->messages;
     ParticipantFacts& who = participant(*call, event.device);
     if (*type == MessageType::invite_push) {
+        if (call->pushers.empty() || call->pushers.back() != header.node.number) {
+            call->pushers.push_back(header.node.number);
+            call->pushed_by_another.last(header);
+        }
         Moment moment;
         moment.first(header);
         who.invite_pushes.push_back(moment);

@@ -83,6 +83,12 @@ public:
     // What brokers have written, and how they crashed.
     [[nodiscard]] const StorageFacts& storage() const { return storage_; }
 
+    // When the operator told a broker of a membership, and when the last piece of a handover was
+    // sent.
+    [[nodiscard]] const std::vector<Moment>& orders() const { return orders_; }
+
+    [[nodiscard]] const Moment& last_handover_part() const { return last_handover_part_; }
+
     // How far the history goes: to the latest event or, once the world is over, to its end.
     [[nodiscard]] Instant now() const { return now_; }
 
@@ -131,6 +137,22 @@ private:
     void acknowledged(const Header& header, const protocol::RegisterAck& ack);
     void broker_crashed();
     void device_killed(const Header& header, const model::NodeCrashed& event);
+
+    // history_cluster.cpp
+    struct Arrival {
+        Header header;
+        protocol::Address source;
+        std::vector<std::uint8_t> payload;
+    };
+
+    void observe_in_cluster(const model::Event& event);
+    void came_to_node(const Header& header, const model::DatagramDelivered& event);
+    void settle_arrival(const model::Event& event);
+    void take_arrival(const Arrival& arrival);
+
+    void on(const Header& header, const model::MembershipOrdered& /*event*/) {
+        orders_.emplace_back().first(header);
+    }
 
     // Stored and dropped notifications show by their not being delivered; what a machine says of
     // itself is no ground for a verdict; the rest is known from the World in advance.
@@ -300,6 +322,9 @@ private:
     MailAnswers mail_answers_;
     Instant now_{};
     Instant next_close_ = protocol::never;
+    std::optional<Arrival> arrival_;  // at a node of a cluster, which may have it written down next
+    std::vector<Moment> orders_;
+    Moment last_handover_part_;
 };
 
 }  // namespace invitro::properties

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace invitro::properties {
 namespace {
 
@@ -174,8 +176,14 @@ Story& Story::broker_gets(const Message& message, const protocol::Address& from)
     broker_only_gets(message, from);
     const bool decides = std::holds_alternative<protocol::RegisterDevice>(message) ||
                          std::holds_alternative<protocol::InviteRequest>(message) ||
-                         std::holds_alternative<protocol::InviteAccept>(message);
-    return decides ? writes(payloads_.back()).is_durable() : *this;
+                         std::holds_alternative<protocol::InviteAccept>(message) ||
+                         std::holds_alternative<protocol::ForwardedRequest>(message);
+    // What is counted from its record in a cluster.
+    const bool ends = std::holds_alternative<protocol::InviteUpdate>(message) ||
+                      std::holds_alternative<protocol::InviteCancel>(message) ||
+                      std::holds_alternative<protocol::InviteDecline>(message);
+    const bool is_written = decides || (ends && world.brokers.size() > 1);
+    return is_written ? writes(payloads_.back()).is_durable() : *this;
 }
 
 Story& Story::writes(protocol::ByteView bytes, bool starts_segment) {
@@ -243,10 +251,14 @@ Story& Story::lost(std::uint32_t device, const Message& message) {
 }
 
 Story& Story::push(std::uint32_t device, const Message& message) {
+    return push_from(broker_node.number, device, message);
+}
+
+Story& Story::push_from(std::uint32_t broker, std::uint32_t device, const Message& message) {
     model::PushSubmitted submitted;
     submitted.device = device;
     submitted.payload = store(message);
-    add(broker_node, call, submitted);
+    add({.kind = NodeKind::broker, .number = broker}, call, submitted);
     return *this;
 }
 
@@ -268,6 +280,24 @@ Story& Story::broker_sends_padded(const Message& message) {
     bytes.insert(bytes.end(), {0x17, 0x00});
     add(broker_node, call_of(message), model::DatagramSent{{}, {}, bytes});
     return *this;
+}
+
+protocol::ForwardedRequest Story::passed_on(const Message& message) {
+    protocol::ForwardedRequest request;
+    request.call = call_of(message);
+    std::array<std::uint8_t, protocol::datagram_size_max> bytes{};
+    request.datagram.assign(protocol::ByteView{bytes}.first(encode(message, bytes)));
+    return request;
+}
+
+Story& Story::orders(std::uint64_t epoch) {
+    add(broker_node, {}, model::MembershipOrdered{.epoch = epoch});
+    return *this;
+}
+
+Story& Story::hands_over() {
+    return broker_sends(protocol::HandoverPart{
+        .node = 0, .transfer = 1, .epoch = 2, .total = 9, .offset = 0, .bytes = {}});
 }
 
 Story& Story::push_arrives(std::uint32_t device, const Message& message) {

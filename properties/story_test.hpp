@@ -43,6 +43,8 @@ public:
     static protocol::InvitePush invitation(std::uint32_t device);
     static protocol::InviteDismiss dismissal(std::uint32_t device, EndReason reason);
     static protocol::Ringing ringing();
+    // As one broker of a cluster passes it on to another.
+    static protocol::ForwardedRequest passed_on(const protocol::Message& message);
     static protocol::Connected connected(std::uint32_t peer);
 
     // ---- single events --------------------------------------------------------------------------
@@ -77,12 +79,16 @@ public:
     Story& to_broker(std::uint32_t device, const protocol::Message& message);
     Story& to_device(std::uint32_t device, const protocol::Message& message);
     Story& lost(std::uint32_t device, const protocol::Message& message);
+    // The operator orders this epoch; the broker sends a piece of a handover.
+    Story& orders(std::uint64_t epoch);
+    Story& hands_over();
     Story& push(std::uint32_t device, const protocol::Message& message);
     Story& push_through(std::uint32_t device,
                         const protocol::PushToken& token,
                         const protocol::Message& message);
     // With a field that nobody knows.
     Story& broker_sends_padded(const protocol::Message& message);
+    Story& push_from(std::uint32_t broker, std::uint32_t device, const protocol::Message& message);
     Story& push_arrives(std::uint32_t device, const protocol::Message& message);
 
     // ---- sealed ---------------------------------------------------------------------------------
@@ -170,6 +176,7 @@ inline std::ostream& operator<<(std::ostream& out, const Trial& trial) {
 
 std::vector<Trial> delivery_trials();
 std::vector<Trial> durability_trials();
+std::vector<Trial> cluster_trials();
 std::vector<Trial> invitation_trials();
 std::vector<Trial> silence_trials();
 std::vector<Trial> policy_trials();

@@ -27,6 +27,10 @@ Duration felt_for(Exchange exchange) {
     return exchange == Exchange::keep_alive ? protocol::timing::call_keep_alive : Duration{};
 }
 
+// How long it may take until brokers have handed over what they own, once those concerned are up:
+// the operator's patience with each of them, and an exchange.
+constexpr Duration handover_time = std::chrono::seconds{10};
+
 // How many tries of an exchange a loss stands for that is felt so long.
 int tries_lost(Duration felt) {
     constexpr Duration between_tries = protocol::timing::retransmission_max;
@@ -105,6 +109,9 @@ Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
     for (const Fault& fault : world.faults) {
         add_trouble(fault);
     }
+    for (const scenarios::MembershipChange& change : world.membership) {
+        add_handover(Instant{change.at});
+    }
     for (const scenarios::DeviceMove& move : world.moves) {
         const Instant at{move.move.at};
         const NodeId node{.kind = NodeKind::device, .number = move.device};
@@ -118,6 +125,28 @@ Surroundings::Surroundings(const scenarios::World& world) : world_(&world) {
     }
     std::sort(blocked_.begin(), blocked_.end());
     list_owners();
+}
+
+// While the brokers of a cluster hand over what they own, who asks for it waits; and they wait for
+// those that are down.
+void Surroundings::add_handover(Instant at) {
+    Trouble handover{
+        .start = at, .end = at + handover_time, .node = {.kind = NodeKind::broker, .number = 0}};
+    bool grows = true;
+    while (grows && handover.end != protocol::never) {
+        grows = false;
+        for (const Trouble& trouble : troubles_) {
+            const bool matters = trouble.is_fault && trouble.node.kind != NodeKind::device &&
+                                 overlaps(trouble.start, trouble.end, handover.start, handover.end);
+            if (!matters) continue;
+            const Instant end =
+                trouble.end == protocol::never ? trouble.end : trouble.end + handover_time;
+            grows = grows || end > handover.end;
+            handover.end = std::max(handover.end, end);
+        }
+    }
+    troubles_.push_back(handover);
+    handovers_end_ = std::max(handovers_end_, handover.end);
 }
 
 void Surroundings::note_if_blocked(std::uint32_t device, std::uint32_t network) {

@@ -77,6 +77,9 @@ public:
     // that meets the need, or nothing.
     [[nodiscard]] std::optional<Instant> stretch_end(const Need& need) const;
 
+    // By when all that brokers hand over to each other is handed over; never, if one stays down.
+    [[nodiscard]] Instant handovers_end() const { return handovers_end_; }
+
 private:
     enum class Reach : std::uint8_t {
         datagrams,
@@ -95,6 +98,7 @@ private:
     };
 
     void add_trouble(const model::Fault& fault);
+    void add_handover(Instant at);
     void note_if_blocked(std::uint32_t device, std::uint32_t network);
     void list_owners();
     [[nodiscard]] bool needs_streams(const Need& need) const;
@@ -102,6 +106,7 @@ private:
     [[nodiscard]] std::optional<Instant> obstacle(const Need& need, Instant start) const;
 
     const scenarios::World* world_;
+    Instant handovers_end_{};
     std::vector<Trouble> troubles_;
     std::vector<std::uint32_t> blocked_;  // sorted
     // Devices sorted by profile, and the profile of each; then each identifier's place in them.

@@ -46,7 +46,10 @@ constexpr std::array<std::string_view, remark_kind_count> remark_names{
     "identifier_refused",     "device_unregistered",
     "validation_given_up",    "pending_told",
     "calls_crossed",          "call_held",
-    "transfer_offered",       "transfer_refused"};
+    "transfer_offered",       "transfer_refused",
+    "request_forwarded",      "handover_awaited",
+    "epoch_refused",          "membership_adopted",
+    "handover_completed"};
 static_assert(!remark_names.back().empty(), "every remark has a name");
 
 }  // namespace

@@ -318,7 +318,7 @@ private:
 
     Range take(std::size_t size) {
         const Range taken{used_, size};
-        used_ += size;
+        used_ += static_cast<std::uint32_t>(size);
         return taken;
     }
 
@@ -333,8 +333,8 @@ private:
 
     std::vector<Entry> entries_;
     std::vector<std::uint8_t> bytes_;  // of which the first `used_` hold payloads
-    std::size_t next_ = 0;
-    std::size_t used_ = 0;
+    std::uint32_t next_ = 0;
+    std::uint32_t used_ = 0;
 };
 
 }  // namespace invitro::protocol

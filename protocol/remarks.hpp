@@ -53,9 +53,14 @@ enum class RemarkKind : std::uint8_t {
     call_held = 37,      // an invitation does not ring, since a call of ours crosses it
     transfer_offered = 38,
     transfer_refused = 39,
+    request_forwarded = 40,  // to the broker of the cluster that owns what it is about
+    handover_awaited = 41,   // dropped: what it is about is still being handed over to us
+    epoch_refused = 42,      // a membership, or a message by one, that is not the newest
+    membership_adopted = 43,
+    handover_completed = 44,
 };
 
-inline constexpr std::size_t remark_kind_count = 40;
+inline constexpr std::size_t remark_kind_count = 45;
 
 std::string_view to_string(RemarkKind kind);
 

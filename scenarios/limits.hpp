@@ -25,7 +25,7 @@ inline constexpr std::uint32_t calls_max = 10'000'000;
 inline constexpr std::uint32_t device_number_max = (1U << 24) - 1;
 inline constexpr std::uint32_t network_number_max = (1U << 27) - 1;
 
-inline constexpr std::size_t brokers_max = 64;
+inline constexpr std::size_t brokers_max = 32;
 inline constexpr std::size_t relays_max = 64;
 inline constexpr std::uint32_t relay_couplings_max = 8192;
 inline constexpr std::uint32_t infrastructure_number_max = 254;

@@ -214,6 +214,20 @@ void add_limits(World& world) {
     world.limits.retry_after = any_time();
 }
 
+// One of the brokers, if there are several, comes and goes.
+void add_membership(World& world) {
+    if (world.brokers.size() < 2) return;
+    Duration at{};
+    for (std::size_t i = in_range<std::size_t>(0, 4); i > 0; --i) {
+        at += Duration{in_range<std::int64_t>(0, 1'000'000'000)};
+        const bool is_first = world.membership.empty();
+        const bool joins = !is_first && world.membership.back().step == MembershipStep::leave;
+        world.membership.push_back({.at = at,
+                                    .broker = world.brokers.back().number,
+                                    .step = joins ? MembershipStep::join : MembershipStep::leave});
+    }
+}
+
 void add_settings(World& world) {
     world.name = "random world-1.x_y";
     world.seed = in_range<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max());
@@ -229,6 +243,7 @@ void add_settings(World& world) {
     for (std::uint32_t number = in_range(1U, 3U); number < 4; number += in_range(1U, 3U)) {
         world.brokers.push_back({.number = number, .site = any_site()});
     }
+    add_membership(world);
     for (std::uint32_t number = in_range(0U, 3U); number < 3; number += in_range(1U, 3U)) {
         world.relays.push_back({.number = number,
                                 .site = any_site(),

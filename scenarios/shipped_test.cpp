@@ -68,11 +68,12 @@ TEST(Load, APathIsReadAsAFile) {
 TEST(Load, AMissingOneIsToldWithTheShippedOnes) {
     const auto scenario = load_scenario("houshold.json");
     ASSERT_FALSE(scenario.has_value());
-    EXPECT_EQ(scenario.error().front().text(),
-              "houshold.json: no such file, and no shipped scenario of this name; shipped are "
-              "blocked-udp, broker-crash, flash-crowd, glare, hostile, household, lossy, mobility, "
-              "office, overload, registration, relay-fallback, roaming, transfer, wake-up; did you "
-              "mean household?");
+    EXPECT_EQ(
+        scenario.error().front().text(),
+        "houshold.json: no such file, and no shipped scenario of this name; shipped are "
+        "blocked-udp, broker-crash, cluster, flash-crowd, glare, handover, hostile, household, "
+        "lossy, mobility, office, overload, registration, relay-fallback, roaming, transfer, "
+        "wake-up; did you mean household?");
 }
 
 TEST(Load, AFolderIsNoScenario) {

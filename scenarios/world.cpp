@@ -156,6 +156,32 @@ Verdict check_infrastructure(const World& world) {
     return verdict.empty() ? check_machines(world.relays, "relay", limits::relays_max) : verdict;
 }
 
+Verdict check_membership(const World& world) {
+    for (std::size_t i = 0; i < world.membership.size(); ++i) {
+        const MembershipChange& change = world.membership[i];
+        const auto wrong = [&](std::string_view why) {
+            return fmt::format("change {} of the cluster ({} of broker {}): {}",
+                               i,
+                               to_string(change.step),
+                               change.broker,
+                               why);
+        };
+        if (find(world.brokers, change.broker) == nullptr) return wrong("it does not exist");
+        if (!is_time(change.at)) return wrong("its time is out of bounds");
+        if (i > 0 && change.at < world.membership[i - 1].at)
+            return wrong("it is not sorted by time");
+        const auto before = members_after(world, i);
+        const bool is_member = std::binary_search(before.begin(), before.end(), change.broker);
+        if (is_member == (change.step == MembershipStep::join)) {
+            return wrong(is_member ? "it is a member already" : "it is no member");
+        }
+        if (change.step == MembershipStep::leave && before.size() == 1) {
+            return wrong("it is the last member");
+        }
+    }
+    return members_after(world, 0).empty() ? "no broker is a member of the cluster at first" : "";
+}
+
 Verdict check_networks(const World& world) {
     for (const AccessNetwork& network : world.networks) {
         if (!is_site(network.site)) {
@@ -410,11 +436,33 @@ std::string_view to_string(RegistrationAction action) {
     return "unknown";
 }
 
+std::string_view to_string(MembershipStep step) {
+    return step == MembershipStep::join ? "join" : "leave";
+}
+
+std::vector<std::uint32_t> members_after(const World& world, std::size_t changes) {
+    std::vector<std::uint32_t> members;
+    for (const Broker& broker : world.brokers) {
+        const auto of_broker = [&](const MembershipChange& one) {
+            return one.broker == broker.number;
+        };
+        const auto& all = world.membership;
+        const auto first = std::find_if(all.begin(), all.end(), of_broker);
+        bool is_member = first == all.end() || first->step == MembershipStep::leave;
+        for (std::size_t i = 0; i < changes; ++i) {
+            if (of_broker(all[i])) is_member = all[i].step == MembershipStep::join;
+        }
+        if (is_member) members.push_back(broker.number);
+    }
+    return members;
+}
+
 std::string inconsistency(const World& world) {
     // Numbers are looked up by bisection, so a list's order is checked before others refer to it.
     using Check = Verdict (*)(const World&);
     constexpr Check checks[] = {check_settings,
                                 check_infrastructure,
+                                check_membership,
                                 check_networks,
                                 check_profiles,
                                 check_devices,

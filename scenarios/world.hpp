@@ -111,6 +111,19 @@ struct Broker {
     bool operator==(const Broker&) const = default;
 };
 
+// The operator lets a broker into the cluster or out of it: one at a time.
+enum class MembershipStep : std::uint8_t { join = 0, leave = 1 };
+
+std::string_view to_string(MembershipStep step);
+
+struct MembershipChange {
+    Duration at{};  // since the start of the world
+    std::uint32_t broker = 0;
+    MembershipStep step = MembershipStep::join;
+
+    bool operator==(const MembershipChange&) const = default;
+};
+
 struct Relay {
     static constexpr std::uint32_t couplings_default = 1024;
 
@@ -175,6 +188,7 @@ struct World {
     bool stream_fallback = true;         // clients go on over streams where UDP is blocked
     CoreNetwork core;
     std::vector<Broker> brokers = {Broker{}};  // sorted by number; the first is number 0
+    std::vector<MembershipChange> membership;  // sorted by `at`
     std::array<model::SiteIndex, 2> reflector_sites{};
     std::vector<Relay> relays;  // sorted by number
     protocol::BrokerLimits limits;
@@ -192,6 +206,10 @@ struct World {
 
     bool operator==(const World&) const = default;
 };
+
+// The numbers of the brokers in the cluster after so many of its changes, ascending. At first those
+// are in it that no later change lets in.
+std::vector<std::uint32_t> members_after(const World& world, std::size_t changes);
 
 // Why the world cannot be run (a call from a device that does not exist, two devices of one number,
 // an unsorted list), or nothing.

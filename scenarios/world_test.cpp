@@ -46,15 +46,6 @@ const std::vector<Change>& changes() {
         {"the name is not 1 to 80 letters, digits, blanks, points, dashes and underscores",
          [](World& world) { world.name = "a/b"; }},
         {"the duration is out of bounds", [](World& world) { world.duration = -1ns; }},
-        {"there is no broker of number 0", [](World& world) { world.brokers[0].number = 1; }},
-        {"broker 0 is at a site that does not exist",
-         [](World& world) { world.brokers[0].site = model::SiteIndex{999}; }},
-        {"two relays have the number 7",
-         [](World& world) {
-             world.relays = {{.number = 7}, {.number = 7}};
-         }},
-        {"broker 255 has too high a number: 254 is the highest that has an address",
-         [](World& world) { world.brokers.push_back({.number = 255}); }},
         {"a reflector is at a site that does not exist",
          [](World& world) { world.reflector_sites[1] = model::SiteIndex{999}; }},
         {"a probability of the network between the sites is more than 100%",
@@ -108,6 +99,37 @@ const std::vector<Change>& changes() {
     return all;
 }
 
+const std::vector<Change>& broker_changes() {
+    static const std::vector<Change> all = {
+        {"there is no broker of number 0", [](World& world) { world.brokers[0].number = 1; }},
+        {"broker 0 is at a site that does not exist",
+         [](World& world) { world.brokers[0].site = model::SiteIndex{999}; }},
+        {"two relays have the number 7",
+         [](World& world) {
+             world.relays = {{.number = 7}, {.number = 7}};
+         }},
+        {"broker 255 has too high a number: 254 is the highest that has an address",
+         [](World& world) { world.brokers.push_back({.number = 255}); }},
+        {"change 0 of the cluster (leave of broker 0): it is the last member",
+         [](World& world) {
+             world.membership = {{.at = 1s, .broker = 0, .step = MembershipStep::leave}};
+         }},
+        {"change 1 of the cluster (join of broker 1): it is a member already",
+         [](World& world) {
+             world.brokers.push_back({.number = 1});
+             world.membership = {{.at = 1s, .broker = 1, .step = MembershipStep::join},
+                                 {.at = 2s, .broker = 1, .step = MembershipStep::join}};
+         }},
+        {"change 1 of the cluster (leave of broker 1): it is not sorted by time",
+         [](World& world) {
+             world.brokers.push_back({.number = 1});
+             world.membership = {{.at = 2s, .broker = 1, .step = MembershipStep::join},
+                                 {.at = 1s, .broker = 1, .step = MembershipStep::leave}};
+         }},
+    };
+    return all;
+}
+
 const std::vector<Change>& fault_changes() {
     static const std::vector<Change> all = {
         {"fault 1 (loss): its target, device 9, does not exist",
@@ -131,7 +153,7 @@ const std::vector<Change>& fault_changes() {
 }
 
 TEST(Inconsistency, NamesWhatIsWrong) {
-    for (const auto& list : {changes(), fault_changes()}) {
+    for (const auto& list : {changes(), broker_changes(), fault_changes()}) {
         for (const Change& change : list) {
             World world = small_world();
             change.apply(world);

@@ -203,6 +203,12 @@ private:
 
     void add_body(const model::PostLost& body) { put(body.kind); }
 
+    void add_body(const model::MembershipOrdered& body) {
+        put(body.epoch);
+        put(body.broker);
+        put(body.joins);
+    }
+
     void flush();
 
     std::unique_ptr<State> state_;

@@ -26,24 +26,35 @@ protocol::RandomValue relay_key(std::uint64_t world_seed) {
         incarnation_seed(world_seed, broker_name(0), 0), protocol::Purpose::relay_key, 0);
 }
 
-protocol::BrokerConfig config_of_broker(const scenarios::World& world,
-                                        std::uint32_t number,
-                                        std::uint32_t incarnation) {
+}  // namespace
+
+protocol::Membership membership_after(const scenarios::World& world, std::size_t changes) {
+    protocol::Membership membership{.epoch = 1 + changes, .members = {}};
+    if (world.brokers.size() == 1) return {};
+    for (const std::uint32_t number : scenarios::members_after(world, changes)) {
+        membership.members.push_back(
+            {.node = static_cast<protocol::NodeNumber>(number), .address = broker_address(number)});
+    }
+    return membership;
+}
+
+protocol::BrokerConfig InvitationCast::config_of_broker(std::uint32_t number,
+                                                        std::uint32_t incarnation) const {
     protocol::BrokerConfig config;
     config.address = broker_address(number);
     config.address_v6 = broker_address_v6(number);
-    config.seed = incarnation_seed(world.seed, broker_name(number), incarnation);
-    config.ticket_key = service_key(world.seed);
+    config.seed = incarnation_seed(world_.seed, broker_name(number), incarnation);
+    config.ticket_key = service_key(world_.seed);
     config.is_sealed = true;
-    config.relay_key = relay_key(world.seed);
-    for (const scenarios::Relay& relay : world.relays) {
+    config.relay_key = relay_key(world_.seed);
+    for (const scenarios::Relay& relay : world_.relays) {
         config.relays.push_back(relay_address(relay.number));
     }
-    config.limits = world.limits;
+    config.node = static_cast<protocol::NodeNumber>(number);
+    config.membership = membership_after(world_, 0);
+    config.limits = world_.limits;
     return config;
 }
-
-}  // namespace
 
 InvitationCast::InvitationCast(const scenarios::World& world)
     : world_(world),
@@ -57,7 +68,7 @@ InvitationCast::InvitationCast(const scenarios::World& world)
         brokers_.emplace_back(BrokerNode(SealedBroker(
             keyring_.seal_config_of_broker(static_cast<std::uint16_t>(broker.number), 1),
             protocol::DurableBroker(
-                config_of_broker(world, broker.number, 1), protocol::Instant{}, snapshots))));
+                config_of_broker(broker.number, 1), protocol::Instant{}, snapshots))));
     }
     for (std::uint32_t number = 0; number < reflector_count; ++number) {
         reflectors_[number] = protocol::Reflector({.other_ip = reflector_other_ip(number)});
@@ -72,8 +83,8 @@ bool InvitationCast::recover_broker(std::uint32_t index,
                                     std::uint32_t incarnation,
                                     const protocol::Storage& storage) {
     const std::uint32_t number = world_.brokers[index].number;
-    auto recovered = protocol::DurableBroker::recover(
-        config_of_broker(world_, number, incarnation), now, storage);
+    auto recovered =
+        protocol::DurableBroker::recover(config_of_broker(number, incarnation), now, storage);
     if (!recovered) return false;
     brokers_[index].emplace(SealedBroker(
         keyring_.seal_config_of_broker(static_cast<std::uint16_t>(number), incarnation),
@@ -92,24 +103,33 @@ protocol::Relay InvitationCast::make_relay(const scenarios::Relay& relay,
     return protocol::Relay(config);
 }
 
-protocol::ClientConfig InvitationCast::config_of_client(const protocol::SealConfig& sealing) const {
-    return {.device = sealing.self.device,
-            .seed = sealing.seed,
-            .broker = broker_address(0),
-            .broker_v6 = broker_address_v6(0),
-            .reflectors = {reflector_address(0),
-                           reflector_address(1),
-                           reflector_address_v6(0),
-                           reflector_address_v6(1)},
-            .key = sealing.keys.public_key,
-            .is_sealed = true};
+protocol::ClientConfig InvitationCast::config_of_client(std::uint32_t row,
+                                                        const protocol::SealConfig& sealing) const {
+    protocol::ClientConfig config;
+    config.device = sealing.self.device;
+    config.seed = sealing.seed;
+    config.reflectors = {reflector_address(0),
+                         reflector_address(1),
+                         reflector_address_v6(0),
+                         reflector_address_v6(1)};
+    config.key = sealing.keys.public_key;
+    config.is_sealed = true;
+    // Each device begins with another broker, and knows them all.
+    const std::size_t count = world_.brokers.size();
+    config.brokers.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t next = (world_.devices[row].number + i) % count;
+        const std::uint32_t number = world_.brokers[next].number;
+        config.brokers.push_back({.v4 = broker_address(number), .v6 = broker_address_v6(number)});
+    }
+    return config;
 }
 
 InvitationCast::SealedClient InvitationCast::make_client(std::uint32_t row,
                                                          std::uint32_t incarnation,
                                                          protocol::Instant now) {
     const protocol::SealConfig sealing = keyring_.seal_config_of_device(row, incarnation);
-    const protocol::ClientConfig config = config_of_client(sealing);
+    const protocol::ClientConfig config = config_of_client(row, sealing);
     if (world_.registration != scenarios::RegistrationStart::preloaded) {
         return {sealing, protocol::Client(config)};
     }
@@ -130,7 +150,7 @@ bool InvitationCast::restore_client(std::uint32_t row,
                                     std::uint32_t incarnation,
                                     protocol::Instant now) {
     const protocol::SealConfig sealing = keyring_.seal_config_of_device(row, incarnation);
-    const protocol::ClientConfig config = config_of_client(sealing);
+    const protocol::ClientConfig config = config_of_client(row, sealing);
     const auto* bytes = stored_clients_.find(row);
     const bool was_dormant = bytes == nullptr;
     const bool is_new = !was_dormant && bytes->empty();

@@ -1,9 +1,9 @@
 // The cast of the invitation service: brokers, reflectors, relays, clients, and the people who use
 // them.
 //
-// People follow the world's rows: they register at the start, place the calls, answer as their
-// device's reaction says, cancel, choose, hang up, move. What they know is what their application
-// has told them.
+// Several brokers are one cluster, whose operator follows the world's rows too. People follow the
+// world's rows: they register at the start, place the calls, answer as their device's reaction
+// says, cancel, choose, hang up, move. What they know is what their application has told them.
 #pragma once
 
 #include "model/event.hpp"
@@ -56,10 +56,11 @@ public:
             attack,
             change_registration,
             open_mail,
+            change_membership,
         };
         Kind kind = Kind::start;
         // Of the device; place_call: of the call; move: of the move; attack: of the attacker;
-        // change_registration: of the change; open_mail: of the mail.
+        // change_registration, change_membership: of the change; open_mail: of the mail.
         std::uint32_t row = 0;
         protocol::CallId call{};
         protocol::DeviceId peer{};
@@ -149,8 +150,10 @@ private:
         return {.high = call.high ^ model::mix(device_row), .low = call.low};
     }
 
+    [[nodiscard]] protocol::BrokerConfig config_of_broker(std::uint32_t number,
+                                                          std::uint32_t incarnation) const;
     [[nodiscard]] protocol::ClientConfig config_of_client(
-        const protocol::SealConfig& sealing) const;
+        std::uint32_t row, const protocol::SealConfig& sealing) const;
     [[nodiscard]] SealedClient make_client(std::uint32_t row,
                                            std::uint32_t incarnation,
                                            protocol::Instant now);
@@ -191,6 +194,8 @@ private:
     void change_registration(Stage& stage, std::uint32_t row);
     template <class Stage>
     void open_mail(Stage& stage, std::uint32_t index);
+    template <class Stage>
+    void change_membership(Stage& stage, std::uint32_t row);
     template <class Stage>
     void tell_network(Stage& stage, NodeIndex device);  // NOLINT(misc-no-recursion)
     template <class Stage>
@@ -234,8 +239,12 @@ private:
     std::vector<std::uint64_t> attacks_;  // by row of the attacker: datagrams sent
     protocol::DenseMap<std::uint32_t, TokenChange> token_changes_;  // by device number
     std::vector<Mail> mails_;                                       // that somebody will open
-    std::uint32_t placing_row_ = 0;  // the call that is being placed just now
+    std::uint32_t placing_row_ = 0;    // the call that is being placed just now
+    std::uint32_t operator_asks_ = 0;  // counts whom the operator has told of a membership
 };
+
+// The cluster after so many of the world's changes; no members where there is one broker only.
+protocol::Membership membership_after(const scenarios::World& world, std::size_t changes);
 
 // What a person who rings answers with.
 protocol::Command answer_of(model::ReactionKind kind, const protocol::CallId& call);

@@ -24,6 +24,9 @@ inline constexpr protocol::Duration patience = std::chrono::seconds{1};
 // How long the initiator's user looks at the acceptors before picking one.
 inline constexpr protocol::Duration choosing_time = std::chrono::seconds{1};
 
+// How soon the operator asks again, or somebody else, where an order was not taken.
+inline constexpr protocol::Duration operator_patience = std::chrono::seconds{1};
+
 }  // namespace detail
 
 template <class Stage>
@@ -62,6 +65,10 @@ void InvitationCast::start(Stage& stage) {
     if (!world_.registration_changes.empty()) {
         stage.schedule(protocol::Instant{world_.registration_changes[0].at},
                        {.kind = Action::Kind::change_registration, .row = 0});
+    }
+    if (!world_.membership.empty()) {
+        stage.schedule(protocol::Instant{world_.membership[0].at},
+                       {.kind = Action::Kind::change_membership, .row = 0});
     }
 }
 
@@ -171,6 +178,9 @@ void InvitationCast::perform(Stage& stage, const Action& action) {
             break;
         case Action::Kind::open_mail:
             open_mail(stage, action.row);
+            break;
+        case Action::Kind::change_membership:
+            change_membership(stage, action.row);
             break;
     }
 }
@@ -336,6 +346,33 @@ void InvitationCast::mail_arrived(Stage& stage, NodeIndex reader, protocol::Byte
     stage.schedule(
         stage.now() + after,
         {.kind = Action::Kind::open_mail, .row = static_cast<std::uint32_t>(mails_.size() - 1)});
+}
+
+// The operator tells one broker after the other until one has taken it, and then goes on with the
+// next change, when its time has come.
+template <class Stage>
+void InvitationCast::change_membership(Stage& stage, std::uint32_t row) {
+    const protocol::Membership wanted = membership_after(world_, row + 1);
+    const bool is_taken = std::any_of(brokers_.begin(), brokers_.end(), [&](const auto& broker) {
+        return broker &&
+               broker->inner().inner().broker_state().cluster.membership.epoch >= wanted.epoch;
+    });
+    if (!is_taken) {
+        const NodeIndex node{operator_asks_++ % static_cast<std::uint32_t>(brokers_.size())};
+        const scenarios::MembershipChange& change = world_.membership[row];
+        stage.order(
+            node,
+            protocol::ChangeMembership{wanted},
+            model::MembershipOrdered{.epoch = wanted.epoch,
+                                     .broker = change.broker,
+                                     .joins = change.step == scenarios::MembershipStep::join});
+        stage.schedule(stage.now() + detail::operator_patience,
+                       {.kind = Action::Kind::change_membership, .row = row});
+    } else if (row + 1 < world_.membership.size()) {
+        const protocol::Instant at{world_.membership[row + 1].at};
+        stage.schedule(std::max(at, stage.now()),
+                       {.kind = Action::Kind::change_membership, .row = row + 1});
+    }
 }
 
 template <class Stage>

@@ -122,6 +122,15 @@ public:
         current_ = before;
     }
 
+    // The operator of the service gives a node an order, of which `event` tells; nothing happens if
+    // it is down.
+    template <class Order, class What>
+    void order(NodeIndex node, const Order& order, const What& event) {
+        if (is_down(node)) return;
+        current_ = emit(node, {}, event);
+        feed(node, order);
+    }
+
     void move(NodeIndex device, std::uint32_t network) {
         places_.move(device, network);
         streams_.cut(device);

@@ -86,5 +86,6 @@ std::span<const Property> registration_properties();
 std::span<const Property> transfer_properties();
 std::span<const Property> resource_properties();
 std::span<const Property> admission_properties();
+std::span<const Property> cluster_properties();
 
 }  // namespace invitro::properties

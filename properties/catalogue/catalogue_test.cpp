@@ -15,6 +15,7 @@ std::vector<Trial> all_trials() {
     std::vector<Trial> all;
     for (const auto& family : {delivery_trials(),
                                durability_trials(),
+                               cluster_trials(),
                                invitation_trials(),
                                silence_trials(),
                                policy_trials(),

@@ -159,6 +159,8 @@ void add_settings(std::vector<Feature>& list) {
             return one.couplings < scenarios::Relay::couplings_default;
         });
     });
+    add("several brokers", [](const World& world) { return world.brokers.size() > 1; });
+    add("brokers join or leave", [](const World& world) { return !world.membership.empty(); });
     add("core loss", [](const World& world) { return world.core.loss != model::Probability{}; });
     add("core duplication",
         [](const World& world) { return world.core.duplication != model::Probability{}; });

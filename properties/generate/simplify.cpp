@@ -162,8 +162,11 @@ void leave_out(Steps& steps, const World& whole) {
     steps.drop_parts([](auto& world) -> auto& { return world.moves; });
     steps.drop_parts([](auto& world) -> auto& { return world.registration_changes; });
     steps.drop_parts([](auto& world) -> auto& { return world.relays; });
+    steps.drop_parts([](auto& world) -> auto& { return world.membership; });
     for (std::size_t i = 1; i < whole.brokers.size(); ++i) {
         steps.attempt([i](World& one) {
+            const std::uint32_t gone = one.brokers[i].number;
+            drop_if(one.membership, [&](const auto& change) { return change.broker == gone; });
             one.brokers.erase(one.brokers.begin() + static_cast<std::ptrdiff_t>(i));
         });
     }

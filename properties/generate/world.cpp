@@ -46,6 +46,7 @@ struct Swarm {
     bool scratch = false;
     bool registration_changes = false;
     bool unknown_callees = false;
+    bool cluster = false;
     std::vector<NatKind> nats;
     std::vector<AccessKind> accesses;
     std::vector<FaultKind> faults;
@@ -85,6 +86,7 @@ Swarm draw_swarm(Draws& draws) {
     if (swarm.accesses.empty()) swarm.accesses.push_back(AccessKind::fibre);
     if (!draws.one_in(4)) swarm.faults = subset<FaultKind>(draws, model::fault_kind_count, 3);
     if (!swarm.relays) std::erase_if(swarm.faults, model::strikes_relays);
+    swarm.cluster = draws.one_in(4);
     return swarm;
 }
 
@@ -101,6 +103,7 @@ public:
         settings();
         people();
         calls();
+        if (swarm_.cluster && draws_.one_in(2)) membership();
         if (swarm_.moves) moves();
         if (swarm_.registration_changes) registration_changes();
         if (!swarm_.faults.empty()) faults();
@@ -131,6 +134,11 @@ private:
         }
         if (!swarm_.really_sealed) world_.security = scenarios::Security::charged;
         if (swarm_.relays) relays();
+        if (swarm_.cluster) {
+            const std::uint32_t further = 1 + draws_.below(3);
+            for (std::uint32_t i = 1; i <= further; ++i)
+                world_.brokers.push_back({.number = i, .site = site()});
+        }
         if (swarm_.preloaded) world_.registration = scenarios::RegistrationStart::preloaded;
         if (swarm_.scratch) from_scratch();
         if (swarm_.constant_push) world_.push.delay = model::constant(draws_.between(50ms, 1500ms));
@@ -375,11 +383,27 @@ private:
                          [](const auto& a, const auto& b) { return a.move.at < b.move.at; });
     }
 
+    // The last broker joins the others, and after that one may leave.
+    void membership() {
+        const auto count = static_cast<std::uint32_t>(world_.brokers.size());
+        const Duration at = moment();
+        world_.membership.push_back(
+            {.at = at, .broker = count - 1, .step = scenarios::MembershipStep::join});
+        if (draws_.one_in(2)) return;
+        const Duration later = at + draws_.between(0ms, 20'000ms);
+        world_.membership.push_back(
+            {.at = later, .broker = draws_.below(count), .step = scenarios::MembershipStep::leave});
+    }
+
+    // Draws nothing where there is no choice.
+    NodeId some_broker() {
+        const auto count = static_cast<std::uint32_t>(world_.brokers.size());
+        return {.kind = NodeKind::broker, .number = count == 1 ? 0 : draws_.below(count)};
+    }
+
     // Somebody whose datagrams it concerns, other than a device.
     NodeId infrastructure() {
-        if (world_.relays.empty() || draws_.one_in(2)) {
-            return {.kind = NodeKind::broker, .number = 0};
-        }
+        if (world_.relays.empty() || draws_.one_in(2)) return some_broker();
         return {.kind = NodeKind::relay, .number = draws_.one_of(world_.relays).number};
     }
 
@@ -406,7 +430,7 @@ private:
     NodeId target(FaultKind kind) {
         const bool needs_device = strikes_devices(kind);
         const NodeId device{.kind = NodeKind::device, .number = draws_.below(device_count())};
-        if (strikes_brokers(kind)) return {.kind = NodeKind::broker, .number = 0};
+        if (strikes_brokers(kind)) return some_broker();
         if (strikes_relays(kind)) {
             return {.kind = NodeKind::relay, .number = draws_.one_of(world_.relays).number};
         }

@@ -6,13 +6,10 @@
 
 namespace invitro::protocol {
 
-bool Broker::admits(Instant now,
-                    const ReceivedDatagram& datagram,
-                    const Message& message,
-                    std::size_t waiting) {
-    const Arrival arrival{.now = now, .source = datagram.source, .sender = datagram.sender};
+bool Broker::admits(const Arrival& arrival, const Message& message, std::size_t waiting) {
     return std::visit(
         Overloaded{
+            [&](const ForwardedRequest& one) { return admits_forwarded(arrival, one, waiting); },
             [&](const InviteRequest& one) { return admits_call(arrival, one, waiting); },
             [&](const InviteCancel& one) { return admits_call(arrival, one, waiting); },
             [&](const RegisterDevice& one) { return admits_registration(arrival, one, waiting); },
@@ -24,11 +21,25 @@ bool Broker::admits(Instant now,
         message);
 }
 
+// Judged by whoever serves it. What is not to be passed on at all, its handling drops.
+bool Broker::admits_forwarded(const Arrival& arrival,
+                              const ForwardedRequest& request,
+                              std::size_t waiting) {
+    const auto inner = decode(request.datagram.view());
+    const bool is_clients =
+        inner && std::visit([]<class M>(const M&) { return !is_between_brokers<M>; }, *inner);
+    const bool is_current = request.epoch == state_.cluster.membership.epoch;
+    if (!is_clients || !is_current || !state_.cluster.is_clustered()) return true;
+    const Arrival forwarded = forwarded_arrival(arrival, request);
+    return !believes(forwarded.sender, *inner) || admits(forwarded, *inner, waiting);
+}
+
 // A repetition, and what will be dropped as malformed, costs nothing new.
 bool Broker::admits_call(const Arrival& arrival,
                          const InviteRequest& request,
                          std::size_t waiting) {
     const bool is_usable = !request.call.is_none() && !request.initiator.is_none();
+    if (!state_.cluster.serves(slot_of(request.call))) return true;
     if (!is_usable || state_.calls.find(request.call) != no_position) return true;
     const auto refused = refuse_call(arrival, request.initiator, waiting);
     if (!refused) return true;
@@ -42,6 +53,7 @@ bool Broker::admits_call(const Arrival& arrival,
 // One that overtakes its request takes as much room as that would have. Its sender repeats it.
 bool Broker::admits_call(const Arrival& arrival, const InviteCancel& cancel, std::size_t waiting) {
     const bool is_usable = !cancel.call.is_none() && !cancel.device.is_none();
+    if (!state_.cluster.serves(slot_of(cancel.call))) return true;
     if (!is_usable || state_.calls.find(cancel.call) != no_position) return true;
     if (!refuse_call(arrival, cancel.device, waiting)) return true;
     remark(RemarkKind::invitation_refused, cancel.call, cancel.device);
@@ -51,12 +63,12 @@ bool Broker::admits_call(const Arrival& arrival, const InviteCancel& cancel, std
 bool Broker::admits_registration(const Arrival& arrival,
                                  const RegisterDevice& registration,
                                  std::size_t waiting) {
-    const bool is_admitted =
-        state_.admission.admit_registration(state_.config.limits,
-                                            load(waiting),
-                                            arrival.now,
-                                            state_.registry.knows(registration.device),
-                                            source_subject(state_.calls.key, arrival.source));
+    const bool is_admitted = state_.admission.admit_registration(
+        state_.config.limits,
+        load(waiting),
+        arrival.now,
+        state_.registry.knows(registration.device),
+        source_subject(state_.calls.key, arrival.source.address));
     if (is_admitted) return true;
     state_.registry.sweep(arrival.now);
     remark(RemarkKind::registration_refused, {}, registration.device);
@@ -89,7 +101,7 @@ RatedSubject Broker::caller_subject(const IndexKey& key,
                                     const Arrival& arrival) {
     const bool is_vouched_for = arrival.sender.is_device(device);
     return {.high = index_hash(key, device),
-            .low = is_vouched_for ? 0 : source_subject(key, arrival.source).low};
+            .low = is_vouched_for ? 0 : source_subject(key, arrival.source.address).low};
 }
 
 std::optional<Duration> Broker::refuse_call(const Arrival& arrival,
@@ -100,7 +112,7 @@ std::optional<Duration> Broker::refuse_call(const Arrival& arrival,
                                         load(waiting),
                                         arrival.now,
                                         caller_subject(key, caller, arrival),
-                                        source_subject(key, arrival.source));
+                                        source_subject(key, arrival.source.address));
 }
 
 Load Broker::load(std::size_t waiting) const {

@@ -12,17 +12,19 @@ Broker::Broker(const BrokerConfig& config) {
     state_.registry.key = derive_index_key(config.ticket_key);
     state_.calls.key = state_.registry.key;
     state_.sessions.key = state_.registry.key;
+    state_.cluster = first_cluster_state(state_.registry.key, config.node, config.membership);
 }
 
 void Broker::handle(Instant now, const Input& input) {
     std::visit(Overloaded{
-                   [&](const ReceivedDatagram& datagram) {
-                       receive({.now = now, .source = datagram.source, .sender = datagram.sender},
-                               datagram.payload);
-                   },
+                   [&](const ReceivedDatagram& datagram) { receive(arrival_of(now, datagram)); },
                    [&](const PushAnswered& answer) { take_push_answer(now, answer); },
                    [&](const ReceivedSms& sms) { take_sms(now, sms); },
                    [&](const DeadlineReached&) { reach_deadline(now); },
+                   [&](const ChangeMembership& command) {
+                       on(Arrival{.now = now, .source = {}, .datagram = {}, .sender = {}},
+                          MembershipNotice{.membership = command.membership});
+                   },
                },
                input);
 }
@@ -36,31 +38,45 @@ void Broker::handle_late(Instant came, Instant now, const Input& input) {
 
 void Broker::preregister(Instant now, const RegisterDevice& registration) {
     CHECK(!registration.token.value.empty(), "a snapshot holds registrations that were in force");
-    if (state_.registry.put(now, registration).is_in_force) join_calls(now, registration);
+    const RegisterDevice own = served_part(registration);
+    if (state_.registry.put(now, own).is_in_force) join_calls(now, own);
 }
 
-void Broker::receive(const Arrival& arrival, ByteView payload) {
-    const auto message = parse(payload);
+void Broker::receive(const Arrival& arrival) {
+    const auto message = parse(arrival.datagram);
     if (!message || !is_believed(arrival, *message)) return;
-    const ReceivedDatagram datagram{
-        .source = arrival.source, .destination = {}, .payload = {}, .sender = arrival.sender};
-    if (!admits(arrival.now, datagram, *message, 0)) return;
-    std::visit([&](const auto& one) { on(arrival, one); }, *message);
+    if (!admits(arrival, *message, 0)) return;
+    std::visit([&](const auto& one) { dispatch(arrival, one); }, *message);
+}
+
+bool Broker::admits(Instant now,
+                    const ReceivedDatagram& datagram,
+                    const Message& message,
+                    std::size_t waiting) {
+    return admits(arrival_of(now, datagram), message, waiting);
 }
 
 void Broker::apply(Instant came, Instant now, const ReceivedDatagram& datagram) {
     CHECK(came <= now, "no input comes before its time");
-    const auto message = parse(datagram.payload);
-    const Arrival arrival{.now = came, .source = datagram.source, .sender = datagram.sender};
+    const Arrival arrival = arrival_of(came, datagram);
+    const auto message = parse(arrival.datagram);
     if (!message || !is_believed(arrival, *message)) return;
     lateness_ = now - came;
-    std::visit([&](const auto& one) { on(arrival, one); }, *message);
+    std::visit([&](const auto& one) { dispatch(arrival, one); }, *message);
     lateness_ = {};
 }
 
+Broker::Arrival Broker::arrival_of(Instant now, const ReceivedDatagram& datagram) {
+    return {.now = now,
+            .source = {.address = datagram.source},
+            .datagram = datagram.payload,
+            .sender = datagram.sender};
+}
+
+// How long each kind of message may be, dispatch() says.
 tl::expected<Message, WireError> Broker::parse(ByteView payload) {
     ++state_.counters.datagrams_received;
-    auto message = payload.size() <= datagram_size_max
+    auto message = payload.size() <= cluster_datagram_size_max
                        ? decode(payload)
                        : tl::expected<Message, WireError>(tl::unexpect, WireError::out_of_range);
     if (!message) remark(RemarkKind::malformed_dropped, {}, {});
@@ -73,10 +89,22 @@ bool Broker::is_believed(const Arrival& arrival, const Message& message) {
     return false;
 }
 
+void Broker::send_bytes(const Peer& peer, ByteView datagram) {
+    std::copy(datagram.begin(), datagram.end(), outbox_.reserve(datagram.size()).begin());
+    outbox_.send(source_for(peer.path.address),
+                 peer.path.address,
+                 datagram.size(),
+                 Party::of_device(peer.device));
+    ++state_.counters.datagrams_sent;
+}
+
 // Who seals a message must be whom it names as its author. Messages that name none are checked
 // against their call.
 bool Broker::believes(const Party& sender, const Message& message) const {
     if (sender.is_nobody()) return !state_.config.is_sealed;
+    const auto node = author_node_of(message);
+    // The operator's word is this node's own (DurableBroker::take).
+    if (node) return sender.is_broker() && (*node == sender.node || *node == no_node);
     const DeviceId author = author_of(message);
     return author.is_none() || sender.is_device(author);
 }
@@ -115,6 +143,7 @@ void Broker::reach_deadline(Instant now) {
     while (sessions.first_due() <= now) {
         serve_session(now, sessions.first_item());
     }
+    serve_cluster(now);
 }
 
 // Rule 1: who registers for an identifier while a call to it is open joins the invited set, and a

@@ -14,18 +14,22 @@
 // Input from outside never aborts: what is malformed, forged or unexpected is dropped and counted,
 // and who is unknown gets at most one datagram, smaller than its own.
 //
+// In a cluster it serves what it owns, and passes the rest on (docs/PROTOCOL.md "Cluster").
+//
 // Files: admitting.cpp (what is taken on), broker.cpp (inputs, late joiners),
 // registration_messages.cpp, initiator_messages.cpp, candidate_messages.cpp,
 // recipient_messages.cpp, pending.cpp (who wakes), relaying.cpp (who may use a relay),
-// transfer_messages.cpp (sessions), serving.cpp (what is due).
+// transfer_messages.cpp (sessions), serving.cpp (what is due), cluster/ (several brokers).
 #pragma once
 
 #include "protocol/application.hpp"
 #include "protocol/broker/broker_state.hpp"
+#include "protocol/broker/cluster/placement.hpp"
 #include "protocol/node.hpp"
 #include "protocol/wire/codec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -35,9 +39,16 @@
 
 namespace invitro::protocol {
 
+// The operator's command: this membership is in force from now on. Given to any one node, which
+// tells the others.
+struct ChangeMembership {
+    Membership membership;
+};
+
 class Broker {
 public:
-    using Input = std::variant<ReceivedDatagram, PushAnswered, ReceivedSms, DeadlineReached>;
+    using Input = std::
+        variant<ReceivedDatagram, PushAnswered, ReceivedSms, DeadlineReached, ChangeMembership>;
     using Output = protocol::Output<Notification, Remark>;
     using State = BrokerState;
 
@@ -67,7 +78,9 @@ public:
     std::optional<Output> poll_output() { return outbox_.poll(); }
 
     [[nodiscard]] Instant next_deadline() const {
-        return std::min(state_.calls.deadlines.first_due(), state_.sessions.deadlines.first_due());
+        return std::min({state_.calls.deadlines.first_due(),
+                         state_.sessions.deadlines.first_due(),
+                         state_.cluster.next_due()});
     }
 
     [[nodiscard]] const State& state() const { return state_; }
@@ -87,10 +100,11 @@ public:
     void preregister(Instant now, const RegisterDevice& registration);
 
 private:
-    // When and whence a datagram came, and who sealed it.
+    // When, whence and as which bytes a message came, and who sealed it.
     struct Arrival {
         Instant now;
-        Address source;
+        ReturnPath source;
+        ByteView datagram;
         Party sender;
 
         // Vouched for by the seal; where nothing is sealed, everybody is believed.
@@ -99,10 +113,10 @@ private:
         }
     };
 
-    // A device, and where it is reached.
+    // A device, and how it is reached.
     struct Peer {
         DeviceId device;
-        Address address;
+        ReturnPath path;
     };
 
     // Whom a message of a recipient is from. No invitee: the message is not to be believed.
@@ -112,6 +126,10 @@ private:
     };
 
     // admitting.cpp
+    bool admits(const Arrival& arrival, const Message& message, std::size_t waiting);
+    bool admits_forwarded(const Arrival& arrival,
+                          const ForwardedRequest& request,
+                          std::size_t waiting);
     bool admits_call(const Arrival& arrival, const InviteRequest& request, std::size_t waiting);
     bool admits_call(const Arrival& arrival, const InviteCancel& cancel, std::size_t waiting);
     bool admits_registration(const Arrival& arrival,
@@ -128,7 +146,10 @@ private:
                                        const Arrival& arrival);
 
     // broker.cpp
-    void receive(const Arrival& arrival, ByteView payload);
+    static Arrival arrival_of(Instant now, const ReceivedDatagram& datagram);
+    void receive(const Arrival& arrival);
+    template <class M>
+    void dispatch(const Arrival& arrival, const M& message);
     tl::expected<Message, WireError> parse(ByteView payload);
     bool is_believed(const Arrival& arrival, const Message& message);
     void take_push_answer(Instant now, const PushAnswered& answer);
@@ -146,6 +167,9 @@ private:
     void on(const Arrival& arrival, const ValidateEmail& message);
     void on(const Arrival& arrival, const RegisterDevice& message);
     void on(const Arrival& arrival, const UnregisterDevice& message);
+    void answer_registration(const Arrival& arrival,
+                             const RegisterAck& ack,
+                             std::vector<std::uint8_t> awaited);
     void mail_link(Instant now, const ValidateEmail& message);
     void release(Instant now, const std::vector<Release>& released);
 
@@ -157,7 +181,7 @@ private:
     // From initiator and recipients alike.
     void on(const Arrival& arrival, const EndedAck& message);
     void on(const Arrival& arrival, const CallKeepAlive& message);
-    std::uint32_t take_in_hand(Instant now, const InviteRequest& request, const Address& source);
+    std::uint32_t take_in_hand(Instant now, const InviteRequest& request, const ReturnPath& source);
     // True if the call is this device's, whose address is then known anew.
     bool hear_initiator(const Arrival& arrival, Call& call, DeviceId device);
 
@@ -185,7 +209,7 @@ private:
     static void end_session(Instant now, SessionRecord& record);
     bool may_transfer(const Arrival& arrival, SessionRecord& record, const Transfer& message);
     void take_transfer_answer(Instant now, std::uint32_t position, const TransferAnswer& message);
-    void send_transfer_state(DeviceId device, const Address& to, std::uint32_t position);
+    void send_transfer_state(DeviceId device, const ReturnPath& to, std::uint32_t position);
     void serve_session(Instant now, std::uint32_t position);
     void push_offer(Instant now, const SessionRecord& record, const TransferRecord& transfer);
     void dismiss_offer(Instant now, std::uint32_t position, TransferRecord& transfer);
@@ -200,6 +224,34 @@ private:
     // relaying.cpp
     void on(const Arrival& arrival, const RelayRequest& message);
     DeviceId peer_of(const Arrival& arrival, const RelayRequest& message);
+
+    // cluster/routing.cpp
+    bool is_served_here(const Arrival& arrival, CallId call);
+    void forward(NodeNumber owner, const Arrival& arrival, CallId call);
+    void on(const Arrival& arrival, const ForwardedRequest& message);
+    void on(const Arrival& arrival, const ForwardedAnswer& message);
+    void answer_through(const Peer& to, CallId call, ByteView datagram);
+    static Arrival forwarded_arrival(const Arrival& arrival, const ForwardedRequest& request);
+    [[nodiscard]] RegisterDevice served_part(const RegisterDevice& registration) const;
+    void tell_members(const Arrival& arrival);
+    void await(const Arrival& arrival, const RegisterAck& ack, std::vector<std::uint8_t> awaited);
+    void collect(NodeNumber owner, const RegisterAck& ack);
+
+    // cluster/membership.cpp
+    void on(const Arrival& arrival, const MembershipNotice& notice);
+    void on(const Arrival& arrival, const MembershipAck& ack);
+    void forget_announcement(NodeNumber node);
+    void tell_membership(NodeNumber node, const Address& address);
+    void adopt(Instant now, const Membership& membership);
+    void serve_cluster(Instant now);
+
+    // cluster/handover.cpp
+    void release_slots(Instant now);
+    void begin_handover(Instant now, const Member& to, HandoverContent content);
+    void send_parts(OutgoingHandover& handover);
+    void on(const Arrival& arrival, const HandoverAck& ack);
+    void on(const Arrival& arrival, const HandoverPart& part);
+    void take_over(Instant now, ByteView bytes);
 
     // Messages that are not for a broker.
     template <class M>
@@ -224,15 +276,34 @@ private:
                         Duration time_to_live);
     void purge(std::uint32_t position);
 
+    // To a client, the way it can be reached.
     template <class M>
     void send(const Peer& peer, const M& message) {
+        if (peer.path.via != no_node) {
+            std::array<std::uint8_t, datagram_size_max> bytes{};
+            const std::size_t size = encode_message(message, bytes);
+            answer_through(peer, call_of(Message{message}), ByteView{bytes}.first(size));
+            return;
+        }
         const std::size_t size = encode_message(message, outbox_.reserve(datagram_size_max));
-        const bool is_v6 = peer.address.ip.family == IpFamily::v6;
-        outbox_.send(is_v6 ? state_.config.address_v6 : state_.config.address,
-                     peer.address,
-                     size,
-                     Party::of_device(peer.device));
+        outbox_.send(
+            source_for(peer.path.address), peer.path.address, size, Party::of_device(peer.device));
         ++state_.counters.datagrams_sent;
+    }
+
+    template <class M>
+    void send_to_node(NodeNumber node, const Address& address, const M& message) {
+        const std::size_t size =
+            encode_message(message, outbox_.reserve(cluster_datagram_size_max));
+        outbox_.send(state_.config.address, address, size, Party::of_broker(node));
+        ++state_.counters.datagrams_sent;
+    }
+
+    void send_bytes(const Peer& peer, ByteView datagram);
+
+    [[nodiscard]] const Address& source_for(const Address& destination) const {
+        const bool is_v6 = destination.ip.family == IpFamily::v6;
+        return is_v6 ? state_.config.address_v6 : state_.config.address;
     }
 
     State state_;
@@ -241,5 +312,22 @@ private:
     // Of the device whose SMS was the last input, for its challenge; not part of the state.
     PublicKey sms_key_{};
 };
+
+template <class M>
+void Broker::dispatch(const Arrival& arrival, const M& message) {
+    if constexpr (!is_between_brokers<M>) {
+        if (arrival.datagram.size() > datagram_size_max) {
+            remark(RemarkKind::malformed_dropped, {}, {});
+            return;
+        }
+    }
+    if constexpr (is_about_call<M>) {
+        if (!is_served_here(arrival, message.call)) return;
+    }
+    if constexpr (is_about_session<M>) {
+        if (!is_served_here(arrival, message.session)) return;
+    }
+    on(arrival, message);
+}
 
 }  // namespace invitro::protocol

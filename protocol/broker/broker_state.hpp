@@ -4,6 +4,7 @@
 #include "protocol/application.hpp"
 #include "protocol/broker/admission.hpp"
 #include "protocol/broker/call_table.hpp"
+#include "protocol/broker/cluster/cluster_state.hpp"
 #include "protocol/broker/registration.hpp"
 #include "protocol/broker/session_table.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -20,11 +21,13 @@ struct BrokerConfig {
     Address address;         // where clients reach it
     Address address_v6;      // ... by IPv6; none if they do not
     RandomValue seed;        // of this incarnation
-    RandomValue ticket_key;  // of the service: the same for every incarnation
+    RandomValue ticket_key;  // of the service: the same for every broker and incarnation
     bool is_sealed = false;  // nothing is believed that no seal vouches for
     RandomValue relay_key;   // of the service, shared with its relays
     std::vector<Address> relays;
     BrokerLimits limits = {};
+    NodeNumber node = 0;      // its number in the cluster
+    Membership membership{};  // the operator's first; without members: no cluster
 
     bool operator==(const BrokerConfig&) const = default;
 
@@ -36,7 +39,9 @@ struct BrokerConfig {
                           field("is_sealed", &BrokerConfig::is_sealed),
                           field("relay_key", &BrokerConfig::relay_key),
                           field("relays", &BrokerConfig::relays),
-                          field("limits", &BrokerConfig::limits)};
+                          field("limits", &BrokerConfig::limits),
+                          field("node", &BrokerConfig::node),
+                          field("membership", &BrokerConfig::membership)};
     }
 };
 
@@ -84,6 +89,7 @@ struct BrokerState {
     CallTable calls;
     Admission admission;
     SessionTable sessions;
+    ClusterState cluster;
     BrokerCounters counters;
 
     bool operator==(const BrokerState&) const = default;
@@ -95,7 +101,13 @@ struct BrokerState {
                           field("calls", &BrokerState::calls),
                           field("admission", &BrokerState::admission),
                           field("sessions", &BrokerState::sessions),
+                          field("cluster", &BrokerState::cluster),
                           field("counters", &BrokerState::counters)};
+    }
+
+    // Calls, or what may hold some on their way between brokers.
+    [[nodiscard]] bool holds_calls() const {
+        return !calls.calls.empty() || cluster.is_handing_over();
     }
 };
 

@@ -1,8 +1,10 @@
 #include "protocol/broker/decision.hpp"
 
 #include "protocol/broker/candidates.hpp"
+#include "protocol/broker/cluster/placement.hpp"
 #include "protocol/broker/credential.hpp"
 #include "protocol/vocabulary/overloaded.hpp"
+#include "protocol/wire/codec.hpp"
 
 #include <algorithm>
 
@@ -63,11 +65,31 @@ bool transfer_decides(const BrokerState& state, const Transfer& transfer) {
            record->transfer.front().leg != transfer.leg;
 }
 
+bool is_served_here(const BrokerState& state, const CallId& call) {
+    return state.cluster.serves(slot_of(call));
+}
+
+bool decides_forwarded(const BrokerState& state, const ForwardedRequest& request) {
+    if (request.epoch != state.cluster.membership.epoch) return false;
+    const auto inner = decode(request.datagram.view());
+    return inner && !std::holds_alternative<ForwardedRequest>(*inner) && decides(state, *inner);
+}
+
+// The last acknowledgement of a handover lets what was handed over be forgotten.
+bool completes(const BrokerState& state, const HandoverAck& ack) {
+    const OutgoingHandover* handover = find_handover(state.cluster, ack);
+    return handover != nullptr && ack.received == handover->bytes.size();
+}
+
 }  // namespace
 
 bool may_decide(const Message& message) {
     return std::visit(Overloaded{[](const RegisterDevice&) { return true; },
                                  [](const UnregisterDevice&) { return true; },
+                                 [](const ForwardedRequest&) { return true; },
+                                 [](const MembershipNotice&) { return true; },
+                                 [](const HandoverPart&) { return true; },
+                                 [](const HandoverAck&) { return true; },
                                  [](const InviteRequest&) { return true; },
                                  [](const InviteAccept&) { return true; },
                                  [](const InviteDecline&) { return true; },
@@ -94,7 +116,17 @@ bool decides(const BrokerState& state, const Message& message) {
                 return state.registry.knows(end.device) ||
                        is_authentic(state.config.ticket_key, claim, end.credential);
             },
-            [&](const InviteRequest& request) { return find_call(state, request.call) == nullptr; },
+            [&](const ForwardedRequest& request) { return decides_forwarded(state, request); },
+            [&](const MembershipNotice& notice) {
+                return state.cluster.is_clustered() &&
+                       notice.membership.epoch > state.cluster.membership.epoch;
+            },
+            [&](const HandoverPart& part) { return is_next_part(state.cluster, part); },
+            [&](const HandoverAck& ack) { return completes(state, ack); },
+            [&](const InviteRequest& request) {
+                return is_served_here(state, request.call) &&
+                       find_call(state, request.call) == nullptr;
+            },
             [&](const InviteAccept& accept) {
                 const Invitee* invitee = believed_invitee(state, accept);
                 return invitee != nullptr && invitee->phase != InviteePhase::accepted &&
@@ -106,6 +138,7 @@ bool decides(const BrokerState& state, const Message& message) {
             },
             // One that overtakes its request is remembered.
             [&](const InviteCancel& cancel) {
+                if (!is_served_here(state, cancel.call)) return false;
                 const Call* call = find_call(state, cancel.call);
                 return call == nullptr || call->request.initiator == cancel.device;
             },

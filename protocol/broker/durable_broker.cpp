@@ -9,6 +9,7 @@
 #include "protocol/wire/codec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -176,6 +177,18 @@ void DurableBroker::take(Instant now, const DeadlineReached& deadline) {
     write_snapshot_if_due(now);
 }
 
+// Written down as the notice that a node would send, from nowhere: no datagram has such a source.
+void DurableBroker::take(Instant now, const ChangeMembership& command) {
+    std::array<std::uint8_t, cluster_datagram_size_max> bytes{};
+    const MembershipNotice notice{.membership = command.membership};
+    const std::size_t size = encode_message(notice, bytes);
+    take(now,
+         ReceivedDatagram{.source = {},
+                          .destination = {},
+                          .payload = ByteView{bytes}.first(size),
+                          .sender = Party::of_broker(broker_.state().config.node)});
+}
+
 void DurableBroker::take(Instant now, const Persisted& persisted) {
     journal_.persisted = std::max(journal_.persisted, persisted.number);
     auto& waiting = journal_.waiting;
@@ -247,7 +260,7 @@ void DurableBroker::write_snapshot(Instant now) {
     // What it holds of calls and transfers is to go once they are over.
     const auto& sessions = broker_.state().sessions.records;
     const bool holds_data =
-        !broker_.state().calls.calls.empty() ||
+        !broker_.state().holds_calls() ||
         std::any_of(sessions.begin(), sessions.end(), [](const SessionRecord& record) {
             return !record.transfer.empty();
         });

@@ -82,8 +82,12 @@ enum class Snapshots : std::uint8_t { written = 0, omitted = 1 };
 
 class DurableBroker {
 public:
-    using Input =
-        std::variant<ReceivedDatagram, PushAnswered, ReceivedSms, DeadlineReached, Persisted>;
+    using Input = std::variant<ReceivedDatagram,
+                               PushAnswered,
+                               ReceivedSms,
+                               DeadlineReached,
+                               ChangeMembership,
+                               Persisted>;
     using Output = std::variant<SendDatagram,
                                 SendPush,
                                 OpenStream,
@@ -170,6 +174,7 @@ private:
     void take(Instant now, const PushAnswered& answer);
     void take(Instant now, const ReceivedSms& sms);
     void take(Instant now, const DeadlineReached& deadline);
+    void take(Instant now, const ChangeMembership& command);
     void take(Instant now, const Persisted& persisted);
 
     [[nodiscard]] bool is_of_waiting_call(const Message& message) const;

@@ -7,6 +7,13 @@ void Broker::on(const Arrival& arrival, const InviteRequest& message) {
         remark(RemarkKind::malformed_dropped, message.call, message.initiator);
         return;
     }
+    // In a cluster the call lives where its callee's registrations are.
+    if (state_.cluster.is_clustered() && slot_of(message.call) != slot_of(message.callee)) {
+        remark(RemarkKind::unexpected_dropped, message.call, message.initiator);
+        send({message.initiator, arrival.source},
+             InviteFailed{.call = message.call, .reason = FailureReason::refused});
+        return;
+    }
     std::uint32_t position = find_call(arrival.now, message.call);
     if (position == no_position) {
         position = take_in_hand(arrival.now, message, arrival.source);
@@ -23,7 +30,7 @@ void Broker::on(const Arrival& arrival, const InviteRequest& message) {
 
 std::uint32_t Broker::take_in_hand(Instant now,
                                    const InviteRequest& request,
-                                   const Address& source) {
+                                   const ReturnPath& source) {
     Call call = open_call(now, state_.calls.next_number++, request, source);
     state_.registry.for_each_token(now, request.callee, [&](const BoundToken& token) {
         if (token.device != request.initiator) invite(call, token, now);

@@ -61,7 +61,7 @@ Duration granted_lifetime(Duration asked_for) {
 Call open_call(Instant now,
                std::uint64_t number,
                const InviteRequest& request,
-               const Address& source) {
+               const ReturnPath& source) {
     Call call;
     call.number = number;
     call.opened_at = now;

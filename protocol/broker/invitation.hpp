@@ -16,6 +16,7 @@
 
 #include "protocol/broker/hash_index.hpp"
 #include "protocol/broker/registration.hpp"
+#include "protocol/broker/return_path.hpp"
 #include "protocol/exchange/retransmission.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/vocabulary/address.hpp"
@@ -41,7 +42,7 @@ struct Invitee {
     EndReason told = EndReason::unknown;
     std::uint8_t dismissals = 0;  // pushes that said so, once per token each
     bool has_withdrawn = false;   // with phase `declined`: nobody has said so
-    Address return_address;       // none until it has been heard in this call
+    ReturnPath return_address;    // none until it has been heard in this call
     std::uint32_t first_token = no_position;
     std::uint32_t known_generation = 0;  // of the initiator's data: it has at least this one
     Retransmission push;                 // InvitePush
@@ -136,7 +137,7 @@ struct Call {
     EndReason end = EndReason::unknown;  // why no further accept is taken
     EndReason initiator_told = EndReason::unknown;
     bool is_lifetime_over = false;
-    Address initiator_address;
+    ReturnPath initiator_address;
     Retransmission initiator_ended;
     std::vector<Invitee> invitees;
     std::vector<InvitedToken> tokens;
@@ -187,7 +188,7 @@ inline constexpr std::size_t invited_tokens_max = 4096;
 Call open_call(Instant now,
                std::uint64_t number,
                const InviteRequest& request,
-               const Address& source);
+               const ReturnPath& source);
 
 // True while a device that registers for the callee joins the invited set (rule 1).
 bool may_be_joined(const Call& call, Instant now);

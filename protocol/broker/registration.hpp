@@ -32,6 +32,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -62,6 +63,56 @@ struct BoundToken {
     std::uint32_t incarnation = 0;
     PushProvider provider = PushProvider::apns;
     ByteView token;  // holds until the registry changes
+};
+
+// One identifier's binding on its way to another node.
+struct HandedBinding {
+    DeviceId device;
+    ProfileId profile;
+    std::uint32_t incarnation = 0;
+    Instant lease_expiry{};
+    PushToken token;
+    EndpointIdentifier identifier;
+    PublicKey key{};
+
+    bool operator==(const HandedBinding&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("device", &HandedBinding::device),
+                          field("profile", &HandedBinding::profile),
+                          field("incarnation", &HandedBinding::incarnation),
+                          field("lease_expiry", &HandedBinding::lease_expiry),
+                          field("token", &HandedBinding::token),
+                          field("identifier", &HandedBinding::identifier),
+                          field("key", &HandedBinding::key)};
+    }
+};
+
+// ... and what is known of the identifier itself.
+struct HandedIdentifier {
+    EndpointIdentifier identifier;
+    std::uint32_t proven = 0;
+    bool is_taken_over = false;
+
+    bool operator==(const HandedIdentifier&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("identifier", &HandedIdentifier::identifier),
+                          field("proven", &HandedIdentifier::proven),
+                          field("is_taken_over", &HandedIdentifier::is_taken_over)};
+    }
+};
+
+struct HandedRegistrations {
+    std::vector<HandedIdentifier> identifiers;
+    std::vector<HandedBinding> bindings;  // of these
+
+    bool operator==(const HandedRegistrations&) const = default;
+
+    static constexpr auto fields() {
+        return std::tuple{field("identifiers", &HandedRegistrations::identifiers),
+                          field("bindings", &HandedRegistrations::bindings)};
+    }
 };
 
 struct Registry {
@@ -226,6 +277,12 @@ struct Registry {
     // What the device has registered as its public key; none where it is not registered.
     [[nodiscard]] std::optional<PublicKey> key_of(DeviceId device) const;
 
+    // For a handover (registration_handover.cpp): forgets the bindings of the identifiers that
+    // leave, and returns them; and takes in what another broker returned.
+    using IdentifierFilter = std::function<bool(const EndpointIdentifier&)>;
+    HandedRegistrations take_out(const IdentifierFilter& is_leaving);
+    void put_in(const HandedRegistrations& handed);
+
     // Bytes held for all devices together, spare capacity included.
     [[nodiscard]] std::size_t memory_size() const;
 
@@ -235,6 +292,10 @@ private:
     [[nodiscard]] std::uint32_t find_binding(DeviceId device, PushProvider provider) const;
     [[nodiscard]] std::uint32_t newest_of(std::uint32_t first) const;
     [[nodiscard]] BoundToken bound_token(const Binding& binding) const;
+    [[nodiscard]] HandedBinding handed(const Binding& binding,
+                                       const EndpointIdentifier& identifier) const;
+    void put_in(const HandedBinding& handed);
+    void take_link(std::uint32_t position);
 
     using Releases = std::vector<Release>;
 

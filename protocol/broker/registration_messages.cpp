@@ -1,5 +1,6 @@
 // The broker: who owns a number or an address, and where a device is to be reached.
 #include "protocol/broker/broker.hpp"
+#include "protocol/broker/cluster/placement.hpp"
 #include "protocol/broker/credential.hpp"
 #include "protocol/broker/push_request.hpp"
 
@@ -41,6 +42,21 @@ Vouched vouched_part(const RandomValue& key, Instant now, const RegisterDevice& 
         vouched.credentials[i] = renewed(key, claim, credential, now);
     }
     return vouched;
+}
+
+// Leaves out what other nodes of the cluster serve.
+void keep_served(Vouched& vouched, const ClusterState& cluster) {
+    const RegisterDevice all = vouched.registration;
+    const auto places = vouched.places;
+    vouched.registration.identifiers.clear();
+    vouched.registration.credentials.clear();
+    vouched.places.clear();
+    for (std::size_t i = 0; i < all.identifiers.size(); ++i) {
+        if (!cluster.serves(slot_of(all.identifiers[i]))) continue;
+        vouched.registration.identifiers.push_back(all.identifiers[i]);
+        vouched.registration.credentials.push_back(all.credential(i));
+        vouched.places.push_back(places[i]);
+    }
 }
 
 // Leaves out what another profile has proven later.
@@ -155,10 +171,16 @@ void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
     if (vouched.places.size() < message.identifiers.size()) {
         remark(RemarkKind::identifier_refused, {}, message.device);
     }
-    RegisterAck ack{
-        .device = message.device, .incarnation = message.incarnation, .part = message.part};
+    auto others = other_owners(state_, vouched.registration);
+    if (!others) {
+        remark(RemarkKind::handover_awaited, {}, message.device);
+        return;
+    }
     // Who can show nothing leaves nothing behind.
     const bool is_heard = !vouched.places.empty() || state_.registry.knows(message.device);
+    if (state_.cluster.is_clustered()) keep_served(vouched, state_.cluster);
+    RegisterAck ack{
+        .device = message.device, .incarnation = message.incarnation, .part = message.part};
     RegistrationOutcome outcome;
     if (is_heard) {
         outcome = state_.registry.put(arrival.now, vouched.registration);
@@ -171,13 +193,28 @@ void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
     refuse(vouched, outcome.refused);
     if (is_heard && !outcome.is_in_force) {
         ack.part = RegisterAck::no_part;
+        others->clear();
     } else {
         ack.credentials = vouched.credentials;
     }
-    send({message.device, arrival.source}, ack);
+    answer_registration(arrival, ack, std::move(*others));
     release(arrival.now, outcome.released);
     if (outcome.is_in_force && outcome.lease > Duration{}) {
         join_calls(arrival.now, vouched.registration);
+    }
+}
+
+// In a cluster all other members are told, and the client is answered when those awaited have
+// answered too.
+void Broker::answer_registration(const Arrival& arrival,
+                                 const RegisterAck& ack,
+                                 std::vector<std::uint8_t> awaited) {
+    const bool is_entry = arrival.source.via == no_node;
+    if (is_entry) tell_members(arrival);
+    if (is_entry && !awaited.empty()) {
+        await(arrival, ack, std::move(awaited));
+    } else {
+        send({ack.device, arrival.source}, ack);
     }
 }
 
@@ -193,11 +230,20 @@ void Broker::on(const Arrival& arrival, const UnregisterDevice& message) {
     remark(outcome.is_in_force ? RemarkKind::device_unregistered : RemarkKind::duplicate_dropped,
            {},
            message.device);
-    send({message.device, arrival.source},
-         RegisterAck{.device = message.device,
-                     .incarnation = outcome.incarnation,
-                     .lease = outcome.lease,
-                     .part = outcome.is_in_force ? std::uint8_t{0} : RegisterAck::no_part});
+    // At once means: at every node.
+    std::vector<std::uint8_t> awaited;
+    for (const Member& member : state_.cluster.membership.members) {
+        if (outcome.is_in_force && member.node != state_.config.node) {
+            awaited.push_back(member.node);
+        }
+    }
+    answer_registration(
+        arrival,
+        RegisterAck{.device = message.device,
+                    .incarnation = outcome.incarnation,
+                    .lease = outcome.lease,
+                    .part = outcome.is_in_force ? std::uint8_t{0} : RegisterAck::no_part},
+        std::move(awaited));
     release(arrival.now, outcome.released);
 }
 

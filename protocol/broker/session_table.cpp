@@ -46,7 +46,10 @@ bool refresh(SessionRecord& record, DeviceId device, DeviceId peer, Instant now)
     return true;
 }
 
-bool take_transfer(SessionRecord& record, const Transfer& message, Address source, Instant now) {
+bool take_transfer(SessionRecord& record,
+                   const Transfer& message,
+                   const ReturnPath& source,
+                   Instant now) {
     if (!record.transfer.empty() && !record.transfer.front().is_decided()) return false;
     TransferRecord transfer;
     transfer.leg = message.leg;
@@ -54,7 +57,7 @@ bool take_transfer(SessionRecord& record, const Transfer& message, Address sourc
     transfer.target = message.target;
     transfer.offered_at = now;
     transfer.peer_data = message.connection;
-    transfer.from_address = source;
+    transfer.from_path = source;
     transfer.push.start(now);
     record.transfer.assign(1, transfer);
     return true;

@@ -8,10 +8,10 @@
 #pragma once
 
 #include "protocol/broker/hash_index.hpp"
+#include "protocol/broker/return_path.hpp"
 #include "protocol/exchange/deadline_queue.hpp"
 #include "protocol/exchange/retransmission.hpp"
 #include "protocol/timing.hpp"
-#include "protocol/vocabulary/address.hpp"
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/wire/messages.hpp"
@@ -31,8 +31,8 @@ struct TransferRecord {
     Instant offered_at{};
     ConnectionData peer_data;    // of the end that stays
     ConnectionData target_data;  // once accepted
-    Address from_address;
-    Address target_address;  // none until it has been heard
+    ReturnPath from_path;
+    ReturnPath target_path;  // none until it has been heard
     std::uint8_t dismissals = 0;
     Retransmission push;  // of the offer or, when it is over, of its dismissal
 
@@ -46,8 +46,8 @@ struct TransferRecord {
                           field("offered_at", &TransferRecord::offered_at),
                           field("peer_data", &TransferRecord::peer_data),
                           field("target_data", &TransferRecord::target_data),
-                          field("from_address", &TransferRecord::from_address),
-                          field("target_address", &TransferRecord::target_address),
+                          field("from_path", &TransferRecord::from_path),
+                          field("target_path", &TransferRecord::target_path),
                           field("dismissals", &TransferRecord::dismissals),
                           field("push", &TransferRecord::push)};
     }
@@ -115,7 +115,10 @@ struct SessionTable {
 bool refresh(SessionRecord& record, DeviceId device, DeviceId peer, Instant now);
 
 // A new offer takes the place of one that is decided. False: another one is under way.
-bool take_transfer(SessionRecord& record, const Transfer& message, Address source, Instant now);
+bool take_transfer(SessionRecord& record,
+                   const Transfer& message,
+                   const ReturnPath& source,
+                   Instant now);
 
 // The offer is over; whoever was asked is told so by push.
 void end_transfer(TransferRecord& transfer, TransferStep step, Instant now);

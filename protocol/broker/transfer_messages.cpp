@@ -103,7 +103,7 @@ void Broker::on(const Arrival& arrival, const Transfer& message) {
         answer.step = TransferStep::over;
     } else if (is_known || may_transfer(arrival, record, message)) {
         TransferRecord& transfer = record.transfer.front();
-        transfer.from_address = arrival.source;
+        transfer.from_path = arrival.source;
         answer.step = transfer.step;
         answer.connection = transfer.target_data;
     } else {
@@ -140,7 +140,7 @@ void Broker::on(const Arrival& arrival, const TransferAnswer& message) {
             : &state_.sessions.records[position].transfer.front();
     const bool is_known = transfer != nullptr && transfer->leg == message.leg;
     if (is_known) {
-        transfer->target_address = arrival.source;
+        transfer->target_path = arrival.source;
         take_transfer_answer(arrival.now, position, message);
         answer.step = state_.sessions.records[position].transfer.front().step;
     }
@@ -162,7 +162,7 @@ void Broker::take_transfer_answer(Instant now,
     } else {
         return;
     }
-    send_transfer_state(transfer.from, transfer.from_address, position);
+    send_transfer_state(transfer.from, transfer.from_path, position);
     if (transfer.step != TransferStep::accepted) return;
     // The two are known as the ends of the leg from here on. The table may grow: look again.
     const SessionRecord leg{.session = message.leg,
@@ -173,7 +173,7 @@ void Broker::take_transfer_answer(Instant now,
     if (state_.sessions.find(message.leg) == no_position) state_.sessions.open(leg);
 }
 
-void Broker::send_transfer_state(DeviceId device, const Address& to, std::uint32_t position) {
+void Broker::send_transfer_state(DeviceId device, const ReturnPath& to, std::uint32_t position) {
     const SessionRecord& record = state_.sessions.records[position];
     const TransferRecord& transfer = record.transfer.front();
     TransferState message{.device = device,
@@ -195,7 +195,7 @@ void Broker::serve_session(Instant now, std::uint32_t position) {
     for (TransferRecord& transfer : record.transfer) {
         if (transfer.step == TransferStep::offered && transfer.offer_end() <= now) {
             end_transfer(transfer, TransferStep::expired, now);
-            send_transfer_state(transfer.from, transfer.from_address, position);
+            send_transfer_state(transfer.from, transfer.from_path, position);
         }
         if (!transfer.push.is_due(now)) continue;
         const Instant sent = now + lateness_;
@@ -235,8 +235,8 @@ void Broker::dismiss_offer(Instant now, std::uint32_t position, TransferRecord& 
     const InviteDismiss dismissal{
         .call = transfer.leg, .device = transfer.target, .reason = reason_of(transfer.step)};
     push_to_device(now, transfer.target, transfer.leg, dismissal, timing::grace);
-    if (!transfer.target_address.is_none()) {
-        send_transfer_state(transfer.target, transfer.target_address, position);
+    if (!transfer.target_path.is_none()) {
+        send_transfer_state(transfer.target, transfer.target_path, position);
     }
     ++transfer.dismissals;
 }

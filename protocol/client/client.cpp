@@ -97,13 +97,13 @@ Client Client::restored(const ClientConfig& config, Instant now, const StoredCli
 
 bool Client::expects_answer(const Address& address) const {
     const auto& reflectors = state_.config.reflectors;
-    return address == state_.config.broker || address == state_.config.broker_v6 ||
+    return Brokers::is_one(state_.config.brokers, address) ||
            std::find(reflectors.begin(), reflectors.end(), address) != reflectors.end();
 }
 
 // A broker, or a relay that one has offered.
 bool Client::has_streams(const Address& address) const {
-    if (address == state_.config.broker || address == state_.config.broker_v6) return true;
+    if (Brokers::is_one(state_.config.brokers, address)) return true;
     for (const ClientActivity& activity : state_.activity) {
         for (const RelayLink& link : activity.relays) {
             for (const RelayAllocation& allocation : link.allocations) {

@@ -45,7 +45,7 @@ inline ClientConfig config_of(std::uint64_t number, bool has_reflectors = true) 
     ClientConfig config;
     config.device = device_of(number);
     config.seed.octets.fill(static_cast<std::uint8_t>(number));
-    config.broker = broker_address;
+    config.brokers = {{.v4 = broker_address, .v6 = {}}};
     if (has_reflectors) config.reflectors = {reflector_1, reflector_2};
     return config;
 }

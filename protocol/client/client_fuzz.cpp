@@ -28,7 +28,7 @@ ClientConfig config() {
     ClientConfig config;
     config.device = self;
     config.seed.octets.fill(3);
-    config.broker = sources[0];
+    config.brokers = {{.v4 = sources[0], .v6 = {}}};
     config.reflectors = {sources[1], sources[2]};
     return config;
 }

@@ -4,6 +4,7 @@
 // are none, and the registration is held in as many bytes as it has.
 #pragma once
 
+#include "protocol/client/brokers.hpp"
 #include "protocol/client/incoming_call.hpp"
 #include "protocol/client/outgoing_call.hpp"
 #include "protocol/client/pending_fetch.hpp"
@@ -26,8 +27,8 @@ namespace invitro::protocol {
 struct ClientConfig {
     DeviceId device;
     RandomValue seed;  // of this incarnation
-    Address broker;
-    Address broker_v6;  // the same broker by IPv6; each may be none
+    // The nodes of one service, at least one; the first is asked first.
+    std::vector<BrokerAddresses> brokers{};
     // Two of each IP family, on different addresses; none where there is none.
     std::array<Address, 4> reflectors{};
     PublicKey key{};         // whose hash `device` is
@@ -38,8 +39,7 @@ struct ClientConfig {
     static constexpr auto fields() {
         return std::tuple{field("device", &ClientConfig::device),
                           field("seed", &ClientConfig::seed),
-                          field("broker", &ClientConfig::broker),
-                          field("broker_v6", &ClientConfig::broker_v6),
+                          field("brokers", &ClientConfig::brokers),
                           field("reflectors", &ClientConfig::reflectors),
                           field("key", &ClientConfig::key),
                           field("is_sealed", &ClientConfig::is_sealed)};
@@ -51,7 +51,7 @@ struct ClientActivity {
     std::vector<OutgoingCall> outgoing;
     std::vector<IncomingCall> incoming;
     std::vector<Session> sessions;  // of calls in either role; they outlive the calls
-    std::vector<WakingUp> waking;   // at most one
+    std::vector<WakingUp> waking;   // at most one for each broker known
     std::vector<MovingSession> moving;
     std::vector<OfferedLeg> offered;
     std::vector<ArrivingLeg> arriving;
@@ -79,7 +79,8 @@ struct ClientActivity {
 
 struct ClientState {
     ClientConfig config;
-    std::uint64_t draws = 0;                 // how many values were drawn from the seed
+    std::uint64_t draws = 0;  // how many values were drawn from the seed
+    BrokerChoice broker_choice;
     std::vector<Address> addresses;          // the device's own, preferred ones first
     std::vector<Registration> registration;  // at most one
     std::vector<ClientActivity> activity;    // at most one; none while idle
@@ -89,6 +90,7 @@ struct ClientState {
     static constexpr auto fields() {
         return std::tuple{field("config", &ClientState::config),
                           field("draws", &ClientState::draws),
+                          field("broker_choice", &ClientState::broker_choice),
                           field("addresses", &ClientState::addresses),
                           field("registration", &ClientState::registration),
                           field("activity", &ClientState::activity)};

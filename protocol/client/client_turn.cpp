@@ -51,7 +51,7 @@ inline constexpr bool is_for_others =
     std::is_same_v<M, RelayAllocate> || std::is_same_v<M, CandidateUpdate> ||
     std::is_same_v<M, CandidateForwardAck> || std::is_same_v<M, PendingFetch> ||
     std::is_same_v<M, SessionKeep> || std::is_same_v<M, Transfer> ||
-    std::is_same_v<M, TransferOffer> || std::is_same_v<M, TransferAnswer>;
+    std::is_same_v<M, TransferOffer> || std::is_same_v<M, TransferAnswer> || is_between_brokers<M>;
 
 template <class M>
 inline constexpr bool is_from_path =
@@ -65,15 +65,6 @@ inline constexpr bool is_from_relay =
     std::is_same_v<M, RelayGranted> || std::is_same_v<M, RelayRefused> ||
     std::is_same_v<M, RelayData>;
 
-// By the family that the device prefers, of those the broker has.
-Address broker_from(const ClientConfig& config, std::span<const Address> addresses) {
-    for (const Address& address : addresses) {
-        if (address.ip.family == config.broker.ip.family) return config.broker;
-        if (address.ip.family == config.broker_v6.ip.family) return config.broker_v6;
-    }
-    return config.broker.is_none() ? config.broker_v6 : config.broker;
-}
-
 }  // namespace
 
 ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& outbox)
@@ -82,7 +73,7 @@ ClientTurn::ClientTurn(Instant now, ClientState& state, Outbox<Client::Output>& 
           PathContext{
               .now = now, .sender = Sender(outbox), .draws = Draws(state.config.seed, state.draws)},
           state.config.device,
-          broker_from(state.config, state.addresses),
+          Brokers(state.config.brokers, state.addresses, state.broker_choice),
           state.config.reflectors,
           state.addresses,
           state.config.key} {
@@ -193,7 +184,7 @@ void ClientTurn::command(const NetworkChanged& command) {
     state_.addresses.assign(command.addresses.begin(), command.addresses.end());
     std::erase_if(state_.addresses, [](const Address& address) { return address.is_none(); });
     context_.addresses = state_.addresses;
-    context_.broker = broker_from(state_.config, state_.addresses);
+    context_.brokers.move(state_.addresses);
     for (ClientActivity& activity : state_.activity) {
         for (OutgoingCall& call : activity.outgoing) {
             call.move(context_);
@@ -220,7 +211,11 @@ void ClientTurn::command(const WokeUp&) {
     for (IncomingCall& call : under_way().incoming) {
         call.wake(context_);
     }
-    under_way().waking.assign(1, WakingUp::begin(context_));
+    auto& waking = under_way().waking;
+    waking.clear();
+    for (std::size_t node = 0; node < context_.brokers.count(); ++node) {
+        waking.push_back(WakingUp::begin(context_, static_cast<std::uint8_t>(node)));
+    }
 }
 
 // ---- pushes -------------------------------------------------------------------------------------
@@ -266,10 +261,9 @@ void ClientTurn::ring(const InvitePush& push) {
 void ClientTurn::datagram(const ReceivedDatagram& datagram) {
     const auto message = decode(datagram.payload);
     if (!message) return drop(RemarkKind::malformed_dropped);
-    const bool is_from_broker =
-        state_.config.is_sealed
-            ? datagram.sender.is_broker()
-            : datagram.source == state_.config.broker || datagram.source == state_.config.broker_v6;
+    const bool is_from_broker = state_.config.is_sealed ? datagram.sender.is_broker()
+                                                        : context_.brokers.is_one(datagram.source);
+    if (is_from_broker) context_.brokers.heard();
     std::visit(
         [&]<class M>(const M& one) {
             if constexpr (is_from_path<M>) {
@@ -348,16 +342,21 @@ void ClientTurn::from_broker(const CandidateForward& message) {
 // An invitation that has not come as a push, or not only.
 void ClientTurn::from_broker(const PendingInvitation& message) {
     auto& waking = under_way().waking;
-    const bool is_awaited = message.invitation.call == message.call && !waking.empty() &&
-                            waking.front().receive(message);
+    const bool is_awaited = message.invitation.call == message.call &&
+                            std::any_of(waking.begin(), waking.end(), [&](WakingUp& one) {
+                                return one.receive(message);
+                            });
     if (!is_awaited) return drop(RemarkKind::unexpected_dropped, message.call);
     ring(message.invitation);
 }
 
 void ClientTurn::from_broker(const PendingList& message) {
     auto& waking = under_way().waking;
-    if (waking.empty()) return drop(RemarkKind::unexpected_dropped);
-    if (waking.front().receive(context_, message)) waking.clear();
+    const auto asked = std::find_if(waking.begin(), waking.end(), [&](const WakingUp& one) {
+        return one.transaction == message.transaction;
+    });
+    if (asked == waking.end()) return drop(RemarkKind::unexpected_dropped);
+    if (asked->receive(context_, message)) waking.erase(asked);
 }
 
 template <class M>

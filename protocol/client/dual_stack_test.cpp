@@ -20,7 +20,7 @@ const Address peer_v4{.ip = ipv4(0xC6336409U), .port = 6000};
 
 ClientConfig dual_config() {
     ClientConfig config = config_of(1);
-    config.broker_v6 = broker_v6;
+    config.brokers[0].v6 = broker_v6;
     config.reflectors = {reflector_1, reflector_2, reflector_v6_1, reflector_v6_2};
     return config;
 }

@@ -1,5 +1,7 @@
 #include "protocol/client/outgoing_call.hpp"
 
+#include "protocol/vocabulary/slot.hpp"
+
 #include <algorithm>
 
 namespace invitro::protocol {
@@ -191,7 +193,7 @@ void serve_acceptors(OutgoingCall& call, ClientContext& context, std::vector<Ses
 
 OutgoingCall OutgoingCall::begin(ClientContext& context, const CallCommand& command) {
     OutgoingCall call;
-    call.call = context.draws.call_id();
+    call.call = with_slot(context.draws.call_id(), slot_of(command.callee));
     call.callee = command.callee;
     call.caller = command.caller;
     call.policy = command.policy;

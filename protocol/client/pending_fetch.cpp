@@ -4,8 +4,9 @@
 
 namespace invitro::protocol {
 
-WakingUp WakingUp::begin(ClientContext& context) {
+WakingUp WakingUp::begin(ClientContext& context, std::uint8_t node) {
     WakingUp waking;
+    waking.node = node;
     waking.transaction = context.draws.transaction();
     waking.give_up = context.now + timing::invitation_lifetime_max;
     return waking;
@@ -43,7 +44,8 @@ void WakingUp::serve(ClientContext& context, bool is_registered) {
     if (exchange.tries > 0) context.sender.remark(RemarkKind::message_retransmitted);
     exchange.tried(context.now);
     context.send_to_broker(
-        PendingFetch{.transaction = transaction, .device = context.device, .after = after});
+        PendingFetch{.transaction = transaction, .device = context.device, .after = after},
+        context.brokers.address(node));
 }
 
 Instant WakingUp::next_deadline() const {

@@ -11,12 +11,14 @@
 #include "protocol/vocabulary/fields.hpp"
 #include "protocol/wire/messages.hpp"
 
+#include <cstdint>
 #include <tuple>
 #include <vector>
 
 namespace invitro::protocol {
 
 struct WakingUp {
+    std::uint8_t node = 0;  // of the brokers the client knows: each tells what it serves itself
     TransactionId transaction;
     CallId after;
     std::vector<CallId> received;  // in answer to this question
@@ -26,14 +28,15 @@ struct WakingUp {
     bool operator==(const WakingUp&) const = default;
 
     static constexpr auto fields() {
-        return std::tuple{field("transaction", &WakingUp::transaction),
+        return std::tuple{field("node", &WakingUp::node),
+                          field("transaction", &WakingUp::transaction),
                           field("after", &WakingUp::after),
                           field("received", &WakingUp::received),
                           field("exchange", &WakingUp::exchange),
                           field("give_up", &WakingUp::give_up)};
     }
 
-    static WakingUp begin(ClientContext& context);
+    static WakingUp begin(ClientContext& context, std::uint8_t node);
 
     // True if it belongs to the question that is being asked.
     bool receive(const PendingInvitation& message);

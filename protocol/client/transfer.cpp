@@ -1,5 +1,7 @@
 #include "protocol/client/transfer.hpp"
 
+#include "protocol/vocabulary/slot.hpp"
+
 #include <algorithm>
 
 namespace invitro::protocol {
@@ -74,7 +76,7 @@ MovingSession MovingSession::begin(ClientContext& context,
     MovingSession moving;
     moving.session = session.identity.call;
     moving.peer = session.identity.peer;
-    moving.leg = context.draws.call_id();
+    moving.leg = with_slot(context.draws.call_id(), slot_of(session.identity.call));
     moving.target = target;
     moving.peer_data.key = session.identity.peer_key;
     // Where the peer is heard from now comes first: it may have moved since it named the others.

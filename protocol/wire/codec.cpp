@@ -26,11 +26,14 @@ constexpr std::size_t message_size_max = envelope_size_max + cbor::encoded_size_
 template <class M>
 constexpr bool is_push = std::is_same_v<M, InvitePush> || std::is_same_v<M, InviteDismiss>;
 
+template <class M>
+constexpr std::size_t room_for = is_push<M> ? push_size_max
+                                            : (is_between_brokers<M> ? cluster_datagram_size_max
+                                                                     : datagram_size_max);
+
 template <class... M>
 constexpr bool every_message_fits(std::type_identity<std::variant<M...>> /*messages*/) {
-    return ((message_size_max<M> + seal_overhead_max <=
-             (is_push<M> ? push_size_max : datagram_size_max)) &&
-            ...);
+    return ((message_size_max<M> + seal_overhead_max <= room_for<M>)&&...);
 }
 
 // With the envelope around it.
@@ -175,6 +178,12 @@ template std::size_t encode_message(const CandidateUpdate&, std::span<std::uint8
 template std::size_t encode_message(const CandidateUpdateAck&, std::span<std::uint8_t>);
 template std::size_t encode_message(const CandidateForward&, std::span<std::uint8_t>);
 template std::size_t encode_message(const CandidateForwardAck&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ForwardedRequest&, std::span<std::uint8_t>);
+template std::size_t encode_message(const ForwardedAnswer&, std::span<std::uint8_t>);
+template std::size_t encode_message(const MembershipNotice&, std::span<std::uint8_t>);
+template std::size_t encode_message(const MembershipAck&, std::span<std::uint8_t>);
+template std::size_t encode_message(const HandoverPart&, std::span<std::uint8_t>);
+template std::size_t encode_message(const HandoverAck&, std::span<std::uint8_t>);
 
 std::size_t encode(const Message& message, std::span<std::uint8_t> buffer) {
     return std::visit([&](const auto& one) { return encode_message(one, buffer); }, message);

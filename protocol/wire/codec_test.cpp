@@ -148,7 +148,7 @@ TEST(Codec, a_buffer_of_just_the_right_size_is_enough) {
 TEST(CodecDeathTest, what_cannot_be_a_message_of_ours_is_our_bug) {
     Bytes small(10);
     EXPECT_DEATH(encode(InviteProgress{.call = example_call}, small), "holds the message");
-    Bytes roomy(datagram_size_max);
+    Bytes roomy(cluster_datagram_size_max);
     EXPECT_DEATH(encode(RegisterAck{.device = {}, .lease = Duration{-1}}, roomy), "negative");
     EXPECT_DEATH(encode(InviteRequest{}, roomy), "names somebody");
 }

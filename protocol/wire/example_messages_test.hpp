@@ -331,6 +331,30 @@ inline std::vector<Message> example_relay() {
     };
 }
 
+inline std::vector<Message> example_cluster() {
+    const Address node = parse_address("198.51.100.2:4000").value();
+    const Address client = parse_address("203.0.113.5:61234").value();
+    return {
+        ForwardedRequest{.call = example_call,
+                         .epoch = 3,
+                         .entry = 1,
+                         .client = client,
+                         .sender = example_device,
+                         .datagram = {1, 2, 3}},
+        ForwardedAnswer{.call = example_call,
+                        .owner = 2,
+                        .device = example_device,
+                        .client = client,
+                        .datagram = {4, 5}},
+        MembershipNotice{.node = 1,
+                         .membership = {.epoch = 4, .members = {{.node = 1, .address = node}}}},
+        MembershipAck{.node = 2, .epoch = 4},
+        HandoverPart{
+            .node = 1, .transfer = 9, .epoch = 4, .total = 1026, .offset = 1024, .bytes = {6, 7}},
+        HandoverAck{.node = 2, .transfer = 9, .received = 1024},
+    };
+}
+
 inline std::vector<Message> example_messages() {
     std::vector<Message> all = example_registration_and_end();
     for (const auto& some : {example_registration(),
@@ -339,7 +363,8 @@ inline std::vector<Message> example_messages() {
                              example_candidates(),
                              example_transfer(),
                              example_paths(),
-                             example_relay()}) {
+                             example_relay(),
+                             example_cluster()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

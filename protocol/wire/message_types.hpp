@@ -69,6 +69,12 @@ enum class MessageType : std::uint8_t {
     candidate_forward_ack = 59,
     leg_offer = 60,
     leg_answer = 61,
+    forwarded_request = 64,
+    forwarded_answer = 65,
+    membership_notice = 66,
+    membership_ack = 67,
+    handover_part = 68,
+    handover_ack = 69,
 };
 
 std::string_view to_string(MessageType type);

@@ -71,6 +71,12 @@ constexpr NamedType named_types[] = {
     {MessageType::candidate_update_ack, "CandidateUpdateAck"},
     {MessageType::candidate_forward, "CandidateForward"},
     {MessageType::candidate_forward_ack, "CandidateForwardAck"},
+    {MessageType::forwarded_request, "ForwardedRequest"},
+    {MessageType::forwarded_answer, "ForwardedAnswer"},
+    {MessageType::membership_notice, "MembershipNotice"},
+    {MessageType::membership_ack, "MembershipAck"},
+    {MessageType::handover_part, "HandoverPart"},
+    {MessageType::handover_ack, "HandoverAck"},
 };
 
 constexpr std::string_view name_of(MessageType type) {

@@ -11,6 +11,7 @@
 
 #include "protocol/vocabulary/identity.hpp"
 #include "protocol/wire/candidate_messages.hpp"
+#include "protocol/wire/cluster_messages.hpp"
 #include "protocol/wire/invitation_messages.hpp"
 #include "protocol/wire/message_types.hpp"
 #include "protocol/wire/path_messages.hpp"
@@ -21,6 +22,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <variant>
 
 namespace invitro::protocol {
@@ -89,7 +91,33 @@ using Message = std::variant<RegisterDevice,
                              CandidateUpdate,
                              CandidateUpdateAck,
                              CandidateForward,
-                             CandidateForwardAck>;
+                             CandidateForwardAck,
+                             ForwardedRequest,
+                             ForwardedAnswer,
+                             MembershipNotice,
+                             MembershipAck,
+                             HandoverPart,
+                             HandoverAck>;
+
+// A message that only brokers send each other.
+template <class M>
+inline constexpr bool is_between_brokers =
+    std::is_same_v<M, ForwardedRequest> || std::is_same_v<M, ForwardedAnswer> ||
+    std::is_same_v<M, MembershipNotice> || std::is_same_v<M, MembershipAck> ||
+    std::is_same_v<M, HandoverPart> || std::is_same_v<M, HandoverAck>;
+
+// A client's message that names a call: it is for the owner of the slot in the call's id.
+template <class M>
+inline constexpr bool is_about_call = !is_between_brokers<M> && requires(const M& message) {
+    message.call;
+};
+
+// A client's message that names a session: it is for the owner of the slot in that id, likewise.
+template <class M>
+inline constexpr bool is_about_session =
+    !is_between_brokers<M> && !is_about_call<M> && requires(const M& message) {
+    message.session;
+};
 
 MessageType type_of(const Message& message);
 

@@ -233,6 +233,13 @@ Notation<Security> security() {
         "kind of security", "security", {{"real", Security::real}, {"charged", Security::charged}});
 }
 
+Notation<MembershipStep> membership_step() {
+    return choice<MembershipStep>(
+        "step of a broker",
+        "membership_step",
+        {{"join", MembershipStep::join}, {"leave", MembershipStep::leave}});
+}
+
 Notation<std::string> text() {
     return checked_text({.expected = "a text", .schema = text_schema(), .fields = {}},
                         [](const std::string&) { return std::string(); });

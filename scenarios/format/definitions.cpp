@@ -206,6 +206,7 @@ Value schema_definitions() {
         {.key = "registration_action",
          .value = enumeration<RegistrationAction>(registration_action_count)},
         {.key = "security", .value = enumeration({"real", "charged"})},
+        {.key = "membership_step", .value = enumeration<MembershipStep>(2)},
         {.key = "identifier",
          .value = pattern("a phone number or an email address",
                           "^(\\+[1-9][0-9]{1,14}|[^@\\s]{1,64}@[^@\\s]+)$")},

@@ -78,6 +78,7 @@ Notation<Arrivals> arrivals();
 Notation<RegistrationStart> registration_start();
 Notation<Security> security();
 Notation<RegistrationAction> registration_action();
+Notation<MembershipStep> membership_step();
 
 // "EIM/APDF", or an object where more than the kind is said.
 Notation<model::NatPolicy> nat_policy();

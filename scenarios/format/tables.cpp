@@ -80,6 +80,17 @@ Section<Relay> relay() {
     }};
 }
 
+Section<MembershipChange> membership_change() {
+    return {.fields = {
+        {"at", &MembershipChange::at, duration(),
+            "since the start of the world"},
+        {"step", &MembershipChange::step, membership_step(),
+            "what the broker does", required},
+        {"broker", &MembershipChange::broker, reference_to(Entity::broker),
+            "which; one whose first step is to join is no member before", required},
+    }};
+}
+
 // Of brokers, the first stands for itself: the others are a list.
 Notation<std::vector<Broker>> further_brokers() {
     auto notation = list_of(broker(), {"brokers", 0, limits::brokers_max - 1});
@@ -106,6 +117,10 @@ void sort_by_number(std::vector<Item>& items) {
 void finish_brokers(Reader& /*reader*/, const Value& /*value*/, World& world) {
     sort_by_number(world.brokers);
     sort_by_number(world.relays);
+    std::stable_sort(
+        world.membership.begin(),
+        world.membership.end(),
+        [](const MembershipChange& a, const MembershipChange& b) { return a.at < b.at; });
 }
 
 Section<World> brokers() {
@@ -115,6 +130,8 @@ Section<World> brokers() {
             "where broker 0 stands"},
         {"further", &World::brokers, further_brokers(),
             "the other brokers of a cluster"},
+        {"membership", &World::membership, list_of(membership_change(), {"changes"}),
+            "the operator adds and removes members of the cluster, which hand over what they own"},
         {"relays", &World::relays, list_of(relay(), {"relays", 0, limits::relays_max}),
             "forward between two devices where no direct path exists"},
         {"reflectors", &World::reflector_sites, reflector_sites(),
