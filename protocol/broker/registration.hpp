@@ -282,6 +282,8 @@ struct Registry {
     using IdentifierFilter = std::function<bool(const EndpointIdentifier&)>;
     HandedRegistrations take_out(const IdentifierFilter& is_leaving);
     void put_in(const HandedRegistrations& handed);
+    // Of a node that has left: the devices of which no identifier is here.
+    void forget_unbound();
 
     // Bytes held for all devices together, spare capacity included.
     [[nodiscard]] std::size_t memory_size() const;

@@ -49,6 +49,15 @@ void Registry::put_in(const HandedRegistrations& handed) {
     }
 }
 
+void Registry::forget_unbound() {
+    Releases nobody_asks;
+    for (std::uint32_t position = 0; position < bindings.size(); ++position) {
+        const Binding& binding = bindings[position];
+        const bool is_bound = binding.device.is_none() || binding.first_link != no_position;
+        if (!is_bound) remove_binding(position, nobody_asks);
+    }
+}
+
 void Registry::put_in(const HandedBinding& handed) {
     std::uint32_t position = find_binding(handed.device, handed.token.provider);
     const bool is_new = position == no_position;

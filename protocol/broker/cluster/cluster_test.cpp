@@ -121,8 +121,7 @@ TEST(Cluster, ADeviceThatLeavesAnIdentifierIsForgottenByItsOwner) {
     ClusterTown town;
     town.register_ada();
     town.run(5s);
-    RegisterCommand fewer = ClusterTown::ada();
-    fewer.identifiers = {ClusterTown::owned_by(1, 1)};
+    RegisterCommand fewer = ClusterTown::proven(2, {ClusterTown::owned_by(1, 1)});
     fewer.token.value.assign(bytes_of("2"));
     town.command(2, fewer);
     town.run(5s);

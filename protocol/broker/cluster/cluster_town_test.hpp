@@ -105,9 +105,20 @@ public:
 
     // Ada is called by the first of her identifiers, which goes over to node 3 when that joins.
     // Each has another owner.
-    static RegisterCommand ada() {
-        RegisterCommand command = register_command();
-        command.identifiers = {owned_by(0, 3), owned_by(1, 1), owned_by(2, 2)};
+    static RegisterCommand ada(std::uint64_t device = 2) {
+        return proven(device, {owned_by(0, 3), owned_by(1, 1), owned_by(2, 2)});
+    }
+
+    static RegisterCommand proven(std::uint64_t device,
+                                  const std::vector<EndpointIdentifier>& identifiers) {
+        RegisterCommand command = register_command(device);
+        command.identifiers.clear();
+        command.credentials.clear();
+        for (const EndpointIdentifier& one : identifiers) {
+            command.identifiers.push_back(one);
+            command.credentials.push_back(
+                earned_credential(service_key(), {device_of(device), command.profile, one}, 0));
+        }
         return command;
     }
 
@@ -136,7 +147,7 @@ public:
 
     void register_ada() {
         for (const std::uint32_t number : {2U, 3U}) {
-            RegisterCommand registration = ada();
+            RegisterCommand registration = ada(number);
             registration.token.value.assign(bytes_of(number == 2 ? "2" : "3"));
             command(number, registration);
         }
@@ -232,9 +243,10 @@ private:
         ClientConfig config = config_of(number, false);
         config.brokers.clear();
         for (const std::uint32_t next : {0U, 1U, 2U}) {
-            config.brokers.push_back(node_address(static_cast<NodeNumber>((number + next) % 3)));
+            config.brokers.push_back(
+                {.v4 = node_address(static_cast<NodeNumber>((number + next) % 3)), .v6 = {}});
         }
-        config.brokers.push_back(node_address(3));
+        config.brokers.push_back({.v4 = node_address(3), .v6 = {}});
         clients_.emplace_back(config);
         NetworkChanged network;
         network.addresses = {outside_of(number)};

@@ -74,6 +74,11 @@ void Broker::release_slots(Instant now) {
         }
         if (!is_empty) begin_handover(now, member, std::move(content));
     }
+    const auto& members = cluster.membership.members;
+    const bool is_member = std::any_of(members.begin(), members.end(), [&](const Member& one) {
+        return one.node == state_.config.node;
+    });
+    if (!is_member) state_.registry.forget_unbound();
 }
 
 void Broker::begin_handover(Instant now, const Member& to, HandoverContent content) {
