@@ -17,9 +17,12 @@ using protocol::MessageType;
 namespace {
 
 bool is_decision(MessageType type) {
-    return type == MessageType::register_device || type == MessageType::invite_request ||
-           type == MessageType::invite_accept || type == MessageType::invite_decline ||
-           type == MessageType::invite_cancel || type == MessageType::invite_update;
+    return type == MessageType::register_device || type == MessageType::unregister_device ||
+           type == MessageType::invite_request || type == MessageType::invite_accept ||
+           type == MessageType::invite_decline || type == MessageType::invite_cancel ||
+           type == MessageType::invite_update || type == MessageType::candidate_update ||
+           type == MessageType::session_keep || type == MessageType::transfer ||
+           type == MessageType::transfer_answer;
 }
 
 bool is_between_nodes(MessageType type) {
