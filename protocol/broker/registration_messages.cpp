@@ -197,7 +197,11 @@ void Broker::on(const Arrival& arrival, const RegisterDevice& message) {
     } else {
         ack.credentials = vouched.credentials;
     }
-    answer_registration(arrival, ack, std::move(*others));
+    if (is_heard) {
+        answer_registration(arrival, ack, std::move(*others));
+    } else {
+        send({message.device, arrival.source}, ack);
+    }
     release(arrival.now, outcome.released);
     if (outcome.is_in_force && outcome.lease > Duration{}) {
         join_calls(arrival.now, vouched.registration);
