@@ -254,14 +254,6 @@ Story& Story::push(std::uint32_t device, const Message& message) {
     return push_from(broker_node.number, device, message);
 }
 
-Story& Story::push_from(std::uint32_t broker, std::uint32_t device, const Message& message) {
-    model::PushSubmitted submitted;
-    submitted.device = device;
-    submitted.payload = store(message);
-    add({.kind = NodeKind::broker, .number = broker}, call, submitted);
-    return *this;
-}
-
 Story& Story::push_through(std::uint32_t device,
                            const protocol::PushToken& token,
                            const Message& message) {
@@ -280,24 +272,6 @@ Story& Story::broker_sends_padded(const Message& message) {
     bytes.insert(bytes.end(), {0x17, 0x00});
     add(broker_node, call_of(message), model::DatagramSent{{}, {}, bytes});
     return *this;
-}
-
-protocol::ForwardedRequest Story::passed_on(const Message& message) {
-    protocol::ForwardedRequest request;
-    request.call = call_of(message);
-    std::array<std::uint8_t, protocol::datagram_size_max> bytes{};
-    request.datagram.assign(protocol::ByteView{bytes}.first(encode(message, bytes)));
-    return request;
-}
-
-Story& Story::orders(std::uint64_t epoch) {
-    add(broker_node, {}, model::MembershipOrdered{.epoch = epoch});
-    return *this;
-}
-
-Story& Story::hands_over() {
-    return broker_sends(protocol::HandoverPart{
-        .node = 0, .transfer = 1, .epoch = 2, .total = 9, .offset = 0, .bytes = {}});
 }
 
 Story& Story::push_arrives(std::uint32_t device, const Message& message) {

@@ -251,4 +251,5 @@ protocol::Command answer_of(model::ReactionKind kind, const protocol::CallId& ca
 
 }  // namespace invitro::sim
 
+#include "sim/invitation_changes.hpp"
 #include "sim/invitation_people.hpp"

@@ -1,5 +1,7 @@
 #include "properties/generate/world.hpp"
 
+#include "properties/generate/swarm.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,77 +20,6 @@ using scenarios::Device;
 using scenarios::Duration;
 using scenarios::World;
 using namespace std::chrono_literals;
-
-// The features that this world may have; each is on in about half of all worlds.
-struct Swarm {
-    bool several_calls = false;
-    bool several_callees = false;
-    bool several_identifiers = false;
-    bool shared_networks = false;
-    bool cancels = false;
-    bool declines = false;
-    bool policies = false;
-    bool short_lifetimes = false;
-    bool short_mappings = false;
-    bool moves = false;
-    bool constant_push = false;
-    bool push_trouble = false;
-    bool core_trouble = false;
-    bool accept_together = false;
-    bool preloaded = false;
-    bool hostile = false;
-    bool crossing = false;
-    bool closed_sets = false;
-    bool transfers = false;
-    bool really_sealed = false;  // in few worlds: it is slow, and changes nothing but bytes
-    bool relays = false;
-    bool ip_families = false;
-    bool scratch = false;
-    bool registration_changes = false;
-    bool unknown_callees = false;
-    bool cluster = false;
-    std::vector<NatKind> nats;
-    std::vector<AccessKind> accesses;
-    std::vector<FaultKind> faults;
-};
-
-template <class Kind>
-std::vector<Kind> subset(Draws& draws, std::size_t count, std::uint32_t one_in) {
-    std::vector<Kind> kinds;
-    for (std::size_t i = 0; i < count; ++i) {
-        if (draws.one_in(one_in)) kinds.push_back(static_cast<Kind>(i));
-    }
-    return kinds;
-}
-
-Swarm draw_swarm(Draws& draws) {
-    Swarm swarm;
-    for (bool* feature :
-         {&swarm.several_calls,   &swarm.several_callees, &swarm.several_identifiers,
-          &swarm.shared_networks, &swarm.cancels,         &swarm.declines,
-          &swarm.policies,        &swarm.short_lifetimes, &swarm.short_mappings,
-          &swarm.moves,           &swarm.constant_push,   &swarm.push_trouble,
-          &swarm.core_trouble,    &swarm.accept_together, &swarm.preloaded,
-          &swarm.relays,          &swarm.ip_families,     &swarm.crossing,
-          &swarm.closed_sets,     &swarm.transfers}) {
-        *feature = draws.one_in(2);
-    }
-    swarm.hostile = draws.one_in(5);
-    swarm.really_sealed = draws.one_in(64);
-    swarm.scratch = draws.one_in(6);
-    swarm.registration_changes = draws.one_in(4);
-    swarm.unknown_callees = draws.one_in(6);
-    swarm.nats = subset<NatKind>(draws, model::nat_kind_count, 4);
-    // A device that nobody can reach tells little and tries for long.
-    if (!draws.one_in(3)) std::erase(swarm.nats, NatKind::blk);
-    if (draws.one_in(4) || swarm.nats.empty()) swarm.nats = {NatKind::pub};
-    swarm.accesses = subset<AccessKind>(draws, model::access_kind_count, 4);
-    if (swarm.accesses.empty()) swarm.accesses.push_back(AccessKind::fibre);
-    if (!draws.one_in(4)) swarm.faults = subset<FaultKind>(draws, model::fault_kind_count, 3);
-    if (!swarm.relays) std::erase_if(swarm.faults, model::strikes_relays);
-    swarm.cluster = draws.one_in(4);
-    return swarm;
-}
 
 model::Probability of_percent(std::uint64_t percent) {
     return model::Probability{(percent * model::probability_one + 50) / 100};
