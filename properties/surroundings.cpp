@@ -136,7 +136,7 @@ void Surroundings::add_handover(Instant at) {
     while (grows && handover.end != protocol::never) {
         grows = false;
         for (const Trouble& trouble : troubles_) {
-            const bool matters = trouble.is_fault && trouble.node.kind != NodeKind::device &&
+            const bool matters = trouble.node.kind != NodeKind::device &&
                                  overlaps(trouble.start, trouble.end, handover.start, handover.end);
             if (!matters) continue;
             const Instant end =
