@@ -32,7 +32,7 @@ inline Address address_of(std::uint32_t number) {
 }
 
 inline EndpointIdentifier phone(std::uint64_t number) {
-    return identifier("+4915" + std::to_string(100'000'000 + number));
+    return example_identifier("+4915" + std::to_string(100'000'000 + number));
 }
 
 inline BrokerConfig fuzzed_config(std::uint8_t incarnation = 1) {

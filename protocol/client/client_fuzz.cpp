@@ -41,15 +41,15 @@ public:
         command(network);
         RegisterCommand registration;
         registration.profile = {.high = 1, .low = 2};
-        registration.identifiers = {identifier("+4915112345678")};
+        registration.identifiers = {example_identifier("+4915112345678")};
         registration.token.value.assign(bytes_of("a token"));
         command(registration);
         command(call_command(AnswerPolicy::first));
     }
 
     static CallCommand call_command(AnswerPolicy policy) {
-        return {.callee = identifier("+4915112345679"),
-                .caller = identifier("+4915112345678"),
+        return {.callee = example_identifier("+4915112345679"),
+                .caller = example_identifier("+4915112345678"),
                 .policy = policy,
                 .lifetime = 60s};
     }

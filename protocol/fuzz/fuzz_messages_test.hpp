@@ -5,7 +5,7 @@
 #include "protocol/fuzz/fuzz_input.hpp"
 #include "protocol/fuzz/fuzz_target.hpp"
 #include "protocol/wire/codec.hpp"
-#include "protocol/wire/example_messages_test.hpp"
+#include "protocol/wire/example_messages.hpp"
 
 #include <utility>
 #include <variant>

@@ -2,7 +2,7 @@
 
 #include "protocol/vocabulary/state.hpp"
 #include "protocol/wire/codec.hpp"
-#include "protocol/wire/example_messages_test.hpp"
+#include "protocol/wire/example_messages.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

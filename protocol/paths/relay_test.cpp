@@ -5,7 +5,6 @@
 #include "protocol/vocabulary/state.hpp"
 #include "protocol/wire/any_message_test.hpp"
 #include "protocol/wire/codec.hpp"
-#include "protocol/wire/example_messages_test.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

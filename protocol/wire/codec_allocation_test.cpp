@@ -1,7 +1,7 @@
 // Encoding and decoding never allocate: counted by replacing the program's operator new.
 #include "protocol/wire/any_message_test.hpp"
 #include "protocol/wire/codec.hpp"
-#include "protocol/wire/example_messages_test.hpp"
+#include "protocol/wire/example_messages.hpp"
 
 #include <gtest/gtest.h>
 

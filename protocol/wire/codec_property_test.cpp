@@ -2,7 +2,6 @@
 #include "protocol/wire/any_message_test.hpp"
 #include "protocol/wire/cbor.hpp"
 #include "protocol/wire/codec.hpp"
-#include "protocol/wire/example_messages_test.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -3,7 +3,7 @@
 #include "protocol/wire/codec.hpp"
 
 #include "protocol/vocabulary/state.hpp"
-#include "protocol/wire/example_messages_test.hpp"
+#include "protocol/wire/example_messages.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,14 +1,11 @@
-// One plausible message of each type, for tests.
-#pragma once
+#include "protocol/wire/example_messages.hpp"
 
-#include "protocol/wire/messages.hpp"
-
-#include <vector>
+#include "protocol/vocabulary/address.hpp"
+#include "protocol/vocabulary/check.hpp"
+#include "protocol/vocabulary/time.hpp"
 
 namespace invitro::protocol {
-
-inline constexpr CallId example_call{.high = 0x0123456789ABCDEF, .low = 0xFEDCBA9876543210};
-inline constexpr DeviceId example_device{.high = 0x0011223344556677, .low = 0x8899AABBCCDDEEFF};
+namespace {
 
 // The octets first, first + 1, ...
 template <class Octets>
@@ -20,24 +17,10 @@ Octets example_octets(std::uint8_t first) {
     return octets;
 }
 
-inline EndpointIdentifier identifier(std::string_view text) {
-    return EndpointIdentifier::parse(text).value();
-}
-
-inline ConnectionData example_connection() {
-    ConnectionData connection;
-    connection.generation = 1;
-    connection.mapping = MappingBehaviour::endpoint_independent;
-    connection.key = example_octets<CallKey>(0x20);
-    connection.candidates = {
-        {.kind = CandidateKind::host,
-         .address = parse_address("192.168.1.23:50000").value(),
-         .priority = 0x7EFFFFFF},
-        {.kind = CandidateKind::server_reflexive,
-         .address = parse_address("[2001:db8::5]:61234").value(),
-         .priority = 200},
-    };
-    return connection;
+Address example_address(std::string_view text) {
+    const auto address = parse_address(text);
+    CHECK(address.has_value(), "an example is an address with a port");
+    return *address;
 }
 
 template <MessageType type>
@@ -53,7 +36,7 @@ PathMessage<type> example_path_message() {
             .tag = example_octets<Tag128>(0x40)};
 }
 
-inline std::vector<Message> example_registration() {
+std::vector<Message> example_registration() {
     using namespace literals;
     const ProfileId profile{.high = 1, .low = 2};
     const PushToken token{.provider = PushProvider::fcm,
@@ -66,7 +49,8 @@ inline std::vector<Message> example_registration() {
         RegisterDevice{.device = example_device,
                        .profile = profile,
                        .incarnation = 256,
-                       .identifiers = {identifier("ada@example.org"), identifier("+4915112345678")},
+                       .identifiers = {example_identifier("ada@example.org"),
+                                       example_identifier("+4915112345678")},
                        .token = token,
                        .lease = 1s,
                        .credentials = {credential, Credential{}},
@@ -83,29 +67,29 @@ inline std::vector<Message> example_registration() {
                       .attempt = attempt,
                       .key = example_octets<PublicKey>(0x70)},
         PossessionChallenge{.device = example_device,
-                            .identifier = identifier("+4915112345678"),
+                            .identifier = example_identifier("+4915112345678"),
                             .attempt = attempt,
                             .proof = proof},
         ProvePossession{.device = example_device,
                         .profile = profile,
-                        .identifier = identifier("+4915112345678"),
+                        .identifier = example_identifier("+4915112345678"),
                         .attempt = attempt,
                         .proof = proof},
         CredentialGranted{.device = example_device, .attempt = attempt, .credential = credential},
         ValidateEmail{.device = example_device,
                       .profile = profile,
-                      .address = identifier("ada@example.org"),
+                      .address = example_identifier("ada@example.org"),
                       .attempt = attempt},
         ValidationPending{.device = example_device, .attempt = attempt},
         UnregisterDevice{.device = example_device,
                          .profile = profile,
                          .incarnation = 257,
-                         .identifier = identifier("ada@example.org"),
+                         .identifier = example_identifier("ada@example.org"),
                          .credential = credential},
     };
 }
 
-inline std::vector<Message> example_registration_and_end() {
+std::vector<Message> example_end_of_invitation() {
     using namespace literals;
     return {
         InviteUpdate{.call = example_call,
@@ -121,14 +105,14 @@ inline std::vector<Message> example_registration_and_end() {
     };
 }
 
-inline std::vector<Message> example_invitation() {
+std::vector<Message> example_invitation() {
     using namespace literals;
     const auto ticket = example_octets<Ticket>(0x10);
     return {
         InviteRequest{.call = example_call,
                       .initiator = example_device,
-                      .callee = identifier("ada@example.org"),
-                      .caller = identifier("+4915112345678"),
+                      .callee = example_identifier("ada@example.org"),
+                      .caller = example_identifier("+4915112345678"),
                       .connection = example_connection(),
                       .policy = AnswerPolicy::choose,
                       .lifetime = 60s},
@@ -137,8 +121,8 @@ inline std::vector<Message> example_invitation() {
         InvitePush{.call = example_call,
                    .device = example_device,
                    .ticket = ticket,
-                   .callee = identifier("ada@example.org"),
-                   .caller = identifier("+4915112345678"),
+                   .callee = example_identifier("ada@example.org"),
+                   .caller = example_identifier("+4915112345678"),
                    .connection = example_connection(),
                    .age = 2s,
                    .lifetime = 60s},
@@ -165,7 +149,7 @@ inline std::vector<Message> example_invitation() {
     };
 }
 
-inline std::vector<Message> example_candidates() {
+std::vector<Message> example_candidates() {
     return {
         CandidateUpdate{.call = example_call,
                         .device = example_device,
@@ -183,7 +167,7 @@ inline std::vector<Message> example_candidates() {
     };
 }
 
-inline std::vector<Message> example_waking() {
+std::vector<Message> example_waking() {
     using namespace literals;
     const TransactionId transaction{.high = 5, .low = 6};
     return {
@@ -193,8 +177,8 @@ inline std::vector<Message> example_waking() {
                           .invitation = {.call = example_call,
                                          .device = example_device,
                                          .ticket = example_octets<Ticket>(0x10),
-                                         .callee = identifier("ada@example.org"),
-                                         .caller = identifier("+4915112345678"),
+                                         .callee = example_identifier("ada@example.org"),
+                                         .caller = example_identifier("+4915112345678"),
                                          .connection = example_connection(),
                                          .age = 2s,
                                          .lifetime = 60s}},
@@ -205,7 +189,7 @@ inline std::vector<Message> example_waking() {
     };
 }
 
-inline std::vector<Message> example_transfer() {
+std::vector<Message> example_transfer() {
     using namespace literals;
     const CallId leg{.high = 8, .low = 9};
     const DeviceId other{.high = 10, .low = 11};
@@ -257,9 +241,9 @@ inline std::vector<Message> example_transfer() {
     };
 }
 
-inline std::vector<Message> example_paths() {
+std::vector<Message> example_paths() {
     const TransactionId transaction{.high = 3, .low = 4};
-    const Address mapped = parse_address("203.0.113.5:61234").value();
+    const Address mapped = example_address("203.0.113.5:61234");
     const auto tag = example_octets<Tag128>(0x40);
     return {
         ReflectRequest{.transaction = transaction},
@@ -282,12 +266,12 @@ inline std::vector<Message> example_paths() {
     };
 }
 
-inline std::vector<Message> example_relay() {
+std::vector<Message> example_relay() {
     using namespace literals;
     const DeviceId peer{.high = 7, .low = 8};
-    const Address relay = parse_address("203.0.113.9:3479").value();
-    const Address relayed = parse_address("203.0.113.9:49152").value();
-    const Address peer_relayed = parse_address("203.0.113.9:49153").value();
+    const Address relay = example_address("203.0.113.9:3479");
+    const Address relayed = example_address("203.0.113.9:49152");
+    const Address peer_relayed = example_address("203.0.113.9:49153");
     const auto secret = example_octets<RelaySecret>(0x50);
     const auto nonce = example_octets<RelayNonce>(0x60);
     const auto tag = example_octets<Tag128>(0x70);
@@ -331,9 +315,9 @@ inline std::vector<Message> example_relay() {
     };
 }
 
-inline std::vector<Message> example_cluster() {
-    const Address node = parse_address("198.51.100.2:4000").value();
-    const Address client = parse_address("203.0.113.5:61234").value();
+std::vector<Message> example_cluster() {
+    const Address node = example_address("198.51.100.2:4000");
+    const Address client = example_address("203.0.113.5:61234");
     return {
         ForwardedRequest{.call = example_call,
                          .epoch = 3,
@@ -355,8 +339,32 @@ inline std::vector<Message> example_cluster() {
     };
 }
 
-inline std::vector<Message> example_messages() {
-    std::vector<Message> all = example_registration_and_end();
+}  // namespace
+
+EndpointIdentifier example_identifier(std::string_view text) {
+    EndpointIdentifier identifier;
+    CHECK(identifier.assign(text), "an example names somebody");
+    return identifier;
+}
+
+ConnectionData example_connection() {
+    ConnectionData connection;
+    connection.generation = 1;
+    connection.mapping = MappingBehaviour::endpoint_independent;
+    connection.key = example_octets<CallKey>(0x20);
+    connection.candidates = {
+        {.kind = CandidateKind::host,
+         .address = example_address("192.168.1.23:50000"),
+         .priority = 0x7EFFFFFF},
+        {.kind = CandidateKind::server_reflexive,
+         .address = example_address("[2001:db8::5]:61234"),
+         .priority = 200},
+    };
+    return connection;
+}
+
+std::vector<Message> example_messages() {
+    std::vector<Message> all = example_end_of_invitation();
     for (const auto& some : {example_registration(),
                              example_invitation(),
                              example_waking(),
