@@ -3,6 +3,7 @@
 #include "protocol/security/envelope.hpp"
 #include "protocol/wire/field_reader.hpp"
 #include "protocol/wire/field_writer.hpp"
+#include "protocol/wire/message_size.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,23 +18,9 @@ using cbor::Reader;
 
 using Decoded = tl::expected<Message, WireError>;
 
-// What the items around a message's fields take at most: array, version, type.
-constexpr std::size_t envelope_size_max = 4;
-
-template <class M>
-constexpr std::size_t message_size_max = envelope_size_max + cbor::encoded_size_max<M>;
-
-template <class M>
-constexpr bool is_push = std::is_same_v<M, InvitePush> || std::is_same_v<M, InviteDismiss>;
-
-template <class M>
-constexpr std::size_t room_for = is_push<M> ? push_size_max
-                                            : (is_between_brokers<M> ? cluster_datagram_size_max
-                                                                     : datagram_size_max);
-
 template <class... M>
 constexpr bool every_message_fits(std::type_identity<std::variant<M...>> /*messages*/) {
-    return ((message_size_max<M> + seal_overhead_max <= room_for<M>)&&...);
+    return ((message_size_max<M> + seal_overhead_max <= message_room<M>)&&...);
 }
 
 // With the envelope around it.

@@ -1,8 +1,10 @@
 // The message catalogue: every message of the service, with its fields and their keys on the wire.
 //
 // A datagram is one message: the CBOR array [version, type, {key: value, ...}] (RFC 8949). A push
-// carries one InvitePush or one InviteDismiss in the same form. Unknown keys are ignored, so fields
-// can be added; keys are never reused. No absolute time crosses the wire, only ages and spans.
+// carries one InvitePush, InviteDismiss, TransferOffer or PossessionChallenge in the same form.
+// Unknown keys are ignored, so fields can be added; keys are never reused. Times are ages and
+// spans; of absolute ones only those cross the wire that the service gives itself to keep (tickets,
+// proofs, credentials, relay offers).
 //
 // The step of claim 1 (US 2012/0117250 A1) or the rule (docs/PROTOCOL.md) behind a message stands
 // beside it. Every message that wants an answer is retransmitted by its sender until the answer
