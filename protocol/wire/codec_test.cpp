@@ -313,6 +313,8 @@ TEST(Codec, every_enumerator_has_a_name) {
     EXPECT_EQ(to_string(DeclineScope::everywhere), "everywhere");
     EXPECT_EQ(to_string(DeclineReason::busy), "busy");
     EXPECT_EQ(to_string(FailureReason::overloaded), "overloaded");
+    EXPECT_EQ(to_string(ReflectOrigin::other_address), "other_address");
+    EXPECT_EQ(to_string(LegState::failed), "failed");
 }
 
 }  // namespace

@@ -122,6 +122,7 @@ std::string_view to_string(DeclineScope scope);
 std::string_view to_string(DeclineReason reason);
 std::string_view to_string(FailureReason reason);
 std::string_view to_string(EndReason reason);
+std::string_view to_string(ReflectOrigin origin);
 std::string_view to_string(RelayRefusal reason);
 
 }  // namespace invitro::protocol

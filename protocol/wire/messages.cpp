@@ -175,6 +175,30 @@ std::string_view to_string(TransferStep step) {
     return "unknown";
 }
 
+std::string_view to_string(LegState state) {
+    switch (state) {
+        case LegState::searching:
+            return "searching";
+        case LegState::connected:
+            return "connected";
+        case LegState::failed:
+            return "failed";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(ReflectOrigin origin) {
+    switch (origin) {
+        case ReflectOrigin::same:
+            return "same";
+        case ReflectOrigin::other_port:
+            return "other_port";
+        case ReflectOrigin::other_address:
+            return "other_address";
+    }
+    return "unknown";
+}
+
 std::string_view to_string(RelayRefusal reason) {
     switch (reason) {
         case RelayRefusal::stale_nonce:

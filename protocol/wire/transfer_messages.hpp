@@ -201,6 +201,8 @@ enum class LegState : std::uint8_t {
     failed = 2,     // it does not look, or has found none; the old session stays
 };
 
+std::string_view to_string(LegState state);
+
 // The answer, and what comes of it.
 struct LegAnswer {
     static constexpr MessageType type = MessageType::leg_answer;
