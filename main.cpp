@@ -64,6 +64,7 @@ int main(int argument_count, char** arguments) {
     properties::add_properties_command(program, exit_code);
     scenarios::add_scenarios_command(program, exit_code);
     scenarios::add_schema_command(program, exit_code);
+    reports::add_messages_command(program, exit_code);
 
     if (argument_count > 1) {
         const std::string mistake = unknown_command(program, arguments[1]);

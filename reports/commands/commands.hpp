@@ -1,4 +1,5 @@
-// The commands this folder owns: those that end in a result.
+// The commands this folder owns: those that end in a result, and `invitro messages`, since
+// protocol/ itself knows no command line.
 //
 // Each function adds its subcommand to the program and returns it. The subcommand's callback does
 // the work: data to stdout, talk to stderr, how it ended to `exit_code`, which must outlive the
@@ -22,5 +23,8 @@ CLI::App* add_replay_command(CLI::App& program, int& exit_code);
 
 // Makes reports from results, without running anything.
 CLI::App* add_report_command(CLI::App& program, int& exit_code);
+
+// Prints docs/MESSAGES.md.
+CLI::App* add_messages_command(CLI::App& program, int& exit_code);
 
 }  // namespace invitro::reports

@@ -15,6 +15,7 @@ import unittest
 from pathlib import Path
 
 PROGRAM = str(Path(sys.argv.pop(1)).resolve())
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 # One person with two devices, the other calls; nobody can be in the way.
 SCENARIO = {
@@ -60,10 +61,15 @@ class Commands(unittest.TestCase):
         return path
 
     def test_help_begins_with_examples(self):
-        for command in ("run", "check", "replay", "report"):
+        for command in ("run", "check", "replay", "report", "messages"):
             done = self.invitro(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(f"  invitro {command} ", done.stdout[:400])
+
+    def test_messages_prints_the_page_of_the_docs(self):
+        done = self.invitro("messages")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, (DOCS / "MESSAGES.md").read_text(encoding="utf-8"))
 
     def test_run_holds_and_writes_its_reports(self):
         done = self.invitro("run", self.scenario(), "--out", "out")
