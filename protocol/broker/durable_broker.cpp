@@ -260,7 +260,7 @@ void DurableBroker::write_snapshot(Instant now) {
     // What it holds of calls and transfers is to go once they are over.
     const auto& sessions = broker_.state().sessions.records;
     const bool holds_data =
-        !broker_.state().holds_calls() ||
+        broker_.state().holds_calls() ||
         std::any_of(sessions.begin(), sessions.end(), [](const SessionRecord& record) {
             return !record.transfer.empty();
         });
