@@ -136,6 +136,7 @@ bool take_initiator_data(IncomingCall& call, ClientContext& context, const Conne
 void serve_renewal(IncomingCall& call, ClientContext& context) {
     switch (call.phase) {
         case IncomingPhase::ringing:
+        case IncomingPhase::held:
         case IncomingPhase::gathering:
         case IncomingPhase::silent:
             return;
