@@ -10,6 +10,8 @@ void ClientTurn::from_path(const ReceivedDatagram&, const ReflectResponse& messa
         const auto is_awaited = [&](auto& call) { return call.receive(context_, message); };
         if (std::any_of(activity.outgoing.begin(), activity.outgoing.end(), is_awaited)) return;
         if (std::any_of(activity.incoming.begin(), activity.incoming.end(), is_awaited)) return;
+        const auto is_legs = [&](OfferedLeg& leg) { return leg.receive(message); };
+        if (std::any_of(activity.offered.begin(), activity.offered.end(), is_legs)) return;
     }
     drop(RemarkKind::unexpected_dropped);
 }

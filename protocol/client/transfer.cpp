@@ -42,6 +42,7 @@ void serve_gathering(OfferedLeg& leg, ClientContext& context) {
     if (!leg.gathering.is_complete(context.now)) return;
     leg.own.key = context.draws.call_key();
     leg.own.mapping = leg.gathering.mapping();
+    leg.own.filtering = leg.gathering.filtering();
     leg.own.candidates = leg.gathering.candidates(context.addresses);
     leg.gathering = {};
     leg.phase = OfferedPhase::accepting;
@@ -200,6 +201,10 @@ void OfferedLeg::receive(ClientContext& context, const TransferState& message) {
         case TransferStep::over:
             return end(context, EndReason::cancelled);
     }
+}
+
+bool OfferedLeg::receive(const ReflectResponse& response) {
+    return phase == OfferedPhase::gathering && gathering.receive(response) != Reflected::none;
 }
 
 void OfferedLeg::end(ClientContext& context, EndReason reason) {

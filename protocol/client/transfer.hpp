@@ -132,6 +132,8 @@ struct OfferedLeg {
 
     void receive(ClientContext& context, const TransferOffer& push);
     void receive(ClientContext& context, const TransferState& message);
+    // False if it is not an answer to a question of this leg's.
+    bool receive(const ReflectResponse& response);
     // It is offered no longer.
     void end(ClientContext& context, EndReason reason);
     void accept(ClientContext& context);

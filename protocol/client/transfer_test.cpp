@@ -181,6 +181,26 @@ TEST_F(TransferTest, WhoHasNoSessionTransfersNone) {
     EXPECT_THAT(town.heard<TransferOffered>(3), IsEmpty());
 }
 
+TEST(OfferedLegTest, WhoTakesASessionTellsWhereTheReflectorsSeeIt) {
+    ClientBench bench;
+    TransferOffer offer;
+    offer.device = device_of(1);
+    offer.session = {.high = 1, .low = 1};
+    offer.leg = {.high = 2, .low = 2};
+    offer.lifetime = 60s;
+    bench.push(offer);
+    bench.command(AcceptCommand{offer.leg});
+    bench.answer_reflectors();
+    const auto answers = bench.all<TransferAnswer>();
+    ASSERT_FALSE(answers.empty());
+    EXPECT_EQ(answers.back().step, TransferStep::accepted);
+    const auto& candidates = answers.back().connection.candidates;
+    ASSERT_THAT(candidates.view(), SizeIs(2));
+    EXPECT_EQ(candidates[0].address, home_of(1));
+    EXPECT_EQ(candidates[1].kind, CandidateKind::server_reflexive);
+    EXPECT_EQ(candidates[1].address, outside_of(1));
+}
+
 TEST_F(TransferTest, EverythingReturnsToBaseline) {
     connect();
     transfer(2, 3);
