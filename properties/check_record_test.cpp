@@ -35,7 +35,7 @@ TEST(CheckRecord, that_is_cut_short_anywhere_is_none) {
 
 TEST(CheckRecord, of_a_world_without_violations_is_small) {
     WorldRecord record{.tallies = std::vector<Tally>(catalogue().size())};
-    EXPECT_LE(encode(record).size(), 16 + 2 * catalogue().size());
+    EXPECT_LE(encode(record).size(), 40 + 2 * catalogue().size());
 }
 
 TEST(TrialRecord, survives_the_pipe) {
