@@ -1,22 +1,15 @@
 // The broker crashes at every event of the household call, and at every byte of what was on its way
 // to the disk then: nothing that was acknowledged is lost, and the call ends as it would have.
 //
-// A crash comes a nanosecond after the event, so that it finds everything the event has led to. The
-// number of a fault names it and decides how many bytes in flight are kept: the number is chosen so
-// that it keeps as many as wanted.
-#include "properties/checker.hpp"
-#include "protocol/vocabulary/time.hpp"
-#include "scenarios/scenario.hpp"
-#include "sim/platform_fixture.hpp"
-#include "sim/run.hpp"
+// The number of a fault names it and decides how many bytes in flight are kept: the number is
+// chosen so that it keeps as many as wanted. Several brokers: every_cluster_crash_test.cpp.
+#include "properties/household_test.hpp"
 #include "sim/storage.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
-#include <set>
-#include <string>
 #include <variant>
 #include <vector>
 
@@ -27,15 +20,6 @@ using namespace protocol::literals;
 using protocol::Instant;
 
 constexpr model::NodeId broker{.kind = model::NodeKind::broker, .number = 0};
-constexpr protocol::Duration down_time = 1s;
-
-scenarios::World household() {
-    const auto scenario = scenarios::load_scenario("household");
-    CHECK(scenario.has_value(), "the household is shipped");
-    scenarios::World world = scenarios::expand(*scenario, scenario->world.seed);
-    world.security = scenarios::Security::charged;  // it is run hundreds of times
-    return world;
-}
 
 // When something happened at the broker, and how many bytes were on their way to its disk then.
 class BrokerEvents : public sim::Observer {
@@ -59,68 +43,6 @@ public:
 private:
     std::map<std::uint64_t, std::size_t> in_flight_;
 };
-
-// What the people of a world were told.
-class Told : public sim::Observer {
-public:
-    void observe(const model::Event& event) override {
-        using Notified = model::Notified<protocol::Notification>;
-        if (std::holds_alternative<model::StorageRefused>(event.body)) ++refused;
-        if (const auto* crash = std::get_if<model::NodeCrashed>(&event.body)) {
-            lost = crash->bytes_lost;
-        }
-        const auto* notified = std::get_if<Notified>(&event.body);
-        if (notified == nullptr) return;
-        const auto& what = notified->notification;
-        if (std::holds_alternative<protocol::Registered>(what)) ++registered;
-        if (std::holds_alternative<protocol::CallEnded>(what)) ++ended;
-        if (std::holds_alternative<protocol::Connected>(what)) ++connected;
-        if (std::holds_alternative<protocol::AcceptConfirmed>(what)) ++confirmed;
-        if (const auto* arrived = std::get_if<protocol::AcceptArrived>(&what)) {
-            acceptors.insert(arrived->device);
-            ++arrivals;
-        }
-    }
-
-    std::size_t registered = 0;
-    std::size_t confirmed = 0;
-    std::size_t arrivals = 0;
-    std::size_t connected = 0;
-    std::size_t ended = 0;
-    std::size_t refused = 0;
-    std::uint64_t lost = 0;
-    std::set<protocol::DeviceId> acceptors;
-};
-
-// Three accept, both ends of each session are connected, and the initiator learns the end. A
-// registration is told once more only where its lease is refreshed, which is not in three minutes.
-void expect_that_all_went_well(const scenarios::World& world) {
-    Told told;
-    Checker checker(world);
-    sim::Observer* const observers[] = {&told, &checker};
-    sim::run_world(world, sim::shared_test_platform(), observers);
-    EXPECT_EQ(told.registered, world.devices.size());
-    EXPECT_EQ(told.confirmed, 3U);
-    EXPECT_EQ(told.acceptors.size(), 3U);
-    EXPECT_EQ(told.arrivals, 3U);
-    EXPECT_EQ(told.connected, 6U);
-    EXPECT_EQ(told.ended, 1U);
-    EXPECT_EQ(told.refused, 0U);
-    const std::vector<Tally> tallies = checker.tallies();
-    for (std::size_t i = 0; i < tallies.size(); ++i) {
-        EXPECT_EQ(tallies[i].violated, 0U)
-            << catalogue()[i].id << ": " << tallies[i].violations.front().explanation;
-    }
-}
-
-model::Fault crash_after(Instant event, std::uint32_t number) {
-    const Instant start = event + protocol::Duration{1};
-    return {.number = number,
-            .kind = model::FaultKind::broker_crash,
-            .start = start,
-            .end = start + down_time,
-            .target = broker};
-}
 
 // By how many of so many bytes in flight it keeps: a fault number that keeps them.
 std::vector<std::uint32_t> numbers_that_keep(const scenarios::World& world, std::size_t in_flight) {
