@@ -64,6 +64,11 @@ void Totals::add(const sim::RunSummary& summary) {
     }
 }
 
+bool Totals::had_attackers() const {
+    return std::any_of(
+        hostile_sent.begin(), hostile_sent.end(), [](std::uint64_t sent) { return sent != 0; });
+}
+
 std::string_view to_string(Outcome outcome) {
     switch (outcome) {
         case Outcome::holds:

@@ -6,6 +6,7 @@
 
 #include "properties/property.hpp"
 #include "protocol/vocabulary/result.hpp"
+#include "reports/metrics/abuse.hpp"
 #include "reports/metrics/measurements.hpp"
 #include "reports/trace.hpp"
 #include "scenarios/scenario.hpp"
@@ -79,6 +80,8 @@ struct Totals {
     bool operator==(const Totals&) const = default;
 
     void add(const sim::RunSummary& summary);
+
+    [[nodiscard]] bool had_attackers() const;
 };
 
 struct ThresholdResult {
@@ -122,6 +125,7 @@ struct Result {
     std::vector<Crash> crashes;
     Totals totals;
     Measurements measurements;
+    Abuse abuse;  // nothing where no world had attackers
     // The typical call, then the slowest, if they are two.
     std::vector<CallTrace> traces;
 

@@ -189,6 +189,12 @@ Json counts_of(const Result& result) {
     }
     json["hostile_sent"] = std::move(hostile_sent);
     json["hostile_delivered"] = std::move(hostile_delivered);
+    Json outcome;
+    for (std::size_t i = 0; i < abuse_figure_count; ++i) {
+        const auto figure = static_cast<AbuseFigure>(i);
+        outcome[std::string(to_string(figure))] = result.abuse.of(figure);
+    }
+    json["hostile_outcome"] = std::move(outcome);
     json["pushes_submitted"] = totals.pushes_submitted;
     json["pushes_delivered"] = totals.pushes_delivered;
     return json;

@@ -212,6 +212,15 @@ Totals totals_of(const JsonPart& counts, const JsonPart& probes) {
     return totals;
 }
 
+Abuse abuse_of(const JsonPart& outcome) {
+    Abuse abuse;
+    for (std::size_t i = 0; i < abuse_figure_count; ++i) {
+        const auto figure = static_cast<AbuseFigure>(i);
+        abuse.put(figure, outcome.count(to_string(figure)));
+    }
+    return abuse;
+}
+
 Result head_of(const JsonPart& json) {
     Result result;
     result.scenario = json.text("scenario");
@@ -250,6 +259,7 @@ Result result_of(const JsonPart& json) {
     }
     result.totals = totals_of(json.at("counts"), json.at("probes"));
     result.measurements = measurements_of(json);
+    result.abuse = abuse_of(json.at("counts").at("hostile_outcome"));
     result.traces = traces_of(json.at("traces"));
     check_verdict(json, to_string(result.outcome()));
     return result;

@@ -31,6 +31,10 @@ TEST(Result, HoldsWhatUsersAreToldItHolds) {
     EXPECT_EQ(json["thresholds"][1]["met"], false);
     EXPECT_EQ(json["counts"]["datagrams_dropped"]["offline"], 4);
     EXPECT_EQ(json["groups"]["time_to_ring"]["access"]["4g"]["max"], 800.0);
+    EXPECT_EQ(json["counts"]["hostile_sent"]["forge_answers"], 6);
+    EXPECT_EQ(json["counts"]["hostile_outcome"]["answered"], 3);
+    EXPECT_EQ(json["counts"]["hostile_outcome"]["accepts_forged"], 0);
+    EXPECT_EQ(json["counts"]["hostile_outcome"]["calls_held_max"], 21);
 }
 
 TEST(Result, AnUnmeasuredThresholdIsMissed) {
@@ -57,10 +61,12 @@ TEST(Result, QuotesWhatAShellWouldTakeApart) {
 
 TEST(WorldOutcome, IsReadAsItWasWritten) {
     WorldOutcome outcome{
-        .summary = {}, .tallies = {}, .measurements = staged_result().measurements};
+        .summary = {}, .tallies = {}, .measurements = staged_result().measurements, .abuse = {}};
     outcome.summary.fingerprint = {.high = 1, .low = ~std::uint64_t{0}};
     outcome.summary.remarks[7] = 300;
     outcome.summary.quiescent = true;
+    outcome.abuse.put(AbuseFigure::answered, 5);
+    outcome.abuse.put(AbuseFigure::calls_held_max, 7);
     outcome.tallies = {{.checked = 4, .violated = 0, .violations = {}},
                        {.checked = 2,
                         .violated = 1,

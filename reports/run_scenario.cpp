@@ -33,11 +33,13 @@ scenarios::World world_of(const scenarios::Scenario& scenario, std::uint64_t see
 
 WorldOutcome run_one(const scenarios::World& world, std::uint64_t index, sim::Platform& platform) {
     Metrics metrics(world, index);
-    const std::array<sim::Observer*, 1> others = {&metrics};
+    AbuseWatch abuse(world);
+    const std::array<sim::Observer*, 2> others = {&metrics, &abuse};
     properties::WorldVerdict verdict = properties::check_world(world, platform, others);
     return {.summary = verdict.summary,
             .tallies = std::move(verdict.tallies),
-            .measurements = metrics.measurements()};
+            .measurements = metrics.measurements(),
+            .abuse = abuse.abuse()};
 }
 
 // What a worker does: one platform, then world after world on it.

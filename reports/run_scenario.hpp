@@ -37,6 +37,7 @@ struct WorldOutcome {
     sim::RunSummary summary;
     std::vector<properties::Tally> tallies;  // as the catalogue has them
     Measurements measurements;
+    Abuse abuse;
 
     bool operator==(const WorldOutcome&) const = default;
 };

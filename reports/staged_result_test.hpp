@@ -27,6 +27,10 @@ inline Result staged_result() {
     result.totals.datagrams_dropped[2] = 4;
     result.totals.remarks[3] = 9;
     result.measurements = metrics.measurements();
+    result.totals.hostile_sent[0] = 6;
+    result.totals.hostile_delivered[0] = 5;
+    result.abuse.put(AbuseFigure::answered, 3);
+    result.abuse.put(AbuseFigure::calls_held_max, 21);
     result.traces = recorder.take();
     result.properties = {
         {.id = "first", .sentence = "It holds.", .source = "rule 1", .checked = 5, .findings = {}},

@@ -110,6 +110,7 @@ std::vector<std::uint8_t> encode(const WorldOutcome& outcome) {
         write(writer, tally);
     }
     outcome.measurements.write(writer);
+    outcome.abuse.write(writer);
     return writer.take();
 }
 
@@ -121,6 +122,7 @@ WorldOutcome decode_outcome(protocol::ByteView bytes) {
         outcome.tallies.push_back(read_tally(reader));
     }
     outcome.measurements = Measurements::read(reader);
+    outcome.abuse = Abuse::read(reader);
     if (!reader.at_end()) throw std::runtime_error("a world's outcome has bytes too many");
     return outcome;
 }
@@ -133,6 +135,7 @@ void add_world(Result& result,
     result.fingerprint = sim::combine(result.fingerprint, world, outcome.summary.fingerprint);
     result.totals.add(outcome.summary);
     result.measurements.merge(outcome.measurements);
+    result.abuse.merge(outcome.abuse);
     for (std::size_t i = 0; i < checked.size(); ++i) {
         const properties::Tally& tally = outcome.tallies.at(checked[i]);
         PropertyResult& property = result.properties.at(i);

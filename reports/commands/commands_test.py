@@ -115,6 +115,22 @@ class Commands(unittest.TestCase):
         for name in names:
             done = self.invitro("run", name, "--out", self.path / name)
             self.assertEqual(done.returncode, 0, f"{name}: {done.stderr}")
+            if name == "hostile":
+                self.check_attacks(done.stdout, self.path / name / "result.json")
+
+    def check_attacks(self, printed: str, result: Path) -> None:
+        """All was tried, some was refused, nothing reached an initiator, and a bound was kept."""
+        self.assertIn("forge answers", printed)
+        self.assertIn("accepts forged: 0", printed)
+        counts = json.loads(result.read_text(encoding="utf-8"))["counts"]
+        for deed, sent in counts["hostile_sent"].items():
+            self.assertGreater(sent, 0, deed)
+            self.assertGreater(counts["hostile_delivered"][deed], 0, deed)
+        outcome = counts["hostile_outcome"]
+        self.assertGreater(outcome["refused"], 0)
+        self.assertEqual(outcome["accepts_forged"], 0)
+        self.assertGreater(outcome["calls_held_max"], 0)
+        self.assertGreater(counts["accepts_arrived"], 0)
 
     def test_bad_input_ends_with_2(self):
         bad = self.path / "bad.json"

@@ -77,13 +77,16 @@ void print_failures(const Result& result) {
 void print_tables(const Result& result, const CommonOptions& options) {
     const Terminal terminal = Terminal::of_stdout(options.no_color);
     print_data(fmt::format(
-        "{}: {} (seed {}, {})\n\n",
+        "{}: {} (seed {}, {}{})\n\n",
         result.scenario,
         headline(result),
         result.seed,
-        result.totals.worlds == 1 ? "1 world" : count_text(result.totals.worlds) + " worlds"));
+        result.totals.worlds == 1 ? "1 world" : count_text(result.totals.worlds) + " worlds",
+        result.security == "real" ? "" : ", sealing " + result.security));
     print_data(verdict_table(verdict_rows(result), terminal) + "\n");
     print_data(metrics_table(result, terminal));
+    const std::string attacks = attacks_table(result, terminal);
+    if (!attacks.empty()) print_data("\n" + attacks);
     if (!result.thresholds.empty()) print_data("\n" + thresholds_table(result, terminal));
 }
 

@@ -147,6 +147,34 @@ std::string metrics_table(const Result& result, const Terminal& terminal) {
     return text;
 }
 
+std::string attacks_table(const Result& result, const Terminal& terminal) {
+    const Totals& totals = result.totals;
+    if (!totals.had_attackers()) return {};
+    std::string text = terminal.paint(
+        fmt::format("{:<21}{:>9}{:>11}\n", "attackers", "sent", "delivered"), Colour::quiet);
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        if (totals.hostile_sent[i] == 0) continue;
+        text += fmt::format("{:<21}{:>9}{:>11}\n",
+                            spaced(model::to_string(static_cast<model::Deed>(i))),
+                            count_text(totals.hostile_sent[i]),
+                            count_text(totals.hostile_delivered[i]));
+    }
+    const auto figure = [&](AbuseFigure one) { return count_text(result.abuse.of(one)); };
+    const bool is_fooled = result.abuse.of(AbuseFigure::accepts_forged) != 0;
+    text += fmt::format("  answered {} times, refused {} invitations; accepts forged: {}\n",
+                        figure(AbuseFigure::answered),
+                        figure(AbuseFigure::refused),
+                        terminal.paint(figure(AbuseFigure::accepts_forged),
+                                       is_fooled ? Colour::bad : Colour::good));
+    text += fmt::format(
+        "  the first broker held at most {} calls, {} tokens of a call, {} bindings, {} rates\n",
+        figure(AbuseFigure::calls_held_max),
+        figure(AbuseFigure::tokens_of_call_max),
+        figure(AbuseFigure::bindings_held_max),
+        figure(AbuseFigure::rates_held_max));
+    return text;
+}
+
 std::string thresholds_table(const Result& result, const Terminal& terminal) {
     std::string text;
     for (const ThresholdResult& one : result.thresholds) {

@@ -42,6 +42,9 @@ std::string verdict_table(const std::vector<VerdictRow>& rows, const Terminal& t
 // The durations and the costs per call of a result.
 std::string metrics_table(const Result& result, const Terminal& terminal);
 
+// What attackers sent and what came of it; empty where there were none.
+std::string attacks_table(const Result& result, const Terminal& terminal);
+
 std::string thresholds_table(const Result& result, const Terminal& terminal);
 
 // Tells on stderr how far long work has come: a bar with the time left on a terminal, now and then

@@ -63,6 +63,39 @@ std::string calls_section(const Result& result) {
     return html + "</section>";
 }
 
+std::string attacks_section(const Result& result) {
+    const Totals& totals = result.totals;
+    if (!totals.had_attackers()) return {};
+    CountList sent;
+    for (std::size_t i = 0; i < model::deed_count; ++i) {
+        if (totals.hostile_sent[i] == 0) continue;
+        const auto deed = model::to_string(static_cast<model::Deed>(i));
+        sent.add(fmt::format("{}, sent", deed), totals.hostile_sent[i]);
+        sent.add(fmt::format("{}, delivered", deed), totals.hostile_delivered[i]);
+    }
+    CountList outcome;
+    for (std::size_t i = 0; i < abuse_figure_count; ++i) {
+        const auto figure = static_cast<AbuseFigure>(i);
+        outcome.add(to_string(figure), result.abuse.of(figure));
+    }
+    const auto count_of = [&](Happening happening) {
+        return count_text(result.measurements.happened(happening), thin_space);
+    };
+    return "<section><h2>Attackers</h2><p class=\"quiet small\">What they sent, and what of it "
+           "reached a machine of the service.</p>" +
+           sent.list() +
+           "<h3>What came of it</h3><p class=\"quiet small\">Answers to them, refusals among "
+           "these, accepts that an initiator was told of without a user's consent, and the most "
+           "that the first broker was seen to hold.</p>" +
+           outcome.list() +
+           fmt::format(
+               "<p>Beside them people made {} calls; {} of {} accepts reached their "
+               "initiator.</p></section>",
+               count_of(Happening::calls),
+               count_of(Happening::accepts_arrived),
+               count_of(Happening::accepts));
+}
+
 std::string counts_section(const Result& result) {
     const Totals& totals = result.totals;
     CountList counts;
@@ -76,12 +109,6 @@ std::string counts_section(const Result& result) {
     for (std::size_t i = 0; i < model::drop_reason_count; ++i) {
         const auto reason = model::to_string(static_cast<model::DropReason>(i));
         counts.add(fmt::format("dropped: {}", reason), totals.datagrams_dropped[i]);
-    }
-    for (std::size_t i = 0; i < model::deed_count; ++i) {
-        if (totals.hostile_sent[i] == 0) continue;
-        const auto deed = model::to_string(static_cast<model::Deed>(i));
-        counts.add(fmt::format("hostile: {}, sent", deed), totals.hostile_sent[i]);
-        counts.add(fmt::format("hostile: {}, delivered", deed), totals.hostile_delivered[i]);
     }
     counts.add("pushes_submitted", totals.pushes_submitted);
     counts.add("pushes_delivered", totals.pushes_delivered);
@@ -131,6 +158,7 @@ std::string report_page(const Result& result) {
                                 metrics_section,
                                 nat_section,
                                 calls_section,
+                                attacks_section,
                                 counts_section,
                                 method_section}) {
         html += section(result) + "\n";

@@ -22,6 +22,7 @@ std::string thresholds_section(const Result& result);
 std::string metrics_section(const Result& result);
 std::string nat_section(const Result& result);
 std::string calls_section(const Result& result);
+std::string attacks_section(const Result& result);
 std::string counts_section(const Result& result);
 std::string method_section(const Result& result);
 

@@ -60,6 +60,15 @@ TEST(Page, OfAnEmptyResultIsAPage) {
     EXPECT_THAT(page, HasSubstr("</html>"));
 }
 
+TEST(Page, TellsOfAttackersWhereThereWereAny) {
+    const std::string page = report_page(staged_result());
+    EXPECT_THAT(page, HasSubstr("<h2>Attackers</h2>"));
+    EXPECT_THAT(page, HasSubstr("<dt>forge answers, delivered</dt><dd>5</dd>"));
+    EXPECT_THAT(page, HasSubstr("<dt>calls held max</dt><dd>21</dd>"));
+    EXPECT_THAT(page, HasSubstr("1 of 1 accepts reached their initiator"));
+    EXPECT_THAT(report_page(Result{}), Not(HasSubstr("Attackers")));
+}
+
 // Every text of a result, with markup in it.
 Result hostile_result() {
     const std::string markup = "<script>alert('1')</script>\"&";
