@@ -21,6 +21,10 @@ bool changes_registration(const World& world, scenarios::RegistrationAction acti
     return has(world.registration_changes, [&](const auto& one) { return one.action == action; });
 }
 
+bool changes_cluster(const World& world, scenarios::MembershipStep step) {
+    return has(world.membership, [&](const auto& one) { return one.step == step; });
+}
+
 template <FaultKind kind>
 Feature fault() {
     return {.name = {}, .is_in = [](const World& world) {
@@ -95,6 +99,9 @@ void add_registrations(std::vector<Feature>& list) {
     add("from scratch", [](const World& world) {
         return world.registration == scenarios::RegistrationStart::scratch;
     });
+    add("renewed registration", [](const World& world) {
+        return changes_registration(world, scenarios::RegistrationAction::renew);
+    });
     add("new token", [](const World& world) {
         return changes_registration(world, scenarios::RegistrationAction::new_token);
     });
@@ -109,6 +116,34 @@ void add_registrations(std::vector<Feature>& list) {
                                  call.callee) != profile.identifiers.end();
             });
         });
+    });
+}
+
+// The service's own machines, and those who wish them ill.
+void add_machines(std::vector<Feature>& list) {
+    const auto add = [&](const char* name, bool (*is_in)(const World&)) {
+        list.push_back({.name = name, .is_in = is_in});
+    };
+    add("relay", [](const World& world) { return !world.relays.empty(); });
+    add("small relay", [](const World& world) {
+        return has(world.relays, [](const auto& one) {
+            return one.couplings < scenarios::Relay::couplings_default;
+        });
+    });
+    add("several brokers", [](const World& world) { return world.brokers.size() > 1; });
+    add("broker joins",
+        [](const World& world) { return changes_cluster(world, scenarios::MembershipStep::join); });
+    add("broker leaves", [](const World& world) {
+        return changes_cluster(world, scenarios::MembershipStep::leave);
+    });
+    add("attacker", [](const World& world) { return !world.attackers.empty(); });
+    add("tight limits",
+        [](const World& world) { return world.limits != protocol::BrokerLimits{}; });
+    add("little room", [](const World& world) {
+        return world.limits.calls_max < protocol::BrokerLimits{}.calls_max;
+    });
+    add("few calls of one caller", [](const World& world) {
+        return world.limits.calls_per_caller != protocol::BrokerLimits{}.calls_per_caller;
     });
 }
 
@@ -153,14 +188,6 @@ void add_settings(std::vector<Feature>& list) {
     add("no fault", [](const World& world) { return world.faults.empty(); });
     add("really sealed",
         [](const World& world) { return world.security == scenarios::Security::real; });
-    add("relay", [](const World& world) { return !world.relays.empty(); });
-    add("small relay", [](const World& world) {
-        return has(world.relays, [](const auto& one) {
-            return one.couplings < scenarios::Relay::couplings_default;
-        });
-    });
-    add("several brokers", [](const World& world) { return world.brokers.size() > 1; });
-    add("brokers join or leave", [](const World& world) { return !world.membership.empty(); });
     add("core loss", [](const World& world) { return world.core.loss != model::Probability{}; });
     add("core duplication",
         [](const World& world) { return world.core.duplication != model::Probability{}; });
@@ -171,9 +198,6 @@ void add_settings(std::vector<Feature>& list) {
         return world.push.loss != usual.loss || world.push.duplication != usual.duplication ||
                world.push.reordering != usual.reordering;
     });
-    add("attacker", [](const World& world) { return !world.attackers.empty(); });
-    add("tight limits",
-        [](const World& world) { return world.limits != protocol::BrokerLimits{}; });
     add("broken for good", [](const World& world) {
         return has(world.faults, [](const auto& one) { return one.end == protocol::never; });
     });
@@ -185,6 +209,7 @@ const std::vector<Feature>& features() {
     static const std::vector<Feature> all = [] {
         std::vector<Feature> list;
         add_settings(list);
+        add_machines(list);
         add_registrations(list);
         add_kinds<FaultKind>(list,
                              "fault",

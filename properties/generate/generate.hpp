@@ -17,7 +17,7 @@ namespace invitro::properties {
 
 // Grows whenever the same (seed, index) comes to give another world, or the same path another
 // smaller one: a token of another version says so instead of replaying something else.
-inline constexpr std::uint32_t generator_version = 9;
+inline constexpr std::uint32_t generator_version = 10;
 
 // World `index` of the campaign with this seed. inconsistency() of it is empty.
 scenarios::World generate(std::uint64_t seed, std::uint64_t index);

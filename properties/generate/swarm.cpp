@@ -32,6 +32,7 @@ Swarm draw_swarm(Draws& draws) {
     if (!draws.one_in(4)) swarm.faults = subset<FaultKind>(draws, model::fault_kind_count, 3);
     if (!swarm.relays) std::erase_if(swarm.faults, model::strikes_relays);
     swarm.cluster = draws.one_in(4);
+    swarm.overload = draws.one_in(8);
     return swarm;
 }
 

@@ -41,6 +41,7 @@ struct Swarm {
     bool registration_changes = false;
     bool unknown_callees = false;
     bool cluster = false;
+    bool overload = false;
     std::vector<model::NatKind> nats;
     std::vector<model::AccessKind> accesses;
     std::vector<model::FaultKind> faults;

@@ -39,6 +39,7 @@ public:
         if (swarm_.registration_changes) registration_changes();
         if (!swarm_.faults.empty()) faults();
         if (swarm_.hostile) attackers();
+        if (swarm_.overload) overload();
         finish();
         return std::move(world_);
     }
@@ -314,10 +315,16 @@ private:
                          [](const auto& a, const auto& b) { return a.move.at < b.move.at; });
     }
 
-    // The last broker joins the others, and after that one may leave.
+    // The last broker joins the others, and after that one may leave; or one leaves.
     void membership() {
         const auto count = static_cast<std::uint32_t>(world_.brokers.size());
         const Duration at = moment();
+        if (draws_.one_in(3)) {
+            world_.membership.push_back({.at = at,
+                                         .broker = draws_.below(count),
+                                         .step = scenarios::MembershipStep::leave});
+            return;
+        }
         world_.membership.push_back(
             {.at = at, .broker = count - 1, .step = scenarios::MembershipStep::join});
         if (draws_.one_in(2)) return;
@@ -421,6 +428,18 @@ private:
             world_.attackers.push_back(attacker);
         }
         if (draws_.one_in(3)) world_.limits.calls_max = draws_.between(1U, 8U);
+    }
+
+    // A broker that takes on less than honest people ask of it, or less often; attackers have
+    // nothing to do with it.
+    void overload() {
+        if (draws_.one_in(2)) {
+            world_.limits.calls_max = draws_.between(1U, 2U);
+            world_.limits.retry_after = draws_.between(1'000ms, 5'000ms);
+        } else {
+            world_.limits.calls_per_caller = {.burst = 1,
+                                              .every = draws_.between(2'000ms, 20'000ms)};
+        }
     }
 
     // Long enough for the last invitation and its session, and for whoever is left waiting after
