@@ -246,6 +246,7 @@ struct StateMeasured {
     std::uint64_t tokens_of_call = 0;  // of the one with the most
     std::uint64_t bindings = 0;
     std::uint64_t subjects = 0;  // callers and sources whose rate is remembered
+    std::uint64_t waiting = 0;   // inputs, for its disk
 };
 
 template <class Service>

@@ -28,6 +28,7 @@ void History::on(const Header& header, const model::StateMeasured& event) {
     most_measured_.tokens_of_call = std::max(most_measured_.tokens_of_call, event.tokens_of_call);
     most_measured_.bindings = std::max(most_measured_.bindings, event.bindings);
     most_measured_.subjects = std::max(most_measured_.subjects, event.subjects);
+    most_measured_.waiting = std::max(most_measured_.waiting, event.waiting);
 }
 
 }  // namespace invitro::properties

@@ -186,6 +186,7 @@ private:
         put(body.tokens_of_call);
         put(body.bindings);
         put(body.subjects);
+        put(body.waiting);
     }
 
     void add_body(const model::PostSubmitted& body) {

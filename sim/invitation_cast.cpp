@@ -198,7 +198,8 @@ void InvitationCast::load_broker(std::uint32_t index) {
 
 model::StateMeasured InvitationCast::measure_broker() const {
     if (!brokers_.front()) return {};
-    const protocol::BrokerState& state = brokers_.front()->inner().inner().broker_state();
+    const protocol::DurableBroker& broker = brokers_.front()->inner().inner();
+    const protocol::BrokerState& state = broker.broker_state();
     const protocol::Admission& admission = state.admission;
     model::StateMeasured measured{
         .calls = state.calls.calls.size(),
@@ -206,7 +207,8 @@ model::StateMeasured InvitationCast::measure_broker() const {
         .bindings = state.registry.bindings.size(),
         .subjects = std::max({admission.callers.buckets.size(),
                               admission.call_sources.buckets.size(),
-                              admission.registration_sources.buckets.size()})};
+                              admission.registration_sources.buckets.size()}),
+        .waiting = broker.journal_state().waiting.size()};
     for (const protocol::Call& call : state.calls.calls) {
         measured.tokens_of_call =
             std::max<std::uint64_t>(measured.tokens_of_call, call.tokens.size());

@@ -1,6 +1,7 @@
 // Admission and abuse: what a broker takes on it sees through, what it refuses it says, and nobody
 // who was not invited has a say.
 #include "properties/catalogue/catalogue.hpp"
+#include "protocol/broker/durable_broker.hpp"
 
 #include <fmt/format.h>
 
@@ -99,21 +100,25 @@ void broker_is_bounded(const History& history, Findings& findings) {
     const std::uint64_t bindings_max =
         std::max<std::uint64_t>(limits.bindings_max, history.surroundings().world().devices.size());
     if (most.calls <= limits.calls_max && most.tokens_of_call <= limits.tokens_per_call_max &&
-        most.bindings <= bindings_max && most.subjects <= limits.subjects_max) {
+        most.bindings <= bindings_max && most.subjects <= limits.subjects_max &&
+        most.waiting <= protocol::DurableBroker::waiting_max) {
         findings.exercised();
         return;
     }
     findings.breach(history.measured(),
                     fmt::format("the broker held {} calls, {} tokens for one call, {} devices' "
-                                "bindings and {} rates; allowed are {}, {}, {} and {}",
+                                "bindings, {} rates and {} inputs for its disk; allowed are {}, "
+                                "{}, {}, {} and {}",
                                 most.calls,
                                 most.tokens_of_call,
                                 most.bindings,
                                 most.subjects,
+                                most.waiting,
                                 limits.calls_max,
                                 limits.tokens_per_call_max,
                                 bindings_max,
-                                limits.subjects_max));
+                                limits.subjects_max,
+                                protocol::DurableBroker::waiting_max));
 }
 
 constexpr std::array properties{
@@ -143,7 +148,7 @@ constexpr std::array properties{
              .judge_call = silence_tells_nothing},
     Property{.info = {.id = "broker-is-bounded",
                       .sentence = "Whatever is sent to a broker, it holds no more calls, tokens, "
-                                  "bindings and rates than its limits say.",
+                                  "bindings, rates and waiting inputs than its limits say.",
                       .source = "overload and abuse: limits",
                       .kind = PropertyKind::resources},
              .judge_world = broker_is_bounded},

@@ -97,7 +97,8 @@ void ends_early(Story& story) {
 }
 
 void holds_little(Story& story) {
-    story.measured({.calls = 1, .tokens_of_call = 2, .bindings = 3, .subjects = 1});
+    story.measured(
+        {.calls = 1, .tokens_of_call = 2, .bindings = 3, .subjects = 1, .waiting = 4096});
 }
 
 void holds_too_much(Story& story) {
@@ -135,6 +136,12 @@ std::vector<Trial> admission_trials() {
 }
 
 namespace {
+
+TEST(BrokerIsBounded, what_waits_for_its_disk_counts_too) {
+    Story story;
+    story.measured({.waiting = 4097});
+    EXPECT_EQ(story.tally("broker-is-bounded").verdict(), Verdict::violated);
+}
 
 TEST(AdmissionProperties, what_a_device_has_sealed_is_its_own_whoever_brings_it) {
     Story story;

@@ -143,6 +143,7 @@ public:
 
     // The same without a copy.
     [[nodiscard]] const BrokerState& broker_state() const { return broker_.state(); }
+    [[nodiscard]] const JournalState& journal_state() const { return journal_; }
 
     // See Broker::key_of().
     [[nodiscard]] std::optional<PublicKey> key_of(const DeviceId& device) const {

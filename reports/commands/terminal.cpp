@@ -167,11 +167,13 @@ std::string attacks_table(const Result& result, const Terminal& terminal) {
                         terminal.paint(figure(AbuseFigure::accepts_forged),
                                        is_fooled ? Colour::bad : Colour::good));
     text += fmt::format(
-        "  the first broker held at most {} calls, {} tokens of a call, {} bindings, {} rates\n",
+        "  the first broker held at most {} calls, {} tokens of a call, {} bindings, {} rates, and "
+        "{} inputs waiting\n",
         figure(AbuseFigure::calls_held_max),
         figure(AbuseFigure::tokens_of_call_max),
         figure(AbuseFigure::bindings_held_max),
-        figure(AbuseFigure::rates_held_max));
+        figure(AbuseFigure::rates_held_max),
+        figure(AbuseFigure::waiting_max));
     return text;
 }
 

@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, abuse_figure_count> abuse_names = {"answe
                                                                           "calls_held_max",
                                                                           "tokens_of_call_max",
                                                                           "bindings_held_max",
-                                                                          "rates_held_max"};
+                                                                          "rates_held_max",
+                                                                          "waiting_max"};
 
 }  // namespace
 
@@ -93,6 +94,7 @@ void AbuseWatch::on_measured(const model::StateMeasured& state) {
     abuse_.put(AbuseFigure::tokens_of_call_max, state.tokens_of_call);
     abuse_.put(AbuseFigure::bindings_held_max, state.bindings);
     abuse_.put(AbuseFigure::rates_held_max, state.subjects);
+    abuse_.put(AbuseFigure::waiting_max, state.waiting);
 }
 
 void AbuseWatch::consents(std::uint32_t device, const protocol::CallId& call) {

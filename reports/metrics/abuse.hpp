@@ -28,9 +28,10 @@ enum class AbuseFigure : std::uint8_t {
     tokens_of_call_max = 4,
     bindings_held_max = 5,
     rates_held_max = 6,
+    waiting_max = 7,  // inputs, for its disk
 };
 
-inline constexpr std::size_t abuse_figure_count = 7;
+inline constexpr std::size_t abuse_figure_count = 8;
 
 std::string_view to_string(AbuseFigure figure);
 

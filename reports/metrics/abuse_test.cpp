@@ -79,13 +79,17 @@ TEST_F(AbuseOfAStagedCall, KeepsTheMostThatABrokerHeld) {
     for (const std::uint64_t calls : {3U, 9U, 4U}) {
         stage.show(Stage::broker(),
                    5000,
-                   model::StateMeasured{
-                       .calls = calls, .tokens_of_call = 2, .bindings = 12 - calls, .subjects = 1});
+                   model::StateMeasured{.calls = calls,
+                                        .tokens_of_call = 2,
+                                        .bindings = 12 - calls,
+                                        .subjects = 1,
+                                        .waiting = 10 * calls});
     }
     EXPECT_EQ(figure(AbuseFigure::calls_held_max), 9U);
     EXPECT_EQ(figure(AbuseFigure::tokens_of_call_max), 2U);
     EXPECT_EQ(figure(AbuseFigure::bindings_held_max), 9U);
     EXPECT_EQ(figure(AbuseFigure::rates_held_max), 1U);
+    EXPECT_EQ(figure(AbuseFigure::waiting_max), 90U);
 }
 
 TEST(AbuseWatch, HasNothingToSayWithoutAttackers) {
