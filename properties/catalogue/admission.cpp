@@ -94,12 +94,16 @@ void silence_tells_nothing(const Case& one, Findings& findings) {
 
 void broker_is_bounded(const History& history, Findings& findings) {
     if (!history.measured().happened()) return;
-    const protocol::BrokerLimits& limits = history.surroundings().world().limits;
+    const scenarios::World& world = history.surroundings().world();
+    const protocol::BrokerLimits& limits = world.limits;
     const model::StateMeasured& most = history.most_measured();
+    // What another broker has admitted and hands over stays admitted.
+    const std::uint64_t owners = world.membership.empty() ? 1 : world.brokers.size();
+    const std::uint64_t calls_max = owners * limits.calls_max;
     // Devices that are loaded before the start have been admitted by whoever loads them.
     const std::uint64_t bindings_max =
-        std::max<std::uint64_t>(limits.bindings_max, history.surroundings().world().devices.size());
-    if (most.calls <= limits.calls_max && most.tokens_of_call <= limits.tokens_per_call_max &&
+        std::max<std::uint64_t>(owners * limits.bindings_max, world.devices.size());
+    if (most.calls <= calls_max && most.tokens_of_call <= limits.tokens_per_call_max &&
         most.bindings <= bindings_max && most.subjects <= limits.subjects_max &&
         most.waiting <= protocol::DurableBroker::waiting_max) {
         findings.exercised();
@@ -114,7 +118,7 @@ void broker_is_bounded(const History& history, Findings& findings) {
                                 most.bindings,
                                 most.subjects,
                                 most.waiting,
-                                limits.calls_max,
+                                calls_max,
                                 limits.tokens_per_call_max,
                                 bindings_max,
                                 limits.subjects_max,

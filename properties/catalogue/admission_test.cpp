@@ -123,6 +123,20 @@ void names_itself(Story& story) {
     story.calls().device_sends_sealed(1, registration, 1);
 }
 
+TEST(BrokerIsBounded, by_what_all_had_admitted_where_one_takes_over_from_another) {
+    const auto verdict_with = [](std::uint64_t calls) {
+        Story story;
+        story.world.limits.calls_max = 4;
+        story.world.brokers.push_back({.number = 1, .site = {}});
+        story.world.membership = {
+            {.at = 1s, .broker = 1, .step = scenarios::MembershipStep::leave}};
+        story.measured({.calls = calls});
+        return story.tally("broker-is-bounded").verdict();
+    };
+    EXPECT_EQ(verdict_with(8), Verdict::holds);
+    EXPECT_EQ(verdict_with(9), Verdict::violated);
+}
+
 }  // namespace
 
 std::vector<Trial> admission_trials() {
