@@ -1,6 +1,9 @@
 #include "properties/story_test.hpp"
+#include "sim/hostile.hpp"
 
 #include <gtest/gtest.h>
+
+#include <utility>
 
 namespace invitro::properties {
 namespace {
@@ -86,6 +89,25 @@ TEST(SecurityProperties, a_forgery_that_leads_to_nothing_is_none) {
     const Tally tally = story.tally("only-the-author-acts");
     EXPECT_EQ(tally.verdict(), Verdict::holds);
     EXPECT_EQ(tally.checked, 1U);
+}
+
+// Attackers seal as well, and send again what they have overheard.
+TEST(SecurityProperties, what_attackers_send_is_held_against_the_same_promises) {
+    const auto attacked = [](std::uint32_t sealed_by, std::uint64_t number, bool is_believed) {
+        Story story;
+        story.broker_gets_sealed(0, cancel_of(0), 1);
+        story.broker_gets_sealed(sealed_by, cancel_of(0), number, sim::attacker_address(0));
+        if (is_believed) {
+            story.broker_reacts(protocol::CancelAck{.call = call, .device = Story::sealed_id(0)});
+        }
+        return std::pair{story.tally("replays-change-nothing").verdict(),
+                         story.tally("only-the-author-acts").verdict()};
+    };
+    EXPECT_EQ(attacked(0, 1, false), std::pair(Verdict::holds, Verdict::holds));
+    EXPECT_EQ(attacked(0, 1, true), std::pair(Verdict::violated, Verdict::holds));
+    EXPECT_EQ(attacked(7, 1, true), std::pair(Verdict::vacuous, Verdict::violated));
+    // The original was lost: to the broker it is new.
+    EXPECT_EQ(attacked(0, 2, true), std::pair(Verdict::vacuous, Verdict::holds));
 }
 
 // Where nothing is really sealed, everybody could read everything, and nothing is promised.
