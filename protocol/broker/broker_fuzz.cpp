@@ -53,6 +53,18 @@ std::uint64_t some_push_request(FuzzInput& input, const FuzzedBroker& broker) {
     return known[input.number(2) % known.size()];
 }
 
+// What it is meant for, or anything else.
+void come_by_sms(FuzzInput& input, FuzzedBroker& broker) {
+    const EndpointIdentifier sender = phone(5 + input.choice(4));
+    BrokerChoice choice{.broker = broker};
+    if (input.choice(4) == 3) return broker.receive_sms(sender, chosen_datagram(input, choice));
+    RegisterBySms message;
+    choice.set(input, message.device);
+    message.profile = {.high = 0xF, .low = input.octet()};
+    message.token.value.assign(input.bytes(input.octet()));
+    broker.receive_sms(sender, encoded(message));
+}
+
 void step(FuzzInput& input, FuzzedBroker& broker) {
     switch (input.choice(16)) {
         case 0:
@@ -68,6 +80,8 @@ void step(FuzzInput& input, FuzzedBroker& broker) {
         case 5:
         case 6:
             return broker.persist();
+        case 15:
+            return come_by_sms(input, broker);
         default:
             break;
     }
@@ -110,6 +124,7 @@ std::vector<Bytes> seeds() {
     }
     all.push_back(std::move(together));
     all.push_back({1, 0xFF, 0x20, 3, 0, 0, 4, 1, 0xFF, 0xFF});
+    all.push_back({15, 2, 0, 5, 1, 4, 't', 'o', 'k', 'e', 4, 0, 0, 2, 15, 0, 3, 0, 9, 4});
     return all;
 }
 

@@ -63,6 +63,10 @@ public:
             .source = source, .destination = fuzzed_config().address, .payload = payload});
     }
 
+    void receive_sms(const EndpointIdentifier& sender, ByteView body) {
+        handle(ReceivedSms{.sender = sender, .body = body});
+    }
+
     void answer_push(std::uint64_t request, PushOutcome outcome) {
         handle(PushAnswered{.request = request, .outcome = outcome});
     }
@@ -191,6 +195,10 @@ private:
             durable_sizes_.push_back(0);
         }
         segments_.back().insert(segments_.back().end(), persist.bytes.begin(), persist.bytes.end());
+    }
+
+    void take(const SendMail& mail) {
+        CHECK(decode(mail.link).has_value(), "what is mailed is well-formed");
     }
 
     // What it tells its application, and streams: it has none here.

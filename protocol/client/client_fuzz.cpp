@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace invitro::protocol::fuzz {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::size_t calls_max = 64;  // in one role
 constexpr std::size_t kept_max = 16;   // of what the client sent, to be answered
 constexpr DeviceId self{.high = 0xDE, .low = 1};
 constexpr DeviceId peer{.high = 0xDE, .low = 2};
+constexpr DeviceId other{.high = 0xDE, .low = 3};  // of the same profile
 constexpr std::array<Address, 5> sources{{{.ip = ipv4(0xCB007101U), .port = 443},   // the broker
                                           {.ip = ipv4(0xCB007102U), .port = 3478},  // reflectors
                                           {.ip = ipv4(0xCB007103U), .port = 3478},
@@ -39,12 +41,16 @@ public:
         NetworkChanged network;
         network.addresses = {{.ip = ipv4(0xC0A80001U), .port = 5000}};
         command(network);
+        command(register_command("+4915112345678"));
+        command(call_command(AnswerPolicy::first));
+    }
+
+    static RegisterCommand register_command(std::string_view identifier) {
         RegisterCommand registration;
         registration.profile = {.high = 1, .low = 2};
-        registration.identifiers = {example_identifier("+4915112345678")};
+        registration.identifiers = {example_identifier(identifier)};
         registration.token.value.assign(bytes_of("a token"));
-        command(registration);
-        command(call_command(AnswerPolicy::first));
+        return registration;
     }
 
     static CallCommand call_command(AnswerPolicy policy) {
@@ -91,6 +97,9 @@ public:
                                    : derive_path_key(theirs, own_key_);
     }
 
+    // Of the newest validation of an address that it has asked for.
+    [[nodiscard]] const TransactionId& validation() const { return validation_; }
+
     [[nodiscard]] bool has_activity() const { return !client_.state().activity.empty(); }
 
 private:
@@ -134,6 +143,9 @@ private:
     }
 
     void note(const Message& message) {
+        if (const auto* asked = std::get_if<ValidateEmail>(&message)) {
+            validation_ = asked->attempt;
+        }
         if (const auto* request = std::get_if<InviteRequest>(&message)) {
             own_key_ = request->connection.key;
             own_role_initiates_ = true;
@@ -147,6 +159,7 @@ private:
     Instant now_ = instant_at(1'000'000'000);
     std::vector<CallId> calls_;
     std::vector<Message> sent_;
+    TransactionId validation_;
     CallKey own_key_{};
     bool own_role_initiates_ = true;
 };
@@ -219,9 +232,20 @@ Bytes from_peer(FuzzInput& input, const FuzzedClient& client) {
 
 // ---- steps --------------------------------------------------------------------------------------
 
+constexpr std::string_view mailbox = "ada@example.org";
+
+// A mailed link, perhaps an old one or somebody else's.
+ActivateCommand some_link(FuzzInput& input, const FuzzedClient& client) {
+    ActivateCommand command;
+    command.challenge.device = input.choice(4) == 3 ? peer : self;
+    command.challenge.identifier = example_identifier(mailbox);
+    if (input.choice(4) != 3) command.challenge.attempt = client.validation();
+    return command;
+}
+
 Command some_command(FuzzInput& input, const FuzzedClient& client) {
     const CallId call = some_call(input, client);
-    switch (input.choice(8)) {
+    switch (input.choice(13)) {
         case 0:
             return FuzzedClient::call_command(static_cast<AnswerPolicy>(input.choice(3)));
         case 1:
@@ -243,6 +267,16 @@ Command some_command(FuzzInput& input, const FuzzedClient& client) {
             }
             return network;
         }
+        case 7:
+            return WokeUp{};
+        case 8:
+            return UnregisterCommand{};
+        case 9:
+            return FuzzedClient::register_command(mailbox);
+        case 10:
+            return some_link(input, client);
+        case 11:
+            return TransferCommand{.call = call, .peer = peer, .target = other};
         default:
             return AcceptCommand{.call = call};
     }
@@ -293,6 +327,9 @@ std::vector<Bytes> seeds() {
     }
     all.push_back(std::move(together));
     all.push_back({0, 0, 1, 40, 0, 0, 1, 10, 0, 0, 0, 5, 0, 0, 2, 60});
+    // Wakes, asks for a link, opens it, hands a session over and unregisters.
+    all.push_back(
+        {0, 0, 7, 1, 40, 0, 0, 9, 1, 40, 0, 0, 10, 0, 0, 1, 40, 0, 0, 11, 0, 0, 8, 2, 60});
     return all;
 }
 
