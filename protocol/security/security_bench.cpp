@@ -1,5 +1,6 @@
 // What sealing and authenticating cost: each message once at its sender, once at its receiver.
 // `sim/processors.hpp` charges simulated nodes with the figures of the suite `real`.
+#include "protocol/paths/path_identity.hpp"
 #include "protocol/security/mac.hpp"
 #include "protocol/security/sealer.hpp"
 #include "protocol/security/suite.hpp"
@@ -97,11 +98,36 @@ void make_ticket_for_device(benchmark::State& state) {
     }
 }
 
+// By the broker, for each answer of a device.
+void check_ticket_of_device(benchmark::State& state) {
+    const CallId call{.high = 1, .low = 2};
+    const DeviceId device{.high = 3, .low = 4};
+    const Ticket ticket = make_ticket(secret(1), call, device, instant_at(5));
+    for ([[maybe_unused]] auto _ : state) {
+        benchmark::DoNotOptimize(is_genuine(secret(1), ticket, call, device));
+    }
+}
+
+// The MAC of what peers say to each other: once where it is sent, once where it arrives.
+template <class M>
+void tag_and_check(benchmark::State& state) {
+    M message;
+    message.call = {.high = 1, .low = 2};
+    message.sender = {.high = 3, .low = 4};
+    for ([[maybe_unused]] auto _ : state) {
+        message = with_tag(secret(5), message);
+        benchmark::DoNotOptimize(is_authentic(secret(5), message));
+    }
+}
+
 BENCHMARK(seal)->ArgsProduct({{0, 1, 2}, {40, 180, 1100}})->Name("security/seal");
 BENCHMARK(seal_and_open)->ArgsProduct({{0, 1, 2}, {40, 180, 1100}})->Name("security/seal_and_open");
 BENCHMARK(agree_on_key)->DenseRange(0, 2)->Name("security/agree_on_key");
 BENCHMARK(name_a_device)->DenseRange(0, 2)->Name("security/name_a_device");
 BENCHMARK(make_ticket_for_device)->Name("security/make_ticket");
+BENCHMARK(check_ticket_of_device)->Name("security/check_ticket");
+BENCHMARK(tag_and_check<Check>)->Name("security/tag_and_check/Check");
+BENCHMARK(tag_and_check<SessionData>)->Name("security/tag_and_check/SessionData");
 
 }  // namespace
 }  // namespace invitro::protocol
