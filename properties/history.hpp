@@ -143,6 +143,7 @@ private:
         Header header;
         protocol::Address source;
         std::vector<std::uint8_t> payload;
+        Bearer bearer = Bearer::author;
     };
 
     void observe_in_cluster(const model::Event& event);
@@ -204,7 +205,11 @@ private:
                    const Header& header,
                    const protocol::Address& destination,
                    const protocol::AcceptForward& forward);
-    [[nodiscard]] bool passes_on(const Header& header, const model::DatagramDelivered& event) const;
+    // Who has brought a datagram that may lead to something: nobody, where it is to lead to
+    // nothing.
+    enum class Bearer : std::uint8_t { nobody, author, attacker };
+    Bearer bearer_of(const Header& header, const model::DatagramDelivered& event);
+    void delivered(const Header& header, const model::DatagramDelivered& event, Bearer bearer);
     void forged_at_broker(const Header& header, MessageType type);
     [[nodiscard]] bool is_reflected(std::uint32_t number, const Moment& since) const;
     void at_broker(CallFacts& call,

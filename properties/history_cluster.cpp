@@ -5,6 +5,7 @@
 // node's writing it down, for a node that is still waiting for its handover drops it.
 #include "properties/history.hpp"
 #include "protocol/wire/codec.hpp"
+#include "sim/hostile.hpp"
 
 #include <utility>
 
@@ -32,6 +33,7 @@ bool is_between_nodes(MessageType type) {
 // The client's message inside, and the client's address.
 struct Unwrapped {
     protocol::Address client;
+    DeviceId sender;  // who has sealed it, of a request
     std::vector<std::uint8_t> payload;
 };
 
@@ -40,7 +42,10 @@ std::optional<Unwrapped> unwrap(ByteView payload) {
     if (!message) return std::nullopt;
     const auto take = [](const auto& wrapped) {
         const ByteView inner = wrapped.datagram.view();
-        return Unwrapped{.client = wrapped.client, .payload = {inner.begin(), inner.end()}};
+        Unwrapped unwrapped{
+            .client = wrapped.client, .sender = {}, .payload = {inner.begin(), inner.end()}};
+        if constexpr (requires { wrapped.sender; }) unwrapped.sender = wrapped.sender;
+        return unwrapped;
     };
     if (const auto* request = std::get_if<protocol::ForwardedRequest>(&*message)) {
         return take(*request);
@@ -78,15 +83,26 @@ void History::observe_in_cluster(const model::Event& event) {
 }
 
 void History::came_to_node(const Header& header, const model::DatagramDelivered& event) {
+    // What is taken further has no envelope any more.
+    const Bearer bearer = bearer_of(header, event);
+    if (bearer == Bearer::nobody) return;
     const ByteView message = model::message_in(event);
     const auto type = peek_type(message);
     if (!type) return;
-    Arrival arrival{.header = header, .source = event.source, .payload = {}};
+    Arrival arrival{.header = header, .source = event.source, .payload = {}, .bearer = bearer};
     if (*type == MessageType::forwarded_request) {
         auto inner = unwrap(message);
         if (!inner) return;
         arrival.source = inner->client;
         arrival.payload = std::move(inner->payload);
+        if (sim::is_attacker(inner->client)) {
+            const auto type = peek_type(arrival.payload);
+            if (number_of(inner->sender) == nobody) {
+                if (type) forged_at_broker(header, *type);
+                return;
+            }
+            arrival.bearer = Bearer::attacker;
+        }
     } else if (is_between_nodes(*type)) {
         return;
     } else {
@@ -107,9 +123,10 @@ void History::settle_arrival(const model::Event& event) {
 }
 
 void History::take_arrival(const Arrival& arrival) {
-    on(arrival.header,
-       model::DatagramDelivered{
-           .source = arrival.source, .destination = {}, .payload = arrival.payload});
+    delivered(arrival.header,
+              model::DatagramDelivered{
+                  .source = arrival.source, .destination = {}, .payload = arrival.payload},
+              arrival.bearer);
 }
 
 }  // namespace invitro::properties

@@ -280,14 +280,13 @@ void History::forwarded(CallFacts& call,
 // ---- delivered ----------------------------------------------------------------------------------
 
 void History::on(const Header& header, const model::DatagramDelivered& event) {
-    const bool is_passed_on = sim::is_attacker(event.source) && passes_on(header, event);
-    const bool leads_nowhere = seals_.delivered(header, event);
-    if (sim::is_attacker(event.source) && !is_passed_on) {
-        const auto hostile = peek_type(model::message_in(event));
-        if (hostile && header.node.kind == NodeKind::broker) forged_at_broker(header, *hostile);
-        return;
-    }
-    if (leads_nowhere) return;
+    const Bearer bearer = bearer_of(header, event);
+    if (bearer != Bearer::nobody) delivered(header, event, bearer);
+}
+
+void History::delivered(const Header& header,
+                        const model::DatagramDelivered& event,
+                        Bearer bearer) {
     const ByteView message = model::message_in(event);
     const auto type = peek_type(message);
     if (!type) return;
@@ -302,7 +301,7 @@ void History::on(const Header& header, const model::DatagramDelivered& event) {
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
-        if (is_passed_on) call->passed_on.first(header);
+        if (bearer == Bearer::attacker) call->passed_on.first(header);
         at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device) {
         at_device(*call, header, *type, message);

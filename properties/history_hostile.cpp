@@ -1,17 +1,31 @@
 // History, of attackers: what they bring to a broker, and what that makes it hold.
 #include "properties/history.hpp"
+#include "sim/hostile.hpp"
 
 #include <algorithm>
 
 namespace invitro::properties {
 
+using model::NodeKind;
+using protocol::ByteView;
 using protocol::MessageType;
 
 // What a device has sealed is its own, whoever brings it: an attacker who was faster than the way
 // it was sent on, or kept what was lost on that way. Not for long: see `SealWatch::is_outdated`.
-bool History::passes_on(const Header& header, const model::DatagramDelivered& event) const {
-    const auto author = author_by_seal(event.payload, model::message_in(event));
-    return author && number_of(*author) != nobody && !seals_.is_outdated(header, event);
+History::Bearer History::bearer_of(const Header& header, const model::DatagramDelivered& event) {
+    const bool is_hostile = sim::is_attacker(event.source);
+    const ByteView message = model::message_in(event);
+    const auto author = is_hostile ? author_by_seal(event.payload, message) : std::nullopt;
+    const bool is_passed_on =
+        author && number_of(*author) != nobody && !seals_.is_outdated(header, event);
+    const bool leads_nowhere = seals_.delivered(header, event);
+    if (is_hostile && !is_passed_on) {
+        const auto type = peek_type(message);
+        if (type && header.node.kind == NodeKind::broker) forged_at_broker(header, *type);
+        return Bearer::nobody;
+    }
+    if (leads_nowhere) return Bearer::nobody;
+    return is_hostile ? Bearer::attacker : Bearer::author;
 }
 
 void History::forged_at_broker(const Header& header, MessageType type) {

@@ -110,6 +110,15 @@ TEST(SecurityProperties, what_attackers_send_is_held_against_the_same_promises) 
     EXPECT_EQ(attacked(0, 2, true), std::pair(Verdict::vacuous, Verdict::holds));
 }
 
+TEST(SecurityProperties, are_kept_by_the_brokers_of_a_cluster_too) {
+    Story story;
+    story.world.brokers.push_back({.number = 1, .site = {}});
+    story.broker_gets_sealed(0, cancel_of(0), 1);
+    story.broker_gets_sealed(0, cancel_of(0), 1, sim::attacker_address(0));
+    story.broker_reacts(protocol::CancelAck{.call = call, .device = Story::sealed_id(0)});
+    EXPECT_EQ(story.tally("replays-change-nothing").verdict(), Verdict::violated);
+}
+
 // Where nothing is really sealed, everybody could read everything, and nothing is promised.
 TEST(SecurityProperties, say_nothing_of_secrecy_in_a_charged_world) {
     Story story;
