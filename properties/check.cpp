@@ -78,7 +78,7 @@ public:
         report_.events += record->events;
         report_.fingerprint = combine(report_.fingerprint, index, record->fingerprint);
         for (std::size_t i = 0; i < report_.features.size(); ++i) {
-            report_.features[i] += (record->features >> i) & 1;
+            report_.features[i] += record->features[i] ? 1 : 0;
         }
         for (std::size_t i = 0; i < report_.remarks.size(); ++i) {
             report_.remarks[i] += record->remarks[i];

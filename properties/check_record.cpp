@@ -1,6 +1,8 @@
 #include "properties/check_record.hpp"
 
 #include "properties/byte_stream.hpp"
+#include "properties/generate/generate.hpp"
+#include "protocol/vocabulary/check.hpp"
 
 #include <stdexcept>
 
@@ -29,6 +31,24 @@ void write(ByteWriter& writer, const Tally& tally) {
     writer.text(first.explanation);
 }
 
+// In words, the lowest first.
+constexpr std::size_t word_bits = 64;
+
+void write(ByteWriter& writer, const FeatureSet& features) {
+    const FeatureSet word_mask{~std::uint64_t{0}};
+    for (std::size_t bit = 0; bit < features.size(); bit += word_bits) {
+        writer.number(((features >> bit) & word_mask).to_ullong());
+    }
+}
+
+FeatureSet read_features(ByteReader& reader) {
+    FeatureSet features;
+    for (std::size_t bit = 0; bit < features.size(); bit += word_bits) {
+        features |= FeatureSet{reader.number()} << bit;
+    }
+    return features;
+}
+
 Tally read_tally(ByteReader& reader) {
     Tally tally;
     tally.checked = reader.number();
@@ -47,7 +67,7 @@ WorldRecord read_record(ByteReader& reader) {
     WorldRecord record;
     record.fingerprint = read_fingerprint(reader);
     record.events = reader.number();
-    record.features = reader.number();
+    record.features = read_features(reader);
     for (std::uint64_t& count : record.remarks) {
         count = reader.number();
     }
@@ -94,8 +114,9 @@ WorldRecord record_of(const scenarios::World& world, WorldVerdict verdict) {
                        .events = verdict.summary.events,
                        .remarks = verdict.summary.remarks,
                        .tallies = std::move(verdict.tallies)};
+    CHECK(features().size() <= record.features.size(), "each feature has a bit");
     for (std::size_t i = 0; i < features().size(); ++i) {
-        if (features()[i].is_in(world)) record.features |= std::uint64_t{1} << i;
+        if (features()[i].is_in(world)) record.features.set(i);
     }
     return record;
 }
@@ -104,7 +125,7 @@ std::vector<std::uint8_t> encode(const WorldRecord& record) {
     ByteWriter writer;
     write(writer, record.fingerprint);
     writer.number(record.events);
-    writer.number(record.features);
+    write(writer, record.features);
     for (const std::uint64_t count : record.remarks) {
         writer.number(count);
     }

@@ -3,15 +3,19 @@
 
 #include "properties/check.hpp"
 
+#include <bitset>
 #include <optional>
 #include <vector>
 
 namespace invitro::properties {
 
+// Bit i: features()[i] is in the world.
+using FeatureSet = std::bitset<128>;
+
 struct WorldRecord {
     sim::Fingerprint fingerprint{};
     std::uint64_t events = 0;
-    std::uint64_t features = 0;  // bit i: features()[i] is in the world
+    FeatureSet features{};
     std::array<std::uint64_t, protocol::remark_kind_count> remarks{};
     std::vector<Tally> tallies{};
 
