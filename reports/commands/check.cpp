@@ -1,6 +1,7 @@
 // `invitro check`.
 #include "properties/check.hpp"
 
+#include "properties/generate/generate.hpp"
 #include "reports/commands/commands.hpp"
 #include "reports/commands/options.hpp"
 #include "reports/commands/terminal.hpp"
@@ -153,6 +154,25 @@ Json json_of(const properties::Finding& finding, const Written& written) {
     return json;
 }
 
+// How many worlds had each feature, by name.
+std::vector<NamedCount> feature_counts(const properties::CheckReport& report) {
+    std::vector<NamedCount> counts;
+    for (std::size_t i = 0; i < report.features.size(); ++i) {
+        counts.push_back({.name = properties::features()[i].name, .count = report.features[i]});
+    }
+    return counts;
+}
+
+// How often the machines came through each of the branches that they remark.
+std::vector<NamedCount> branch_counts(const properties::CheckReport& report) {
+    std::vector<NamedCount> counts;
+    for (std::size_t i = 0; i < report.remarks.size(); ++i) {
+        const auto kind = static_cast<protocol::RemarkKind>(i);
+        counts.push_back({.name = spaced(to_string(kind)), .count = report.remarks[i]});
+    }
+    return counts;
+}
+
 Json json_of(const properties::CheckReport& report,
              const std::vector<VerdictRow>& rows,
              const std::optional<Written>& written) {
@@ -169,6 +189,12 @@ Json json_of(const properties::CheckReport& report,
                                       {"verdict", properties::to_string(row.verdict)},
                                       {"checked", row.checked},
                                       {"violated", row.violated}});
+    }
+    for (const NamedCount& feature : feature_counts(report)) {
+        json["features"][feature.name] = feature.count;
+    }
+    for (const NamedCount& branch : branch_counts(report)) {
+        json["branches"][branch.name] = branch.count;
     }
     return json;
 }
@@ -289,7 +315,10 @@ int check(const Options& options) {
             json_of(report, rows, written).dump(2, ' ', false, Json::error_handler_t::replace) +
             "\n");
     } else if (!options.common.quiet) {
-        print_data(verdict_table(rows, Terminal::of_stdout(options.common.no_color)));
+        const Terminal terminal = Terminal::of_stdout(options.common.no_color);
+        print_data(verdict_table(rows, terminal) + "\n");
+        print_data(counts_table("worlds with", feature_counts(report), terminal) + "\n");
+        print_data(counts_table("branches reached, so often", branch_counts(report), terminal));
         print_data(summary(report));
     }
     return exit_code_of(report, rows);

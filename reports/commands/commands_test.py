@@ -313,6 +313,18 @@ class Commands(unittest.TestCase):
         self.assertLessEqual(report["worlds"], 5)
         self.assertEqual(bool(report["violations"]), done.returncode == 1)
 
+    def test_check_tells_what_its_worlds_had_and_reached(self):
+        arguments = ("check", self.scenario(), "--worlds", 5, "--keep-going")
+        report = json.loads(self.invitro(*arguments, "--json").stdout)
+        # Every world is the scenario's: no fault, one pair of people, a device on the open network.
+        self.assertEqual(report["features"]["no fault"], report["worlds"])
+        self.assertEqual(report["features"]["NAT PUB"], report["worlds"])
+        self.assertEqual(report["features"]["several brokers"], 0)
+        self.assertGreater(report["branches"]["invitation purged"], 0)
+        printed = self.invitro(*arguments).stdout
+        self.assertIn("worlds with", printed)
+        self.assertIn("several brokers", printed)
+
 
 if __name__ == "__main__":
     unittest.main()

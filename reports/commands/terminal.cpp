@@ -119,6 +119,27 @@ std::string verdict_table(const std::vector<VerdictRow>& rows, const Terminal& t
     return text;
 }
 
+std::string counts_table(std::string_view title,
+                         const std::vector<NamedCount>& counts,
+                         const Terminal& terminal) {
+    std::size_t name_width = 0;
+    std::size_t count_width = 0;
+    for (const NamedCount& one : counts) {
+        name_width = std::max(name_width, one.name.size());
+        count_width = std::max(count_width, count_text(one.count).size());
+    }
+    const std::size_t column_width = count_width + 2 + name_width + 2;
+    const std::size_t columns = std::max<std::size_t>(1, terminal.width / column_width);
+    std::string text = terminal.paint(title, Colour::quiet) + "\n";
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const std::string cell = fmt::format(
+            "{:>{}}  {:<{}}", count_text(counts[i].count), count_width, counts[i].name, name_width);
+        text += counts[i].count == 0 ? terminal.paint(cell, Colour::warning) : cell;
+        text += (i + 1) % columns == 0 || i + 1 == counts.size() ? "\n" : "  ";
+    }
+    return text;
+}
+
 std::string metrics_table(const Result& result, const Terminal& terminal) {
     std::string text = terminal.paint(
         fmt::format(

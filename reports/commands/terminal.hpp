@@ -39,6 +39,16 @@ struct VerdictRow {
 // "✓ holds  1 234  accept-delivery  Every accept ..." with the sentence cut to the width.
 std::string verdict_table(const std::vector<VerdictRow>& rows, const Terminal& terminal);
 
+struct NamedCount {
+    std::string name;
+    std::uint64_t count = 0;
+};
+
+// In as many columns as fit; what is zero stands out.
+std::string counts_table(std::string_view title,
+                         const std::vector<NamedCount>& counts,
+                         const Terminal& terminal);
+
 // The durations and the costs per call of a result.
 std::string metrics_table(const Result& result, const Terminal& terminal);
 
