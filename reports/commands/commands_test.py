@@ -320,7 +320,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(report["features"]["no fault"], report["worlds"])
         self.assertEqual(report["features"]["NAT PUB"], report["worlds"])
         self.assertEqual(report["features"]["several brokers"], 0)
-        self.assertGreater(report["branches"]["invitation purged"], 0)
+        self.assertGreater(report["branches"]["mapping classified"], 0)
         printed = self.invitro(*arguments).stdout
         self.assertIn("worlds with", printed)
         self.assertIn("several brokers", printed)
