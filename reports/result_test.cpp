@@ -99,6 +99,7 @@ TEST(WorldOutcome, AddsUpInAnyOrder) {
 
 TEST(Export, MarkdownAndCsvTellTheSame) {
     const Result result = staged_result();
+    EXPECT_THAT(markdown_of(result), HasSubstr("security real"));
     EXPECT_THAT(markdown_of(result),
                 HasSubstr("| violated | second: It does not <hold>. | 3 | 1 |"));
     EXPECT_THAT(csv_of({result}), HasSubstr("accept_delivery,all,,1,90,90,90,90,90,90,90\n"));

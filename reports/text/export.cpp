@@ -85,10 +85,11 @@ std::string csv_rows(const Result& result, Measure measure) {
 
 std::string markdown_of(const Result& result) {
     std::string text = fmt::format("## {}: {}\n\n", cell(result.scenario), headline(result));
-    text += fmt::format("{} worlds, {} events, version {}, fingerprint `{}`.\n\n",
+    text += fmt::format("{} worlds, {} events, version {}, security {}, fingerprint `{}`.\n\n",
                         result.totals.worlds,
                         result.totals.events,
                         result.version,
+                        cell(result.security),
                         sim::to_string(result.fingerprint));
     text += "| verdict | property | checked | violated |\n| --- | --- | ---: | ---: |\n";
     for (const PropertyResult& property : result.properties) {
