@@ -74,6 +74,7 @@ std::optional<protocol::RandomValue> Keyring::key_of(const protocol::EnvelopeHea
     const std::uint64_t way = is_to_broker ? 0 : std::uint64_t{header.from_node} + 1;
     const DeviceId name{.high = device.high, .low = device.low + way};
     if (const protocol::RandomValue* known = keys_.find(name)) return *known;
+    if (is_to_broker && !world_.attackers.empty()) speakers_.insert_or_assign(device, header.key);
     const protocol::PublicKey* other = is_to_broker ? &header.key : public_key_of(device);
     if (other == nullptr) return std::nullopt;
     return keys_.insert_or_assign(name, derive(*other));
@@ -87,7 +88,7 @@ const protocol::PublicKey* Keyring::public_key_of(const DeviceId& device) {
         }
     }
     const std::uint32_t* row = rows_.find(device);
-    return row == nullptr ? nullptr : &devices_[*row].public_key;
+    return row == nullptr ? speakers_.find(device) : &devices_[*row].public_key;
 }
 
 }  // namespace invitro::sim

@@ -36,7 +36,8 @@ public:
                                                              std::uint32_t incarnation) const;
 
     // The message in a datagram or a push as it is on the wire; empty where there is no envelope or
-    // none that anybody of this world could open. Holds until the next call.
+    // none that anybody of this world could open, attackers who have been heard among them. Holds
+    // until the next call.
     [[nodiscard]] protocol::ByteView open(protocol::ByteView payload);
 
 private:
@@ -49,6 +50,8 @@ private:
     std::vector<protocol::KeyPair> devices_;  // by row, in a world that is really sealed
     protocol::DenseMap<protocol::DeviceId, std::uint32_t> rows_;
     protocol::DenseMap<protocol::DeviceId, protocol::RandomValue> keys_;  // by device and way
+    // Of whoever has spoken to a broker, in a world with attackers.
+    protocol::DenseMap<protocol::DeviceId, protocol::PublicKey> speakers_;
     std::vector<std::uint8_t> room_;
 };
 

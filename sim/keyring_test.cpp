@@ -54,6 +54,25 @@ TEST_P(KeyringTest, opens_everything_that_this_world_seals) {
     }
 }
 
+TEST_P(KeyringTest, opens_what_a_broker_answers_an_attacker) {
+    world_.attackers = {{.number = 1, .site = {}, .deeds = {model::Deed::guess_calls}}};
+    protocol::RandomValue secret;
+    secret.octets.fill(77);
+    const protocol::KeyPair keys = protocol::key_pair_of(GetParam(), secret);
+    const Party self = Party::of_device(protocol::device_id_of(keys.public_key));
+    Sealer stranger({.suite = GetParam(),
+                     .self = self,
+                     .keys = keys,
+                     .cluster = keyring_.cluster().public_key,
+                     .incarnation = 1,
+                     .seed = secret,
+                     .channels_max = 1});
+    Sealer broker(keyring_.seal_config_of_broker(0, 1));
+    broker.learn(keys.public_key);
+    EXPECT_EQ(opened(seal(stranger, Party::of_broker(), SealKind::to_broker)), "hello");
+    EXPECT_EQ(opened(seal(broker, self, SealKind::to_device)), "hello");
+}
+
 TEST_P(KeyringTest, opens_no_message_in_clear) {
     EXPECT_TRUE(keyring_.open(protocol::bytes_of("\x83 in clear")).empty());
     EXPECT_TRUE(keyring_.open({}).empty());
