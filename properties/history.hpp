@@ -138,6 +138,10 @@ private:
     void broker_crashed();
     void device_killed(const Header& header, const model::NodeCrashed& event);
 
+    // Who has brought a datagram that may lead to something: nobody, where it is to lead to
+    // nothing.
+    enum class Bearer : std::uint8_t { nobody, author, attacker };
+
     // history_cluster.cpp
     struct Arrival {
         Header header;
@@ -205,9 +209,6 @@ private:
                    const Header& header,
                    const protocol::Address& destination,
                    const protocol::AcceptForward& forward);
-    // Who has brought a datagram that may lead to something: nobody, where it is to lead to
-    // nothing.
-    enum class Bearer : std::uint8_t { nobody, author, attacker };
     Bearer bearer_of(const Header& header, const model::DatagramDelivered& event);
     void delivered(const Header& header, const model::DatagramDelivered& event, Bearer bearer);
     void forged_at_broker(const Header& header, MessageType type);

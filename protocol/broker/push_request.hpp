@@ -5,6 +5,8 @@
 // which it was asked, so no answer outlives the incarnation.
 #pragma once
 
+#include "protocol/exchange/retransmission.hpp"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -19,6 +21,12 @@ struct PushRequest {
 };
 
 inline constexpr std::uint8_t dismissal_attempt_first = 128;
+
+inline constexpr Backoff push_backoff{.first = timing::push_repeat_first,
+                                      .max = timing::push_repeat_max};
+
+// Dismissals that a device which was never heard gets by push, on each of its tokens.
+inline constexpr std::uint8_t dismissals_max = 3;
 
 // Of a push that belongs to no call (no call has a number this large): nothing is done about its
 // answer.

@@ -6,10 +6,6 @@
 namespace invitro::protocol {
 namespace {
 
-constexpr Backoff push_backoff{.first = timing::push_repeat_first, .max = timing::push_repeat_max};
-
-// Dismissals that a device which was never heard gets by push, on each of its tokens.
-constexpr std::uint8_t dismissals_max = 3;
 // Unanswered tries of InviteEnded after which a dismissal is pushed as well.
 constexpr std::uint8_t ended_tries_before_push = 2;
 

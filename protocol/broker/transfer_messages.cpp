@@ -12,9 +12,6 @@
 namespace invitro::protocol {
 namespace {
 
-constexpr Backoff push_backoff{.first = timing::push_repeat_first, .max = timing::push_repeat_max};
-constexpr std::uint8_t dismissals_max = 3;
-
 bool has_accepted(const Call& call, DeviceId device) {
     return std::any_of(call.accepts.begin(), call.accepts.end(), [&](const TakenAccept& accept) {
         return accept.device == device;
