@@ -371,7 +371,7 @@ void InvitationCast::transfer_later(Stage& stage,
                    {.kind = Action::Kind::transfer,
                     .row = stage.places().row_of(node),
                     .call = call,
-                    .peer = device_id(world_.seed, row.transfer_to)});
+                    .peer = device_id(world_, row.transfer_to)});
 }
 
 template <class Stage>

@@ -115,6 +115,8 @@ void Metrics::on_command(const EventHeader& header, const protocol::Command& com
                 measurements_.count(Happening::calls_cancelled);
             },
             [](const protocol::RegisterCommand&) {},
+            [](const protocol::UnregisterCommand&) {},
+            [](const protocol::ActivateCommand&) {},
             [](const protocol::ChooseCommand&) {},
             [](const protocol::HangUpCommand&) {},
             [](const protocol::NetworkChanged&) {},
