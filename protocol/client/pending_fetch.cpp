@@ -38,7 +38,8 @@ bool WakingUp::receive(ClientContext& context, const PendingList& message) {
 }
 
 void WakingUp::serve(ClientContext& context, bool is_registered) {
-    if (!is_registered) return;
+    // Also one that changes is asked for by nobody until it is in force again.
+    if (!is_registered) return exchange.stop();
     if (exchange.due == never) exchange.start(context.now);
     if (!exchange.is_due(context.now)) return;
     if (exchange.tries > 0) context.sender.remark(RemarkKind::message_retransmitted);

@@ -119,6 +119,16 @@ TEST_F(PendingFetchTest, WaitsForTheRegistration) {
     EXPECT_THAT(fresh.all<PendingFetch>(), SizeIs(1));
 }
 
+TEST_F(PendingFetchTest, WaitsWhileTheRegistrationChanges) {
+    bench.command(WokeUp{});
+    ASSERT_THAT(bench.all<PendingFetch>(), SizeIs(1));
+    bench.command(register_command());
+    EXPECT_GT(bench.client.next_deadline(), bench.now);
+    bench.forget();
+    bench.advance(700ms);
+    EXPECT_THAT(bench.all<PendingFetch>(), IsEmpty());
+}
+
 TEST_F(PendingFetchTest, AnEmptyPushIsAHint) {
     bench.handle(ReceivedPush{ByteView{}});
     EXPECT_THAT(bench.all<PendingFetch>(), SizeIs(1));

@@ -148,7 +148,8 @@ void MovingSession::serve(ClientContext& context, Session* old) {
         LegOffer message;
         message.leg = leg;
         message.device = target;
-        message.connection = target_data;
+        message.connection = seal_connection(
+            old->identity.key, {.leg = leg, .device = target, .connection = target_data});
         old->say(context, message);
     }
 }
@@ -271,7 +272,9 @@ Instant OfferedLeg::next_deadline() const {
 
 // ---- peer ---------------------------------------------------------------------------------------
 
-ArrivingLeg ArrivingLeg::begin(ClientContext& context, const Session& old, const LegOffer& offer) {
+ArrivingLeg ArrivingLeg::begin(ClientContext& context,
+                               const Session& old,
+                               const LegConnection& offer) {
     ArrivingLeg leg;
     leg.session = old.identity.call;
     leg.from = old.identity.peer;

@@ -14,6 +14,7 @@
 #include "protocol/exchange/retransmission.hpp"
 #include "protocol/paths/gathering.hpp"
 #include "protocol/paths/path_search.hpp"
+#include "protocol/paths/sealed_connection.hpp"
 #include "protocol/paths/session.hpp"
 #include "protocol/vocabulary/fields.hpp"
 
@@ -172,7 +173,9 @@ struct ArrivingLeg {
                           field("search", &ArrivingLeg::search)};
     }
 
-    static ArrivingLeg begin(ClientContext& context, const Session& old, const LegOffer& offer);
+    static ArrivingLeg begin(ClientContext& context,
+                             const Session& old,
+                             const LegConnection& offer);
 
     [[nodiscard]] bool replaces(const Session& old) const {
         return old.identity.call == session && old.identity.peer == from;

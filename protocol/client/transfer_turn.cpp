@@ -150,9 +150,12 @@ void ClientTurn::from_path(const ReceivedDatagram& datagram, const LegOffer& mes
     const bool is_known =
         arriving(message.leg) != nullptr || live_session(message.leg, {}) != nullptr;
     LegState state = is_known ? LegState::searching : LegState::failed;
-    if (!is_known && session->phase == SessionPhase::connected && !is_changing_hands(*session) &&
-        message.device != context_.device && under_way().arriving.size() < transfers_max) {
-        under_way().arriving.push_back(ArrivingLeg::begin(context_, *session, message));
+    const auto offer = open_connection(session->identity.key, message.connection);
+    const bool is_whole = offer && offer->leg == message.leg && offer->device == message.device;
+    if (!is_known && is_whole && session->phase == SessionPhase::connected &&
+        !is_changing_hands(*session) && message.device != context_.device &&
+        under_way().arriving.size() < transfers_max) {
+        under_way().arriving.push_back(ArrivingLeg::begin(context_, *session, *offer));
         state = LegState::searching;
     }
     answer_leg(*session, message.leg, state);

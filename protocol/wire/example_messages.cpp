@@ -230,7 +230,7 @@ std::vector<Message> example_transfer() {
                  .sequence = 4,
                  .leg = leg,
                  .device = other,
-                 .connection = example_connection(),
+                 .connection = example_sealed(),
                  .tag = tag},
         LegAnswer{.call = example_call,
                   .sender = example_device,
@@ -345,6 +345,14 @@ EndpointIdentifier example_identifier(std::string_view text) {
     EndpointIdentifier identifier;
     CHECK(identifier.assign(text), "an example names somebody");
     return identifier;
+}
+
+SealedConnection example_sealed() {
+    SealedConnection sealed;
+    for (std::uint8_t octet = 0; octet < 48; ++octet) {
+        sealed.push_back(static_cast<std::uint8_t>(octet * 37));
+    }
+    return sealed;
 }
 
 ConnectionData example_connection() {

@@ -170,6 +170,10 @@ struct TransferState {
     }
 };
 
+// A device's connection data as paths/sealed_connection.hpp seals it.
+inline constexpr std::size_t sealed_connection_max = 640;
+using SealedConnection = InlineBytes<sealed_connection_max>;
+
 // peer -> peer, over the session that is to move: the other device of mine, and where to find it.
 struct LegOffer {
     static constexpr MessageType type = MessageType::leg_offer;
@@ -179,7 +183,7 @@ struct LegOffer {
     std::uint32_t sequence = 0;
     CallId leg;
     DeviceId device;
-    ConnectionData connection;
+    SealedConnection connection;  // for nobody but the peer
     Tag128 tag{};
 
     bool operator==(const LegOffer&) const = default;
