@@ -96,9 +96,9 @@ void History::came_to_node(const Header& header, const model::DatagramDelivered&
         arrival.source = inner->client;
         arrival.payload = std::move(inner->payload);
         if (sim::is_attacker(inner->client)) {
-            const auto type = peek_type(arrival.payload);
             if (number_of(inner->sender) == nobody) {
-                if (type) forged_at_broker(header, *type);
+                const auto forged = peek_type(arrival.payload);
+                if (forged) forged_at_broker(header, *forged);
                 return;
             }
             arrival.bearer = Bearer::attacker;

@@ -4,7 +4,6 @@
 #include "model/node_id.hpp"
 #include "properties/history.hpp"
 #include "protocol/security/authorship.hpp"
-#include "protocol/security/replay_window.hpp"
 #include "protocol/security/sealer.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -103,17 +102,15 @@ void SealWatch::pushed(const EventHeader& header, const model::PushSubmitted& ev
     note_secrecy(header, event.device, event.payload, model::message_in(event));
 }
 
-// Numbers of a stream only grow, so one that does not has been there before.
+// Numbers are given out one after the other, and what waits for a connection is sent later than
+// what does not. One that is as old as no message waits has been there before.
 void SealWatch::note_nonce(const EventHeader& header, const EnvelopeHeader& envelope) {
-    const auto [last, is_new] = last_numbers_.try_emplace(stream_of(envelope));
-    if (!is_new) {
-        if (*last == 1) ++facts_.streams_continued;
-        if (envelope.nonce.number <= *last) {
-            facts_.nonce_repeated.first(header);
-            keep_device(device_of(header));
-        }
+    const auto [numbers, is_new] = numbers_.try_emplace(stream_of(envelope));
+    if (!is_new && numbers->newest == 1) ++facts_.streams_continued;
+    if (!numbers->take(envelope.nonce)) {
+        facts_.nonce_repeated.first(header);
+        keep_device(device_of(header));
     }
-    *last = std::max(*last, envelope.nonce.number);
 }
 
 // Whoever reads along (a network, a push service) knows how messages are written, and looks for

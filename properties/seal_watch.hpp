@@ -9,6 +9,7 @@
 #include "model/event.hpp"
 #include "properties/facts.hpp"
 #include "protocol/security/envelope.hpp"
+#include "protocol/security/replay_window.hpp"
 #include "protocol/vocabulary/dense_map.hpp"
 #include "scenarios/world.hpp"
 
@@ -105,7 +106,7 @@ private:
 
     const scenarios::World& world_;
     SealFacts facts_;
-    protocol::DenseMap<StreamName, std::uint64_t> last_numbers_;
+    protocol::DenseMap<StreamName, protocol::ReplayWindow> numbers_;  // as they were given out
     protocol::DenseMap<StreamName, Delivered> delivered_;
     protocol::DenseMap<StreamName, Newest> newest_;                  // of whoever speaks to brokers
     protocol::DenseMap<std::uint64_t, std::uint32_t> incarnations_;  // beyond the first, by node

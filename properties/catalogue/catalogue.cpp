@@ -65,7 +65,7 @@ const std::vector<Property>& all_properties() {
                                   registration_properties(),
                                   resource_properties(),
                                   durability_properties(),
-                                  admission_properties,
+                                  admission_properties(),
                                   cluster_properties()}) {
             list.insert(list.end(), family.begin(), family.end());
         }

@@ -62,7 +62,7 @@ void accept_survives(const Case& one, Findings& findings) {
             .kept = who.arrived.seen,
             .lapses =
                 earliest(earliest(call.cancel_command, call.hang_up_command), call.failed).at};
-        const Outcome outcome = judge(promise, one.history.surroundings());
+        const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(who.arrived.seen,
@@ -84,7 +84,7 @@ void registration_survives(const Case& one, Findings& findings) {
     const Instant over =
         std::min({call.over_possibly.at, call.choice_at_broker.at, call.lifetime_end()});
     for (const std::uint32_t device : one.history.surroundings().devices_of(call.callee)) {
-        const Moment registered = one.history.registered(device);
+        const Moment registered = one.history.registered(device, call.callee);
         const Moment upheaval = upheaval_after(one.history, registered);
         if (device == call.initiator || !registered.is_before(upheaval)) continue;
         if (!upheaval.is_before(call.taken)) continue;
@@ -94,7 +94,7 @@ void registration_survives(const Case& one, Findings& findings) {
             .need = {.from = call.taken.at, .until = one.grace_end(), .failed_tries = {}},
             .kept = is_pushed ? who->invite_pushes.front() : Moment{},
             .lapses = over};
-        const Outcome outcome = judge(promise, one.history.surroundings());
+        const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(promise.kept,
@@ -116,7 +116,7 @@ void any_entry(const Case& one, Findings& findings) {
     if (!has_cluster(one.history) || !call.requested.happened()) return;
     const Instant over = earliest(call.cancel_command, call.hang_up_command).at;
     for (const std::uint32_t device : one.history.surroundings().devices_of(call.callee)) {
-        const Moment registered = one.history.registered(device);
+        const Moment registered = one.history.registered(device, call.callee);
         if (device == call.initiator || !registered.is_before(call.requested)) continue;
         const ParticipantFacts* who = call.find(device);
         const bool is_pushed = who != nullptr && who->was_invited();
@@ -128,7 +128,7 @@ void any_entry(const Case& one, Findings& findings) {
                      .failed_tries = call.failed_tries},
             .kept = is_pushed ? who->invite_pushes.front() : Moment{},
             .lapses = std::min(over, call.over_possibly.at)};
-        const Outcome outcome = judge(promise, one.history.surroundings());
+        const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {
             findings.breach(promise.kept,

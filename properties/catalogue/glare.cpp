@@ -54,7 +54,9 @@ bool were_pushes_lost(const CrossingFacts& crossing) {
 
 // The device of the larger call is invited to the smaller one.
 bool is_invited(const History& history, const CrossingFacts& crossing) {
-    const Moment registered = history.registered(crossing.larger_initiator);
+    const CallFacts* call = history.calls().find(crossing.smaller);
+    if (call == nullptr) return false;
+    const Moment registered = history.registered(crossing.larger_initiator, call->callee);
     return registered.is_before(crossing.smaller_taken);
 }
 
@@ -69,7 +71,7 @@ void crossing_is_answered(const History& history, Findings& findings) {
                                        .failed_tries = crossing.failed_tries},
                               .kept = crossing.accepted,
                               .lapses = crossing.settled.at};
-        const Outcome outcome = judge(promise, history.surroundings());
+        const Outcome outcome = judge(promise, history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome != Outcome::broken || were_pushes_lost(crossing)) continue;
         findings.breach(crossing.accepted,

@@ -113,7 +113,7 @@ void waking_device_rings(const Case& one, Findings& findings) {
                          .failed_tries = known->failed_tries},
                 .kept = ringing,
                 .lapses = invitation_over(one.call)};
-            const Outcome outcome = judge(promise, one.history.surroundings());
+            const Outcome outcome = judge(promise, one.history);
             if (outcome == Outcome::kept) findings.exercised();
             if (outcome != Outcome::broken) continue;
             findings.breach(ringing,

@@ -141,7 +141,7 @@ void transfer_moves_session(const History& history, Findings& findings) {
             .kept = latest(leg.connected_at_target, leg.connected_at_peer),
             .lapses =
                 earliest(leg.old_ended_at_from, earliest(leg.ended_at_target, leg.failed)).at};
-        const Outcome outcome = judge(promise, history.surroundings());
+        const Outcome outcome = judge(promise, history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome != Outcome::broken) continue;
         findings.breach(promise.kept,

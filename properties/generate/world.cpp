@@ -249,6 +249,7 @@ private:
                 return std::find(one.identifiers.begin(), one.identifiers.end(), call.callee) !=
                        one.identifiers.end();
             });
+        if (callee == world_.profiles.end()) return;  // whom nobody has registered calls nobody
         // A call that crosses is between the names that people show each other.
         const std::uint32_t caller = world_.devices[call.initiator].profile;
         for (Call& crossed : world_.calls) {
