@@ -19,6 +19,9 @@ EndpointIdentifier example_identifier(std::string_view text);
 
 ConnectionData example_connection();
 
+// What nobody opens.
+SealedConnection example_sealed();
+
 // In no particular order.
 std::vector<Message> example_messages();
 
