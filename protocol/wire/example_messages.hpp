@@ -19,9 +19,6 @@ EndpointIdentifier example_identifier(std::string_view text);
 
 ConnectionData example_connection();
 
-// What nobody opens.
-SealedConnection example_sealed();
-
 // In no particular order.
 std::vector<Message> example_messages();
 
