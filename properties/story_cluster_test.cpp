@@ -1,4 +1,4 @@
-// What a Story tells of several brokers.
+// What a Story tells of several brokers and what they hold, and of a device that begins anew.
 #include "properties/story_test.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -28,6 +28,18 @@ Story& Story::orders(std::uint64_t epoch) {
     add({.kind = model::NodeKind::broker, .number = 0},
         {},
         model::MembershipOrdered{.epoch = epoch});
+    return *this;
+}
+
+Story& Story::measured(const model::StateMeasured& state) {
+    add({.kind = model::NodeKind::broker, .number = 0}, {}, state);
+    return *this;
+}
+
+Story& Story::reinstalls(std::uint32_t device) {
+    add({.kind = model::NodeKind::device, .number = device},
+        {},
+        model::NodeCrashed{.bytes_lost = 0, .is_reinstalled = true});
     return *this;
 }
 
