@@ -14,7 +14,8 @@ RandomValue session_key(std::uint8_t number) {
 }
 
 LegConnection some_data() {
-    LegConnection data{.leg = {.high = 1, .low = 2}, .device = {.high = 3, .low = 4}};
+    LegConnection data{
+        .leg = {.high = 1, .low = 2}, .device = {.high = 3, .low = 4}, .connection = {}};
     data.connection.key.fill(0xA5);
     data.connection.candidates.push_back({.kind = CandidateKind::host,
                                           .address = {.ip = ipv4(0xC0000201U), .port = 5000},

@@ -7,6 +7,14 @@
 namespace invitro::protocol {
 namespace {
 
+SealedConnection example_sealed() {
+    SealedConnection sealed;
+    for (std::uint8_t octet = 0; octet < 48; ++octet) {
+        sealed.push_back(static_cast<std::uint8_t>(octet * 37));
+    }
+    return sealed;
+}
+
 // The octets first, first + 1, ...
 template <class Octets>
 Octets example_octets(std::uint8_t first) {
@@ -345,14 +353,6 @@ EndpointIdentifier example_identifier(std::string_view text) {
     EndpointIdentifier identifier;
     CHECK(identifier.assign(text), "an example names somebody");
     return identifier;
-}
-
-SealedConnection example_sealed() {
-    SealedConnection sealed;
-    for (std::uint8_t octet = 0; octet < 48; ++octet) {
-        sealed.push_back(static_cast<std::uint8_t>(octet * 37));
-    }
-    return sealed;
 }
 
 ConnectionData example_connection() {
