@@ -248,13 +248,16 @@ void History::given(const Header& header, const protocol::AcceptCommand& command
 }
 
 void History::given(const Header& header, const protocol::DeclineCommand& command) {
-    CallFacts* call = find_call(command.call);
-    if (call == nullptr || call->initiator == header.node.number) return;
-    ParticipantFacts& who = participant(*call, header.node.number);
+    if (CallFacts* call = find_call(command.call)) decline(*call, header);
+}
+
+void History::decline(CallFacts& call, const Header& header) {
+    if (call.initiator == header.node.number) return;
+    ParticipantFacts& who = participant(call, header.node.number);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
     if (!rings || who.answered_itself() || who.killed.happened()) return;
     who.decline_command.first(header);
-    stop_ringing(header.node.number, command.call);
+    stop_ringing(header.node.number, call.id);
 }
 
 void History::given(const Header& header, const protocol::CancelCommand& command) {
