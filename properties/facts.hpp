@@ -174,7 +174,8 @@ struct ReflectionFacts {
 // What one device other than the initiator did and heard in one call.
 struct ParticipantFacts {
     std::uint32_t device = nobody;
-    // Its program was killed after it had rung. What a later incarnation hears is not told here.
+    // Its program was killed after it had rung or given way. What a later incarnation hears is not
+    // told here.
     Moment killed;
 
     // Being invited.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace invitro::properties {
 
 using namespace std::chrono_literals;
@@ -101,6 +103,27 @@ TEST(Crossing, breaks_no_other_property_when_it_goes_well) {
     EXPECT_EQ(story.tally("no-false-reason").violated, 0U) << story.violations();
     EXPECT_EQ(story.tally("no-data-before-consent").violated, 0U) << story.violations();
     EXPECT_EQ(story.tally("forward-implies-accept").violated, 0U) << story.violations();
+}
+
+// What is asked of a device that has rung is asked of one that has given way, too.
+std::string broken_by_a_kill(const std::function<void(Story&)>& before) {
+    Story story(1);
+    cross(story);
+    give_way(story);
+    before(story);
+    story.is_killed(1).wait(20s).tell(0, protocol::Disconnected{.call = Story::call,
+                                                                .peer = Story::id(1),
+                                                                .reason = SessionEnd::silent});
+    return story.wait(40s).violations();
+}
+
+TEST(Crossing, ends_for_a_device_that_is_killed_after_it_has_given_way) {
+    EXPECT_EQ(broken_by_a_kill([](Story&) {}), "");
+    EXPECT_EQ(broken_by_a_kill([](Story& story) { story.confirmed(1).arrives(1); }), "");
+    EXPECT_EQ(broken_by_a_kill([](Story& story) {
+                  story.confirmed(1).arrives(1).connects(1).chooses(1);
+              }),
+              "");
 }
 
 TEST(CrossingIsSilent, lets_a_device_ring_whose_own_call_has_been_cancelled) {
