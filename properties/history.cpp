@@ -1,5 +1,6 @@
 #include "properties/history.hpp"
 
+#include "properties/decode_as.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -203,6 +204,9 @@ void History::on(const Header& header, const model::PushDelivered& event) {
         who.push_delivered.first(header);
         who.push_delivered_last = header.at;
         note_push(*call, header.node.number, header, true);
+        decode_as<protocol::InvitePush>(model::message_in(event), [&](const auto& push) {
+            who.pushed_generation = std::max(who.pushed_generation, push.connection.generation);
+        });
     } else if (*type == MessageType::invite_dismiss) {
         who.dismissed.first(header);
     }

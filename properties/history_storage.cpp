@@ -164,8 +164,8 @@ void History::broker_crashed() {
     }
 }
 
-// The program is silent from here on: its sessions are over, and nothing rings. One that has neither
-// rung nor given way yet may do so when it is back.
+// The program is silent from here on: its sessions are over, and nothing rings. One that has
+// neither rung nor given way yet may do so when it is back.
 void History::device_killed(const Header& header, const model::NodeCrashed& event) {
     device(header.node.number).rings.clear();
     disturb_legs(header);
