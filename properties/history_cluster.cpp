@@ -106,6 +106,9 @@ void History::came_to_node(const Header& header, const model::DatagramDelivered&
     } else if (is_between_nodes(*type)) {
         return;
     } else {
+        // Whoever is heard may be answered there, however the owner takes what was said.
+        CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
+        if (call != nullptr) initiator_at_broker(*call, *type, event);
         arrival.payload.assign(message.begin(), message.end());
     }
     const auto own = peek_type(arrival.payload);
