@@ -4,6 +4,7 @@
 // it is unwrapped from what the entry node sent on, and one that decides something counts from the
 // node's writing it down, for a node that is still waiting for its handover drops it.
 #include "properties/history.hpp"
+#include "protocol/stream/stream_address.hpp"
 #include "protocol/wire/codec.hpp"
 #include "sim/hostile.hpp"
 
@@ -44,6 +45,9 @@ std::optional<Unwrapped> unwrap(ByteView payload) {
         const ByteView inner = wrapped.datagram.view();
         Unwrapped unwrapped{
             .client = wrapped.client, .sender = {}, .payload = {inner.begin(), inner.end()}};
+        if (wrapped.stream != 0) {
+            unwrapped.client = protocol::stream_address(protocol::StreamId{wrapped.stream});
+        }
         if constexpr (requires { wrapped.sender; }) unwrapped.sender = wrapped.sender;
         return unwrapped;
     };
