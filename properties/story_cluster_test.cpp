@@ -1,4 +1,4 @@
-// What a Story tells of several brokers, and of programs that are killed.
+// What a Story tells of several brokers and what they hold, and of programs that end or begin anew.
 #include "properties/story_test.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -33,6 +33,18 @@ Story& Story::orders(std::uint64_t epoch) {
 
 Story& Story::is_killed(std::uint32_t device) {
     add({.kind = model::NodeKind::device, .number = device}, {}, model::NodeCrashed{});
+    return *this;
+}
+
+Story& Story::measured(const model::StateMeasured& state) {
+    add({.kind = model::NodeKind::broker, .number = 0}, {}, state);
+    return *this;
+}
+
+Story& Story::reinstalls(std::uint32_t device) {
+    add({.kind = model::NodeKind::device, .number = device},
+        {},
+        model::NodeCrashed{.bytes_lost = 0, .is_reinstalled = true});
     return *this;
 }
 

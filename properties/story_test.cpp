@@ -167,11 +167,6 @@ Story& Story::broker_answers_attacker(const Message& message) {
     return broker_sends(message, sim::attacker_address(0));
 }
 
-Story& Story::measured(const model::StateMeasured& state) {
-    add(broker_node, {}, state);
-    return *this;
-}
-
 Story& Story::broker_gets(const Message& message, const protocol::Address& from) {
     broker_only_gets(message, from);
     const bool decides = std::holds_alternative<protocol::RegisterDevice>(message) ||

@@ -71,6 +71,8 @@ public:
     Story& restarts();
     Story& is_damaged();
     Story& refuses();
+    // The device loses its program and all that it had stored.
+    Story& reinstalls(std::uint32_t device);
     // Sent and delivered.
     // From attacker 0.
     Story& forged_at_broker(const protocol::Message& message);

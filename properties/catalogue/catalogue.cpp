@@ -32,6 +32,12 @@ Outcome judge(const Promise& promise, const History& history) {
     return is_kept && promise.kept.at <= *end ? Outcome::kept : Outcome::broken;
 }
 
+Instant initiator_left(const CallFacts& call) {
+    const Moment& given_up =
+        earliest(earliest(call.cancel_command, call.hang_up_command), call.gave_way);
+    return earliest(given_up, earliest(call.failed, call.initiator_lost)).at;
+}
+
 std::string name_of(std::uint32_t device) {
     if (device == nobody) return "an unknown device";
     return to_string(model::NodeId{.kind = model::NodeKind::device, .number = device});

@@ -63,6 +63,10 @@ enum class Outcome : std::uint8_t { not_exercised = 0, kept = 1, broken = 2 };
 // Kept means by the end of the first stretch of working network.
 Outcome judge(const Promise& promise, const History& history);
 
+// From here on the initiator's user no longer wants to hear of acceptors, or its program does not
+// know of the call any more.
+Instant initiator_left(const CallFacts& call);
+
 // For sentences.
 std::string name_of(std::uint32_t device);  // "device 3", "an unknown device"
 std::string time_of(Instant at);            // "12.345 s", "never"

@@ -60,8 +60,7 @@ void accept_survives(const Case& one, Findings& findings) {
                          set_of(Exchange::forward, Exchange::keep_alive, Exchange::request),
                      .failed_tries = call.failed_tries},
             .kept = who.arrived.seen,
-            .lapses =
-                earliest(earliest(call.cancel_command, call.hang_up_command), call.failed).at};
+            .lapses = initiator_left(call)};
         const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {

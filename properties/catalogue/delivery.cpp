@@ -18,13 +18,6 @@ bool is_admitted(const Case& one, const ParticipantFacts& who) {
            accept.is_before(one.call.over_possibly) && accept.at < one.call.grace_end();
 }
 
-// The initiator's user no longer wants to hear of acceptors.
-Instant initiator_left(const CallFacts& call) {
-    return earliest(earliest(call.cancel_command, call.hang_up_command),
-                    earliest(call.failed, call.initiator_lost))
-        .at;
-}
-
 Outcome delivery_of(const Case& one, const ParticipantFacts& who) {
     const Promise promise{
         .need = {.from = who.accept_at_broker.at,
