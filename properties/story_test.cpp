@@ -338,7 +338,7 @@ Story& Story::reflects(std::uint32_t device) {
     return *this;
 }
 
-Story& Story::calls(protocol::AnswerPolicy policy, bool gathers) {
+Story& Story::asks(protocol::AnswerPolicy policy, bool gathers) {
     for (const scenarios::Device& device : world.devices) {
         protocol::NetworkChanged changed;
         changed.addresses.push_back(address(device.number));
@@ -349,15 +349,18 @@ Story& Story::calls(protocol::AnswerPolicy policy, bool gathers) {
     command(0, protocol::CallCommand{.callee = callee, .caller = caller, .policy = policy});
     tell(0, protocol::CallStarted{.call = call, .callee = callee});
     if (gathers) reflects(0);
-    to_broker(0,
-              protocol::InviteRequest{.call = call,
-                                      .initiator = id(0),
-                                      .callee = callee,
-                                      .caller = caller,
-                                      .connection = data(0),
-                                      .policy = policy,
-                                      .lifetime = 60s});
-    to_device(0, protocol::InviteProgress{.call = call});
+    return to_broker(0,
+                     protocol::InviteRequest{.call = call,
+                                             .initiator = id(0),
+                                             .callee = callee,
+                                             .caller = caller,
+                                             .connection = data(0),
+                                             .policy = policy,
+                                             .lifetime = 60s});
+}
+
+Story& Story::calls(protocol::AnswerPolicy policy, bool gathers) {
+    asks(policy, gathers).to_device(0, protocol::InviteProgress{.call = call});
     return tell(0, protocol::CallProgress{.call = call});
 }
 

@@ -115,7 +115,10 @@ public:
 
     // ---- what goes together ---------------------------------------------------------------------
 
-    // The initiator calls and the broker has the call in hand.
+    // The initiator calls, and the broker gets its request.
+    Story& asks(protocol::AnswerPolicy policy = protocol::AnswerPolicy::first,
+                bool gathers = false);
+    // ... and has the call in hand.
     Story& calls(protocol::AnswerPolicy policy = protocol::AnswerPolicy::first,
                  bool gathers = false);
     // Asks both reflectors and hears from them.

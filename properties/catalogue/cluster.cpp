@@ -109,24 +109,24 @@ void registration_survives(const Case& one, Findings& findings) {
     }
 }
 
-// Whichever broker the initiator speaks to, every registered device is pushed to.
+// Whichever broker the initiator speaks to, every registered device is pushed to; by one that is
+// full, once it has taken the call after all.
 void any_entry(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
-    if (!has_cluster(one.history) || !call.requested.happened()) return;
-    const Instant over = earliest(call.cancel_command, call.hang_up_command).at;
+    const Moment& owed = call.refused.is_before(call.taken) ? call.taken : call.requested;
+    if (!has_cluster(one.history) || !call.requested.happened() || !owed.happened()) return;
     for (const std::uint32_t device : one.history.surroundings().devices_of(call.callee)) {
         const Moment registered = one.history.registered(device, call.callee);
         if (device == call.initiator || !registered.is_before(call.requested)) continue;
         const ParticipantFacts* who = call.find(device);
         const bool is_pushed = who != nullptr && who->was_invited();
-        const Promise promise{
-            .need = {.from = call.requested.at,
-                     .until = std::min(call.requested.at + call.lifetime, one.now()),
-                     .initiator = call.initiator,
-                     .exchanges = set_of(Exchange::request),
-                     .failed_tries = call.failed_tries},
-            .kept = is_pushed ? who->invite_pushes.front() : Moment{},
-            .lapses = std::min(over, call.over_possibly.at)};
+        const Promise promise{.need = {.from = owed.at,
+                                       .until = std::min(owed.at + call.lifetime, one.now()),
+                                       .initiator = call.initiator,
+                                       .exchanges = set_of(Exchange::request),
+                                       .failed_tries = call.failed_tries},
+                              .kept = is_pushed ? who->invite_pushes.front() : Moment{},
+                              .lapses = std::min(initiator_left(call), call.over_possibly.at)};
         const Outcome outcome = judge(promise, one.history);
         if (outcome == Outcome::kept) findings.exercised();
         if (outcome == Outcome::broken) {

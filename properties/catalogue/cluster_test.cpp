@@ -81,6 +81,30 @@ std::vector<Trial> cluster_trials() {
 
 namespace {
 
+TEST(ClusterAcceptSurvives, unless_the_initiator_has_forgotten_its_call) {
+    Story story;
+    with_two_brokers(story).calls().rings(1).reinstalls(0).accepts(1).confirmed(1);
+    story.crashes().restarts().wait(200s);
+    EXPECT_EQ(story.tally("cluster-accept-survives").verdict(), Verdict::vacuous);
+}
+
+protocol::InviteFailed refusal() {
+    return {.call = call, .reason = protocol::FailureReason::overloaded, .retry_after = 2s};
+}
+
+TEST(AnyEntry, owes_nothing_for_a_call_that_was_refused) {
+    Story story;
+    with_two_brokers(story).asks().to_device(0, refusal()).wait(200s);
+    EXPECT_EQ(story.tally("any-entry").verdict(), Verdict::vacuous);
+}
+
+TEST(AnyEntry, owes_all_for_a_call_taken_after_a_refusal) {
+    Story story;
+    with_two_brokers(story).asks().to_device(0, refusal()).wait(20s);
+    story.to_device(0, protocol::InviteProgress{.call = call}).wait(200s);
+    EXPECT_EQ(story.tally("any-entry").verdict(), Verdict::violated);
+}
+
 // What a node drops because it waits for a handover has not come to the broker.
 TEST(HistoryOfACluster, counts_what_a_node_has_written_down) {
     Story story;
