@@ -41,8 +41,8 @@ void admitted_stays_admitted(const Case& one, Findings& findings) {
     }
 }
 
-// Admitted after all, given up, or told: by the end of the lifetime that was asked for, which the
-// initiator knows by itself.
+// Admitted after all, given up (also for a call that crosses it), or told: by the end of the
+// lifetime that was asked for, which the initiator knows by itself.
 void refusal_is_explicit(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
     if (!call.refused.happened() || !call.requested.happened()) return;
@@ -52,6 +52,7 @@ void refusal_is_explicit(const Case& one, Findings& findings) {
                                       call.progress.at,
                                       call.cancel_command.at,
                                       call.hang_up_command.at,
+                                      call.gave_way.at,
                                       call.initiator_killed.at});
     if (learned <= bound) {
         findings.exercised();

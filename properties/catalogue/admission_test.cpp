@@ -51,39 +51,14 @@ void refused_later(Story& story) {
     story.calls().to_device(0, refusal());
 }
 
-protocol::CallCommand call_command() {
-    return {.callee = *protocol::EndpointIdentifier::parse("+49301"),
-            .caller = *protocol::EndpointIdentifier::parse("+49300"),
-            .policy = protocol::AnswerPolicy::first,
-            .lifetime = 60s};
-}
-
-void asks(Story& story) {
-    protocol::InviteRequest request;
-    request.call = call;
-    request.initiator = Story::id(0);
-    request.callee = call_command().callee;
-    request.caller = call_command().caller;
-    request.connection = Story::data(0);
-    request.lifetime = 60s;
-    protocol::NetworkChanged network;
-    network.addresses.push_back(Story::address(0));
-    story.command(0, network)
-        .command(0, call_command())
-        .tell(0, protocol::CallStarted{.call = call, .callee = call_command().callee})
-        .to_broker(0, request)
-        .to_device(0, refusal());
-}
-
 void refused_and_told(Story& story) {
-    asks(story);
+    story.asks().to_device(0, refusal());
     story.tell(0,
                protocol::CallFailed{.call = call, .reason = protocol::FailureReason::overloaded});
 }
 
 void refused_and_left(Story& story) {
-    asks(story);
-    story.wait(100s);
+    story.asks().to_device(0, refusal()).wait(100s);
 }
 
 void nobody_is_heard(Story& story) {
@@ -150,6 +125,14 @@ std::vector<Trial> admission_trials() {
 }
 
 namespace {
+
+TEST(RefusalIsExplicit, unless_the_call_gives_way_to_another) {
+    Story story;
+    constexpr CallId smaller{.high = 1, .low = 1};
+    story.asks().to_device(0, refusal());
+    story.tell(0, protocol::CallsCrossed{.call = smaller, .given_up = call}).wait(100s);
+    EXPECT_EQ(story.tally("refusal-is-explicit").verdict(), Verdict::holds);
+}
 
 TEST(BrokerIsBounded, what_waits_for_its_disk_counts_too) {
     Story story;
