@@ -174,7 +174,8 @@ struct ReflectionFacts {
 // What one device other than the initiator did and heard in one call.
 struct ParticipantFacts {
     std::uint32_t device = nobody;
-    // Its program was killed after it had rung. What a later incarnation hears is not told here.
+    // Its program was killed after it had rung or given way. What a later incarnation hears is not
+    // told here.
     Moment killed;
 
     // Being invited.
@@ -183,7 +184,8 @@ struct ParticipantFacts {
     CopyFacts pushed;                      // the initiator's connection data in them
     Moment push_delivered;                 // the first InvitePush
     Instant push_delivered_last{};
-    Moment heard;  // the first message of its own at the broker
+    std::uint32_t pushed_generation = 0;  // the newest of the initiator's data in those delivered
+    Moment heard;                         // the first message of its own at the broker
 
     // Ringing.
     Moment ringing;
@@ -460,8 +462,8 @@ struct DeviceFacts {
     std::vector<protocol::Address> addresses;  // all it ever had
     std::vector<FailedTry> failed_tries;       // of registration, waking, transfer
     std::vector<StreamLoss> stream_losses;
-    std::vector<Moment> wakes;                 // WokeUp given
-    std::vector<CallId> rings;                 // the calls that ring here just now
+    std::vector<Moment> wakes;  // WokeUp given
+    std::vector<CallId> rings;  // the calls that ring here just now
 
     bool operator==(const DeviceFacts&) const = default;
 };

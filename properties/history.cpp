@@ -1,5 +1,6 @@
 #include "properties/history.hpp"
 
+#include "properties/decode_as.hpp"
 #include "protocol/timing.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -203,6 +204,9 @@ void History::on(const Header& header, const model::PushDelivered& event) {
         who.push_delivered.first(header);
         who.push_delivered_last = header.at;
         note_push(*call, header.node.number, header, true);
+        decode_as<protocol::InvitePush>(model::message_in(event), [&](const auto& push) {
+            who.pushed_generation = std::max(who.pushed_generation, push.connection.generation);
+        });
     } else if (*type == MessageType::invite_dismiss) {
         who.dismissed.first(header);
     }
@@ -248,13 +252,16 @@ void History::given(const Header& header, const protocol::AcceptCommand& command
 }
 
 void History::given(const Header& header, const protocol::DeclineCommand& command) {
-    CallFacts* call = find_call(command.call);
-    if (call == nullptr || call->initiator == header.node.number) return;
-    ParticipantFacts& who = participant(*call, header.node.number);
+    if (CallFacts* call = find_call(command.call)) decline(*call, header);
+}
+
+void History::decline(CallFacts& call, const Header& header) {
+    if (call.initiator == header.node.number) return;
+    ParticipantFacts& who = participant(call, header.node.number);
     const bool rings = who.ringing.happened() && !who.ringing_stopped.happened();
     if (!rings || who.answered_itself() || who.killed.happened()) return;
     who.decline_command.first(header);
-    stop_ringing(header.node.number, command.call);
+    stop_ringing(header.node.number, call.id);
 }
 
 void History::given(const Header& header, const protocol::CancelCommand& command) {

@@ -176,6 +176,8 @@ private:
     void given(const Header& header, const protocol::NetworkChanged& command);
     void given(const Header& header, const protocol::WokeUp& command);
     void given(const Header& header, const protocol::TransferCommand& command);
+    // What rings here, by its user, who may have said so by unregistering.
+    void decline(CallFacts& call, const Header& header);
 
     // history_registration.cpp
     void registration_pushed(const Header& header, const model::PushSubmitted& event);

@@ -4,6 +4,7 @@
 // it is unwrapped from what the entry node sent on, and one that decides something counts from the
 // node's writing it down, for a node that is still waiting for its handover drops it.
 #include "properties/history.hpp"
+#include "protocol/stream/stream_address.hpp"
 #include "protocol/wire/codec.hpp"
 #include "sim/hostile.hpp"
 
@@ -44,6 +45,9 @@ std::optional<Unwrapped> unwrap(ByteView payload) {
         const ByteView inner = wrapped.datagram.view();
         Unwrapped unwrapped{
             .client = wrapped.client, .sender = {}, .payload = {inner.begin(), inner.end()}};
+        if (wrapped.stream != 0) {
+            unwrapped.client = protocol::stream_address(protocol::StreamId{wrapped.stream});
+        }
         if constexpr (requires { wrapped.sender; }) unwrapped.sender = wrapped.sender;
         return unwrapped;
     };
@@ -106,6 +110,9 @@ void History::came_to_node(const Header& header, const model::DatagramDelivered&
     } else if (is_between_nodes(*type)) {
         return;
     } else {
+        // Whoever is heard may be answered there, however the owner takes what was said.
+        CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
+        if (call != nullptr) initiator_at_broker(*call, *type, event);
         arrival.payload.assign(message.begin(), message.end());
     }
     const auto own = peek_type(arrival.payload);

@@ -114,6 +114,8 @@ void History::told(const Header& header, const protocol::CallsCrossed& what) {
         return;
     }
     stop_ringing(number, what.call);
+    // It answers without ringing, with what it was pushed.
+    known(who.initiator_data, header, who.pushed_generation);
     if (!who.answered_itself()) who.accept_command.first(header);
 }
 

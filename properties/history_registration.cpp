@@ -60,8 +60,14 @@ void History::told(const Header& header, const protocol::IdentifierValidated&) {
 
 // ---- registrations ------------------------------------------------------------------------------
 
+// Who unregisters declines what rings.
 void History::given(const Header& header, const protocol::UnregisterCommand&) {
-    device(header.node.number).registration.unregister_command.last(header);
+    DeviceFacts& who = device(header.node.number);
+    who.registration.unregister_command.last(header);
+    const std::vector<CallId> rings = who.rings;
+    for (const CallId& id : rings) {
+        if (CallFacts* call = find_call(id)) decline(*call, header);
+    }
 }
 
 void History::registration_at_broker(MessageType type, ByteView payload) {

@@ -41,7 +41,8 @@ void initiator_killed(ParticipantFacts& who, const model::EventHeader& header) {
 }
 
 void recipient_killed(ParticipantFacts& who, const model::EventHeader& header) {
-    if (!who.ringing.happened()) {
+    // Who gives way to a call that crosses its own accepts that one without ringing.
+    if (!who.ringing.happened() && !who.crossed.happened()) {
         who.dismissed = {};
         return;
     }
@@ -163,8 +164,8 @@ void History::broker_crashed() {
     }
 }
 
-// The program is silent from here on: its sessions are over, and nothing rings. One that has not
-// rung yet may do so when it is back.
+// The program is silent from here on: its sessions are over, and nothing rings. One that has
+// neither rung nor given way yet may do so when it is back.
 void History::device_killed(const Header& header, const model::NodeCrashed& event) {
     device(header.node.number).rings.clear();
     disturb_legs(header);

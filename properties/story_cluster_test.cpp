@@ -1,4 +1,4 @@
-// What a Story tells of several brokers and what they hold, and of a device that begins anew.
+// What a Story tells of several brokers and what they hold, and of programs that end or begin anew.
 #include "properties/story_test.hpp"
 #include "protocol/wire/codec.hpp"
 
@@ -28,6 +28,11 @@ Story& Story::orders(std::uint64_t epoch) {
     add({.kind = model::NodeKind::broker, .number = 0},
         {},
         model::MembershipOrdered{.epoch = epoch});
+    return *this;
+}
+
+Story& Story::is_killed(std::uint32_t device) {
+    add({.kind = model::NodeKind::device, .number = device}, {}, model::NodeCrashed{});
     return *this;
 }
 

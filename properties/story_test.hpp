@@ -81,6 +81,8 @@ public:
     Story& to_broker(std::uint32_t device, const protocol::Message& message);
     Story& to_device(std::uint32_t device, const protocol::Message& message);
     Story& lost(std::uint32_t device, const protocol::Message& message);
+    // The device's program goes down.
+    Story& is_killed(std::uint32_t device);
     // The operator orders this epoch; the broker sends a piece of a handover.
     Story& orders(std::uint64_t epoch);
     Story& hands_over();

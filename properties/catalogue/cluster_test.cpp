@@ -125,5 +125,27 @@ TEST(HistoryOfACluster, sees_what_one_node_passes_on_to_another) {
     EXPECT_EQ(story.tally("accept-delivery").verdict(), Verdict::violated);
 }
 
+// The owner knows the call already and writes nothing, but answers where it hears its initiator
+// now.
+TEST(Cluster, an_initiator_may_be_answered_where_it_repeats_its_request) {
+    const protocol::Address elsewhere = Story::address(5);
+    const auto forwarded_to = [&](const protocol::Address& address) {
+        Story story;
+        with_two_brokers(story).calls().rings(1);
+        story.broker_only_gets(
+            protocol::InviteRequest{
+                .call = call, .initiator = Story::id(0), .connection = Story::data(0)},
+            elsewhere);
+        story.broker_sends(protocol::InviteProgress{.call = call}, elsewhere).accepts(1);
+        story.broker_sends(
+            protocol::AcceptForward{
+                .call = call, .device = Story::id(1), .connection = Story::data(1)},
+            address);
+        return story.tally("only-parties-see-data").violated;
+    };
+    EXPECT_EQ(forwarded_to(elsewhere), 0U);
+    EXPECT_EQ(forwarded_to(Story::address(6)), 1U);
+}
+
 }  // namespace
 }  // namespace invitro::properties

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace invitro::properties {
 
 using namespace std::chrono_literals;
@@ -101,6 +103,52 @@ TEST(Crossing, breaks_no_other_property_when_it_goes_well) {
     EXPECT_EQ(story.tally("no-false-reason").violated, 0U) << story.violations();
     EXPECT_EQ(story.tally("no-data-before-consent").violated, 0U) << story.violations();
     EXPECT_EQ(story.tally("forward-implies-accept").violated, 0U) << story.violations();
+}
+
+// What is asked of a device that has rung is asked of one that has given way, too.
+std::string broken_by_a_kill(const std::function<void(Story&)>& before) {
+    Story story(1);
+    cross(story);
+    give_way(story);
+    before(story);
+    story.is_killed(1).wait(20s).tell(
+        0,
+        protocol::Disconnected{
+            .call = Story::call, .peer = Story::id(1), .reason = protocol::SessionEnd::silent});
+    return story.wait(40s).violations();
+}
+
+TEST(Crossing, ends_for_a_device_that_is_killed_after_it_has_given_way) {
+    EXPECT_EQ(broken_by_a_kill([](Story&) {}), "");
+    EXPECT_EQ(broken_by_a_kill([](Story& story) { story.confirmed(1).arrives(1); }), "");
+    EXPECT_EQ(broken_by_a_kill(
+                  [](Story& story) { story.confirmed(1).arrives(1).connects(1).chooses(1); }),
+              "");
+}
+
+// Device 0 renews its data before the push for device 1 arrives with that of this generation.
+std::uint64_t unknown_of_renewed(std::uint32_t pushed) {
+    Story story(1);
+    cross(story);
+    protocol::CandidateUpdate update{
+        .call = Story::call, .device = Story::id(0), .ticket = {}, .connection = Story::data(0)};
+    update.connection.generation = 2;
+    story.to_broker(0, update);
+    protocol::InvitePush push = Story::invitation(1);
+    push.connection.generation = pushed;
+    story.push(1, push).push_arrives(1, push);
+    story.tell(1, protocol::CallsCrossed{.call = Story::call, .given_up = larger});
+    story.to_broker(1,
+                    protocol::InviteAccept{.call = Story::call,
+                                           .device = Story::id(1),
+                                           .ticket = {},
+                                           .connection = Story::data(1)});
+    return story.wait(60s).tally("renewed-data-arrives").violated;
+}
+
+TEST(Crossing, gives_the_accepting_device_the_data_that_it_was_pushed) {
+    EXPECT_EQ(unknown_of_renewed(2), 0U);
+    EXPECT_EQ(unknown_of_renewed(1), 1U);
 }
 
 TEST(CrossingIsSilent, lets_a_device_ring_whose_own_call_has_been_cancelled) {

@@ -76,6 +76,12 @@ void judge_arrival(const Case& one,
     }
 }
 
+// Since when the device has part in the call: what is held back for the sake of a call that crosses
+// it neither rings nor is answered.
+Instant joined(const ParticipantFacts& who) {
+    return latest(who.heard, earliest(who.ringing, who.crossed)).at;
+}
+
 void renewed_data_arrives(const Case& one, Findings& findings) {
     const CallFacts& call = one.call;
     for (const ParticipantFacts& who : call.participants) {
@@ -84,7 +90,7 @@ void renewed_data_arrives(const Case& one, Findings& findings) {
             findings,
             call.offer_renewed,
             who.initiator_data,
-            {.from = who.heard.at, .device = who.device, .failed_tries = call.failed_tries},
+            {.from = joined(who), .device = who.device, .failed_tries = call.failed_tries},
             std::min(left(who), call.over_possibly.at));
         judge_arrival(one,
                       findings,

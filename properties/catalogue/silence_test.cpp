@@ -138,6 +138,17 @@ TEST(NoFalseReason, does_not_count_unknown) {
     EXPECT_EQ(reasons_of(story).verdict(), Verdict::vacuous);
 }
 
+TEST(NoFalseReason, takes_unregistering_for_a_decline_of_what_rings) {
+    const protocol::RingingStopped declined{.call = Story::call, .reason = EndReason::declined};
+    Story own;
+    own.calls().rings_all().command(1, protocol::UnregisterCommand{}).tell(1, declined);
+    EXPECT_EQ(reasons_of(own).verdict(), Verdict::holds);
+
+    Story anothers;
+    anothers.calls().rings_all().command(1, protocol::UnregisterCommand{}).tell(2, declined);
+    EXPECT_EQ(reasons_of(anothers).verdict(), Verdict::violated);
+}
+
 TEST(LosersFallSilent, counts_from_the_initiators_choice_on) {
     Story untold;
     untold.calls().rings_all().delivered(1).connects(1).wait(40s);

@@ -57,9 +57,10 @@ struct ForwardedRequest {
     CallId call;  // none for a registration
     std::uint64_t epoch = 0;
     NodeNumber entry = no_node;
-    Address client;   // where the entry heard it
+    Address client;   // where the entry heard it; none: on a stream
     DeviceId sender;  // who sealed it, as the entry found; none: nobody
     InlineBytes<datagram_max> datagram;
+    std::uint64_t stream = 0;  // the entry's name for that stream
 
     bool operator==(const ForwardedRequest&) const = default;
 
@@ -69,7 +70,8 @@ struct ForwardedRequest {
                           field(2, "entry", &ForwardedRequest::entry),
                           field(3, "client", &ForwardedRequest::client),
                           field(4, "sender", &ForwardedRequest::sender),
-                          field(5, "datagram", &ForwardedRequest::datagram)};
+                          field(5, "datagram", &ForwardedRequest::datagram),
+                          field(6, "stream", &ForwardedRequest::stream)};
     }
 };
 
@@ -80,8 +82,9 @@ struct ForwardedAnswer {
     CallId call;
     NodeNumber owner = no_node;
     DeviceId device;  // for whom to seal it
-    Address client;
+    Address client;   // none: on the stream
     InlineBytes<ForwardedRequest::datagram_max> datagram;
+    std::uint64_t stream = 0;
 
     bool operator==(const ForwardedAnswer&) const = default;
 
@@ -90,7 +93,8 @@ struct ForwardedAnswer {
                           field(1, "owner", &ForwardedAnswer::owner),
                           field(2, "device", &ForwardedAnswer::device),
                           field(3, "client", &ForwardedAnswer::client),
-                          field(4, "datagram", &ForwardedAnswer::datagram)};
+                          field(4, "datagram", &ForwardedAnswer::datagram),
+                          field(5, "stream", &ForwardedAnswer::stream)};
     }
 };
 

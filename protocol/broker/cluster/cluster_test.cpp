@@ -1,11 +1,13 @@
 // Several brokers as one service: any entry, crashes in turn, nodes that come and go. Whatever was
 // acknowledged is kept, and every call ends well.
 #include "protocol/broker/cluster/cluster_town_test.hpp"
+#include "protocol/stream/stream_address.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace invitro::protocol::client_testing {
@@ -201,6 +203,38 @@ TEST(Cluster, ACallWhoseIdDoesNotFitItsCalleeIsRefused) {
     }
     EXPECT_EQ(reason, FailureReason::refused);
     EXPECT_THAT(broker.state().calls.calls, IsEmpty());
+}
+
+// The last datagram that this makes the node send.
+std::pair<Address, std::vector<std::uint8_t>> answer_of(Broker& node,
+                                                        const Address& source,
+                                                        ByteView bytes) {
+    node.handle(instant_at(1), ReceivedDatagram{source, {}, bytes});
+    std::pair<Address, std::vector<std::uint8_t>> last;
+    while (const auto output = node.poll_output()) {
+        const auto* sent = std::get_if<SendDatagram>(&*output);
+        if (sent == nullptr) continue;
+        last = {sent->destination, {sent->payload.begin(), sent->payload.end()}};
+    }
+    return last;
+}
+
+TEST(Cluster, WhoCameByAStreamIsAnsweredOnItThoughAnotherNodeServesTheCall) {
+    InviteRequest request;
+    request.initiator = device_of(1);
+    request.callee = ClusterTown::owned_by(1, 1);
+    request.caller = identifier("bob@example.org");
+    request.call = with_slot({.high = 7, .low = 0}, slot_of(request.callee));
+    Broker entry(config_of_node(0));
+    Broker owner(config_of_node(1));
+    const Address client = stream_address(StreamId{7});
+    const auto forwarded = answer_of(entry, client, encoded(request));
+    ASSERT_EQ(forwarded.first, node_address(1));
+    const auto answer = answer_of(owner, node_address(0), forwarded.second);
+    ASSERT_EQ(answer.first, node_address(0));
+    const auto last = answer_of(entry, node_address(1), answer.second);
+    EXPECT_EQ(last.first, client);
+    EXPECT_TRUE(std::holds_alternative<InviteProgress>(*decode(last.second)));
 }
 
 TEST(Cluster, TwoOfThreeNodesMayCrashInTurn) {

@@ -6,6 +6,7 @@
 // registration with several owners is kept, until all have answered.
 #include "protocol/broker/broker.hpp"
 #include "protocol/broker/cluster/placement.hpp"
+#include "protocol/stream/stream_address.hpp"
 
 #include <algorithm>
 
@@ -15,6 +16,22 @@ namespace {
 // A client that still wants its registration has asked again by then.
 constexpr Duration registration_forgotten_after = 4 * timing::retransmission_max;
 constexpr std::size_t registrations_max = 4096;
+
+// A client's place, in and out of a message between nodes. A stream is a place at its entry only,
+// so its address is never on the wire, and its name has a field of its own.
+template <class M>
+void set_place(M& message, const Address& client) {
+    if (client.ip.family == IpFamily::stream) {
+        message.stream = static_cast<std::uint64_t>(stream_of(client));
+    } else {
+        message.client = client;
+    }
+}
+
+template <class M>
+Address place_in(const M& message) {
+    return message.client.is_none() ? stream_address(StreamId{message.stream}) : message.client;
+}
 
 }  // namespace
 
@@ -38,9 +55,10 @@ void Broker::forward(NodeNumber owner, const Arrival& arrival, CallId call) {
     ForwardedRequest request{.call = call,
                              .epoch = state_.cluster.membership.epoch,
                              .entry = state_.config.node,
-                             .client = arrival.source.address,
+                             .client = {},
                              .sender = arrival.sender.device,
                              .datagram = {}};
+    set_place(request, arrival.source.address);
     request.datagram.assign(arrival.datagram);
     remark(RemarkKind::request_forwarded, call, {});
     send_to_node(owner, node->address, request);
@@ -48,7 +66,7 @@ void Broker::forward(NodeNumber owner, const Arrival& arrival, CallId call) {
 
 Broker::Arrival Broker::forwarded_arrival(const Arrival& arrival, const ForwardedRequest& request) {
     return {.now = arrival.now,
-            .source = {.address = request.client, .via = request.entry},
+            .source = {.address = place_in(request), .via = request.entry},
             .datagram = request.datagram.view(),
             .sender = request.sender.is_none() ? Party{} : Party::of_device(request.sender)};
 }
@@ -89,8 +107,9 @@ void Broker::answer_through(const Peer& to, CallId call, ByteView datagram) {
     ForwardedAnswer answer{.call = call,
                            .owner = state_.config.node,
                            .device = to.device,
-                           .client = to.path.address,
+                           .client = {},
                            .datagram = {}};
+    set_place(answer, to.path.address);
     answer.datagram.assign(datagram);
     send_to_node(entry->node, entry->address, answer);
 }
@@ -103,7 +122,7 @@ void Broker::on(const Arrival& /*arrival*/, const ForwardedAnswer& message) {
     }
     const auto* ack = std::get_if<RegisterAck>(&*inner);
     if (ack != nullptr) return collect(message.owner, *ack);
-    send_bytes({.device = message.device, .path = {.address = message.client}},
+    send_bytes({.device = message.device, .path = {.address = place_in(message)}},
                message.datagram.view());
 }
 
