@@ -463,6 +463,7 @@ struct DeviceFacts {
     std::vector<FailedTry> failed_tries;       // of registration, waking, transfer
     std::vector<StreamLoss> stream_losses;
     std::vector<Moment> wakes;  // WokeUp given
+    Moment fetch_passed_on;     // the first PendingFetch of its own that an attacker brought
     std::vector<CallId> rings;  // the calls that ring here just now
 
     bool operator==(const DeviceFacts&) const = default;

@@ -214,6 +214,8 @@ private:
     Bearer bearer_of(const Header& header, const model::DatagramDelivered& event);
     void delivered(const Header& header, const model::DatagramDelivered& event, Bearer bearer);
     void forged_at_broker(const Header& header, MessageType type);
+    void passed_on(const Header& header, MessageType type, protocol::ByteView payload);
+    [[nodiscard]] bool is_fetched(MessageType type, protocol::ByteView payload) const;
     [[nodiscard]] bool is_reflected(std::uint32_t number, const Moment& since) const;
     void at_broker(CallFacts& call,
                    const Header& header,

@@ -154,7 +154,8 @@ void History::sent_by_broker(CallFacts& call,
                              const Header& header,
                              MessageType type,
                              const model::DatagramSent& event) {
-    if (sim::is_attacker(event.destination) && !call.passed_on.happened()) {
+    if (sim::is_attacker(event.destination) && !call.passed_on.happened() &&
+        !is_fetched(type, model::message_in(event))) {
         call.forger_answered.first(header);
     }
     if (type == MessageType::invite_progress) {
@@ -291,6 +292,7 @@ void History::delivered(const Header& header,
     const auto type = peek_type(message);
     if (!type) return;
     if (header.node.kind == NodeKind::broker) {
+        if (bearer == Bearer::attacker) passed_on(header, *type, message);
         came_to_broker(header, *type, message);
         if (header.call.is_none()) registration_at_broker(*type, message);
     } else if (*type == MessageType::reflect_response) {
@@ -301,7 +303,6 @@ void History::delivered(const Header& header,
     CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
     if (call == nullptr) return;
     if (header.node.kind == NodeKind::broker) {
-        if (bearer == Bearer::attacker) call->passed_on.first(header);
         at_broker(*call, header, *type, event);
     } else if (header.node.kind == NodeKind::device) {
         at_device(*call, header, *type, message);

@@ -1,4 +1,5 @@
 // History, of attackers: what they bring to a broker, and what that makes it hold.
+#include "properties/decode_as.hpp"
 #include "properties/history.hpp"
 #include "sim/hostile.hpp"
 
@@ -34,6 +35,28 @@ void History::forged_at_broker(const Header& header, MessageType type) {
                            type == MessageType::invite_ringing;
     CallFacts* call = is_answer && !header.call.is_none() ? find_call(header.call) : nullptr;
     if (call != nullptr) call->forged.first(header);
+}
+
+// What the author has sealed entitles whoever brings it to the answer, which nobody else can open.
+void History::passed_on(const Header& header, MessageType type, ByteView payload) {
+    CallFacts* call = header.call.is_none() ? nullptr : find_call(header.call);
+    if (call != nullptr) call->passed_on.first(header);
+    if (type != MessageType::pending_fetch) return;
+    decode_as<protocol::PendingFetch>(payload, [&](const auto& fetch) {
+        const std::uint32_t number = number_of(fetch.device);
+        if (number != nobody) device(number).fetch_passed_on.first(header);
+    });
+}
+
+// Is it an invitation for a device whose question an attacker has passed on?
+bool History::is_fetched(MessageType type, ByteView payload) const {
+    bool found = false;
+    if (type != MessageType::pending_invitation) return found;
+    decode_as<protocol::PendingInvitation>(payload, [&](const auto& pending) {
+        const DeviceFacts* asker = devices_.find(number_of(pending.invitation.device));
+        found = asker != nullptr && asker->fetch_passed_on.happened();
+    });
+    return found;
 }
 
 void History::on(const Header& header, const model::StateMeasured& event) {

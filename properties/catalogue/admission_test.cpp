@@ -146,6 +146,29 @@ TEST(AdmissionProperties, what_a_device_has_sealed_is_its_own_whoever_brings_it)
     EXPECT_EQ(is_brought(story, 2).verdict(), Verdict::vacuous);
 }
 
+// An attacker brings what a device has sealed as its question for what it is invited to; the broker
+// answers with what is for device 1.
+Tally is_asked_by(std::uint32_t asker) {
+    Story story;
+    protocol::RegisterDevice registration;
+    registration.device = Story::sealed_id(1);
+    story.calls().forged_at_broker(forged_accept());
+    story.device_sends_sealed(1, registration, 1);
+    const protocol::PendingFetch fetch{
+        .transaction = {.high = 1, .low = 1}, .device = Story::sealed_id(asker), .after = {}};
+    protocol::InvitePush invitation = Story::invitation(1);
+    invitation.device = Story::sealed_id(1);
+    story.broker_gets_sealed(asker, fetch, 2, sim::attacker_address(0))
+        .broker_answers_attacker(protocol::PendingInvitation{
+            .call = call, .transaction = fetch.transaction, .invitation = invitation});
+    return story.tally("forgers-decide-nothing");
+}
+
+TEST(AdmissionProperties, who_passes_on_a_question_gets_what_the_author_asked_for) {
+    EXPECT_EQ(is_asked_by(1).verdict(), Verdict::holds);
+    EXPECT_EQ(is_asked_by(2).verdict(), Verdict::violated);
+}
+
 TEST(AdmissionProperties, what_a_stranger_has_sealed_is_forged) {
     Story story;
     story.calls();

@@ -37,6 +37,19 @@ Result<T> content_of(const journal::Record& record, RecordKind kind) {
     return deserialise<T>(record.payload.subspan(1));
 }
 
+// The call that a client asks for or cancels here or at another node; none: it does neither.
+CallId call_opened_or_ended(const Message& message) {
+    const bool is_direct = std::holds_alternative<InviteRequest>(message) ||
+                           std::holds_alternative<InviteCancel>(message);
+    if (is_direct) return call_of(message);
+    const auto* forwarded = std::get_if<ForwardedRequest>(&message);
+    if (forwarded == nullptr || forwarded->call.is_none()) return {};
+    const auto inner = decode(forwarded->datagram.view());
+    const bool is_passed_on = inner && (std::holds_alternative<InviteRequest>(*inner) ||
+                                        std::holds_alternative<InviteCancel>(*inner));
+    return is_passed_on && call_of(*inner) == forwarded->call ? forwarded->call : CallId{};
+}
+
 }  // namespace
 
 DurableBroker::DurableBroker(const BrokerConfig& config, Snapshots snapshots)
@@ -145,13 +158,12 @@ void DurableBroker::take(Instant now, const ReceivedDatagram& datagram) {
 }
 
 // A request that was admitted is seen through also before it is on the disk: neither its repetition
-// nor its end needs room of its own. A few of them; who sends more is asked like anybody.
+// nor its end needs room of its own, whichever node passes them on. A few of them; who sends more
+// is asked like anybody.
 bool DurableBroker::is_of_waiting_call(const Message& message) const {
-    const bool opens_or_ends = std::holds_alternative<InviteRequest>(message) ||
-                               std::holds_alternative<InviteCancel>(message);
-    const CallId call = opens_or_ends ? call_of(message) : CallId{};
-    if (call.is_none()) return false;
     const auto& waiting = journal_.waiting;
+    const CallId call = waiting.empty() ? CallId{} : call_opened_or_ended(message);
+    if (call.is_none()) return false;
     const auto known = std::count_if(
         waiting.begin(), waiting.end(), [&](const WaitingInput& one) { return one.call == call; });
     return known > 0 && known < waiting_of_call_max;

@@ -13,6 +13,7 @@
 namespace invitro::protocol::client_testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -235,6 +236,37 @@ TEST(Cluster, WhoCameByAStreamIsAnsweredOnItThoughAnotherNodeServesTheCall) {
     const auto last = answer_of(entry, node_address(1), answer.second);
     EXPECT_EQ(last.first, client);
     EXPECT_TRUE(std::holds_alternative<InviteProgress>(*decode(last.second)));
+}
+
+// The second comes while the first waits for the disk.
+TEST(Cluster, ARequestThatAnotherNodePassesOnTwiceIsOneRequest) {
+    InviteRequest request;
+    request.initiator = device_of(1);
+    request.callee = ClusterTown::owned_by(1, 1);
+    request.caller = identifier("bob@example.org");
+    request.call = with_slot({.high = 7, .low = 0}, slot_of(request.callee));
+    BrokerConfig tight = config_of_node(1);
+    tight.limits.calls_per_caller = {.burst = 1, .every = 1h};
+    Broker entry(config_of_node(0));
+    DurableBroker owner(tight, instant_at(1));
+    while (owner.poll_output()) {
+    }
+    const auto forwarded = answer_of(entry, outside_of(1), encoded(request)).second;
+    std::vector<MessageType> answers;
+    const auto hand = [&](const DurableBroker::Input& input) {
+        owner.handle(instant_at(1), input);
+        while (const auto output = owner.poll_output()) {
+            const auto* sent = std::get_if<SendDatagram>(&*output);
+            if (sent == nullptr) continue;
+            const auto answer = std::get<ForwardedAnswer>(*decode(sent->payload));
+            answers.push_back(type_of(*decode(answer.datagram.view())));
+        }
+    };
+    hand(ReceivedDatagram{node_address(0), {}, forwarded});
+    hand(ReceivedDatagram{node_address(0), {}, forwarded});
+    EXPECT_THAT(answers, IsEmpty());
+    hand(Persisted{.number = owner.state().journal.written});
+    EXPECT_THAT(answers, ElementsAre(MessageType::invite_progress, MessageType::invite_progress));
 }
 
 TEST(Cluster, TwoOfThreeNodesMayCrashInTurn) {
